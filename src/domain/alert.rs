@@ -1,0 +1,257 @@
+//! What Vagus says: alert events with their evidence, and requested actions.
+
+use super::case::{ActionId, ActionKind, CaseId};
+use super::ids::{SiteId, UnitId, WorkerId};
+use super::indicator::{Component, HrvState, Severity};
+use super::reading::Tag;
+use super::screening::Instrument;
+use super::{Date, Timestamp};
+
+/// How much a worker needs somebody.
+///
+/// # Source
+/// Domain reference, section 5.5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing to say.
+    L0,
+    /// A hint to the worker alone.
+    L1,
+    /// A case, medium.
+    L2,
+    /// A case, high.
+    L3,
+    /// A crisis.
+    L4,
+}
+
+impl Level {
+    /// Every level, rising.
+    pub const ALL: [Self; 5] = [Self::L0, Self::L1, Self::L2, Self::L3, Self::L4];
+
+    /// The name used in events, rules and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::L0 => "L0",
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+            Self::L3 => "L3",
+            Self::L4 => "L4",
+        }
+    }
+
+    /// The level of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|l| l.as_str() == name)
+    }
+}
+
+/// The id of a rule, e.g. `R3`; `T-L2` and `T-L3` stand for the table of section 5.5.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub Box<str>);
+
+impl RuleId {
+    /// A rule id.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Night-time HRV in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HrvEvidence {
+    /// The state.
+    pub state: HrvState,
+    /// Mean z of the last seven days.
+    pub z7: Option<f64>,
+    /// Change of RMSSD against the worker's usual, percent.
+    pub change_pct: Option<f64>,
+    /// Valid nights of the last seven.
+    pub nights_used: u32,
+    /// The others.
+    pub nights_missing: u32,
+}
+
+/// The strain index in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IndexEvidence {
+    /// 0 to 100; 50 is the worker's usual.
+    pub value: f64,
+    /// Points that each component adds to 50, largest first.
+    pub contributions: Vec<(Component, f64)>,
+}
+
+/// Sleep in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SleepEvidence {
+    /// Mean total sleep time of the last seven days.
+    pub tst7_h: f64,
+    /// The worker's need.
+    pub need_h: f64,
+    /// What the last fourteen days fell short of it.
+    pub debt14_h: f64,
+    /// Whether sleep is persistently poor.
+    pub is_poor: bool,
+}
+
+/// One screening in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScreeningEvidence {
+    /// The questionnaire.
+    pub instrument: Instrument,
+    /// The score.
+    pub score: f64,
+    /// The instrument's own band, where it has bands.
+    pub band: Option<&'static str>,
+    /// The band on the scale common to all instruments.
+    pub severity: Option<Severity>,
+    /// The worker's date of filling it in.
+    pub taken_on: Date,
+    /// Days since.
+    pub age_days: i32,
+    /// The last day on which it counts.
+    pub valid_until: Date,
+    /// Whether missing answers were filled with the mean.
+    pub is_prorated: bool,
+}
+
+/// One working condition in the evidence.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExposureEvidence {
+    /// What, e.g. `weekly_hours`.
+    pub kind: &'static str,
+    /// How much.
+    pub value: f64,
+    /// The limit it is held against.
+    pub limit: f64,
+}
+
+/// All that an alert rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Night-time HRV, where any night came.
+    pub hrv: Option<HrvEvidence>,
+    /// The strain index, where there is enough for it.
+    pub index: Option<IndexEvidence>,
+    /// Sleep, where any came.
+    pub sleep: Option<SleepEvidence>,
+    /// Valid screenings, newest of each instrument.
+    pub screenings: Vec<ScreeningEvidence>,
+    /// Working conditions over their limit.
+    pub exposures: Vec<ExposureEvidence>,
+    /// What else may explain it.
+    pub confounders: Vec<Tag>,
+    /// How far the numbers can be trusted, 0 to 1.
+    pub confidence: Option<f64>,
+    /// How often healthy people show such a pattern by chance, times a year.
+    pub chance_per_year: Option<f64>,
+}
+
+/// An action as an alert names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionRef {
+    /// Its id.
+    pub id: ActionId,
+    /// Which side.
+    pub kind: ActionKind,
+    /// When it must be live.
+    pub due: Timestamp,
+}
+
+/// What kind of alert event it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum AlertKind {
+    /// A case was opened.
+    Raised,
+    /// Its level rose, or another crisis answer came.
+    RaisedAgain,
+    /// Late data changed the evidence.
+    Revised,
+    /// The case was closed.
+    Closed,
+}
+
+/// An alert event, for occupational health.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Alert {
+    /// What kind.
+    pub kind: AlertKind,
+    /// The case.
+    pub case: CaseId,
+    /// The worker's episode.
+    pub episode: u32,
+    /// The person.
+    pub worker: WorkerId,
+    /// The level.
+    pub level: Level,
+    /// Every rule that matched.
+    pub rules: Vec<RuleId>,
+    /// The dates that were looked at.
+    pub window: (Date, Date),
+    /// What it rests on.
+    pub evidence: Evidence,
+    /// One paragraph in plain words: fact, comparison, uncertainty.
+    pub summary: String,
+    /// What is asked for.
+    pub actions: Vec<ActionRef>,
+}
+
+/// A requested action.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ActionRequest {
+    /// For whoever reviews the work: nothing of the person.
+    WorkloadReview {
+        /// The action.
+        action: ActionRef,
+        /// The unit whose work is to be reviewed.
+        unit: UnitId,
+        /// Working conditions over their limit.
+        exposures: Vec<ExposureEvidence>,
+        /// What the rules suggest.
+        suggestions: Vec<String>,
+    },
+    /// For the counselling provider.
+    Counseling {
+        /// The action.
+        action: ActionRef,
+        /// The case.
+        case: CaseId,
+        /// The person to be offered counselling.
+        worker: WorkerId,
+        /// The level, for the order of calls.
+        level: Level,
+        /// What the rules suggest.
+        suggestions: Vec<String>,
+    },
+}
+
+/// What an event carries.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EventBody {
+    /// For occupational health.
+    Alert(Alert),
+    /// For whoever carries out an action.
+    Action(ActionRequest),
+}
+
+/// Something that leaves Vagus.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Stable: a redelivery has the same id.
+    pub id: String,
+    /// The site.
+    pub site: SiteId,
+    /// When it was decided.
+    pub time: Timestamp,
+    /// What it says.
+    pub body: EventBody,
+}

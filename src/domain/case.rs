@@ -1,0 +1,248 @@
+//! Cases and their two actions, and the facts by which a case moves.
+
+use std::fmt;
+
+use super::alert::{Level, RuleId};
+use super::ids::{MAX_NAME_LEN, WorkerNumber};
+use super::indicator::HrvState;
+use super::{Date, Timestamp};
+
+/// The id of a case: `c-` and 26 characters. It tells nothing of the worker.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CaseId(Box<str>);
+
+/// The id of an action: `a-` and 26 characters. It cannot be linked to its case or worker.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ActionId(Box<str>);
+
+const CASE: u64 = 1;
+const ACTION: u64 = 2;
+
+impl CaseId {
+    /// The id of a worker's `episode`-th case.
+    ///
+    /// Derived from the worker and the episode alone: late or repeated messages cannot change it.
+    #[must_use]
+    pub fn derive(worker: WorkerNumber, episode: u32) -> Self {
+        Self(format!("c-{}", worker.derive(&[CASE, u64::from(episode)])).into())
+    }
+}
+
+impl ActionId {
+    /// The id of an action of a worker's `episode`-th case.
+    #[must_use]
+    pub fn derive(worker: WorkerNumber, episode: u32, kind: ActionKind) -> Self {
+        Self(format!("a-{}", worker.derive(&[ACTION, u64::from(episode), kind as u64])).into())
+    }
+}
+
+/// An action or case id that cannot be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is not an id: 1 to 64 of A-Z a-z 0-9 _ - are expected")]
+pub struct IdError;
+
+macro_rules! id {
+    ($name:ident) => {
+        impl $name {
+            /// Takes an id that came from outside.
+            ///
+            /// # Errors
+            /// [`IdError`] where the text cannot be one.
+            pub fn parse(text: &str) -> Result<Self, IdError> {
+                let is_id = (1..=MAX_NAME_LEN).contains(&text.len())
+                    && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+                if is_id { Ok(Self(text.into())) } else { Err(IdError) }
+            }
+
+            /// The id as text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+id!(CaseId);
+id!(ActionId);
+
+/// The two sides of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActionKind {
+    /// The organisation's side.
+    WorkloadReview,
+    /// The person's side.
+    Counseling,
+}
+
+impl ActionKind {
+    /// The name used in payloads.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WorkloadReview => "workload_review",
+            Self::Counseling => "counseling",
+        }
+    }
+}
+
+/// How far an action is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ActionStep {
+    /// Asked for, not answered yet.
+    Requested,
+    /// Somebody took it.
+    Accepted,
+    /// Begun.
+    Started,
+    /// Done.
+    Done,
+    /// Refused.
+    Declined,
+}
+
+impl ActionStep {
+    /// The steps that somebody outside may report.
+    pub const REPORTED: [Self; 4] = [Self::Accepted, Self::Started, Self::Done, Self::Declined];
+
+    /// The name used in payloads.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Requested => "requested",
+            Self::Accepted => "accepted",
+            Self::Started => "started",
+            Self::Done => "done",
+            Self::Declined => "declined",
+        }
+    }
+
+    /// Whether nothing more is to come.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Done | Self::Declined)
+    }
+}
+
+/// One action of a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// Its id.
+    pub id: ActionId,
+    /// Which side.
+    pub kind: ActionKind,
+    /// How far it is.
+    pub step: ActionStep,
+    /// When it must be live.
+    pub due: Timestamp,
+    /// When the last progress was reported.
+    pub moved_at: Timestamp,
+}
+
+/// What was last said of a case: a change in it is worth telling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The level.
+    pub level: Level,
+    /// The rules that matched, sorted.
+    pub rules: Vec<RuleId>,
+    /// The HRV state.
+    pub hrv: HrvState,
+    /// Whether sleep was persistently poor.
+    pub is_sleep_poor: bool,
+    /// Whether an exposure was over its limit.
+    pub is_exposed: bool,
+}
+
+/// An open case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenCase {
+    /// Its id.
+    pub id: CaseId,
+    /// Which of the worker's episodes it is, from 1.
+    pub episode: u32,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// What was last said of it. Its level never falls while the case is open.
+    pub told: Finding,
+    /// Its actions: a workload review and a counselling offer, or in a crisis counselling alone.
+    pub actions: Vec<Action>,
+    /// How many events were sent, so that each has an id of its own.
+    pub events: u32,
+    /// The day of the last revision.
+    pub revised_on: Option<Date>,
+}
+
+/// A closed case, kept for the cool-down and to know its actions again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedCase {
+    /// The case as it was.
+    pub case: OpenCase,
+    /// When it was closed; the cool-down runs from here.
+    pub closed_at: Timestamp,
+}
+
+/// The cases of one worker.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CaseBook {
+    /// How many cases were ever opened.
+    pub episodes: u32,
+    /// The open case; a worker has at most one.
+    pub open: Option<OpenCase>,
+    /// The last closed one.
+    pub closed: Option<ClosedCase>,
+    /// Crisis answers that were announced: instrument and time of each, newest last, bounded.
+    pub announced_crises: Vec<(super::screening::Instrument, Timestamp)>,
+}
+
+/// A fact about a case. Once journaled it is applied, never decided again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseChange {
+    /// A case was opened.
+    Opened {
+        /// The case, as opened.
+        case: OpenCase,
+    },
+    /// The level rose, or another crisis answer came.
+    RaisedAgain {
+        /// What is said of it now.
+        told: Finding,
+        /// The actions with their (nearer) due times, and any that were added.
+        actions: Vec<Action>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Late data changed the evidence.
+    Revised {
+        /// What is said of it now.
+        told: Finding,
+        /// The worker's date.
+        on: Date,
+    },
+    /// A crisis answer was announced.
+    CrisisAnnounced {
+        /// The questionnaire.
+        instrument: super::screening::Instrument,
+        /// When it was filled in.
+        taken_at: Timestamp,
+    },
+    /// An action moved.
+    ActionMoved {
+        /// Which.
+        action: ActionId,
+        /// To what.
+        step: ActionStep,
+        /// When.
+        at: Timestamp,
+    },
+    /// The case was closed.
+    Closed {
+        /// When.
+        at: Timestamp,
+    },
+}

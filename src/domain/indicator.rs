@@ -1,0 +1,173 @@
+//! The rolling values of one worker, and the states they are judged by.
+
+use super::ids::DeviceId;
+use super::{Date, Timestamp};
+
+/// The state of a worker's night-time HRV against the worker's own baseline.
+///
+/// # Source
+/// Domain reference, section 3.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HrvState {
+    /// Fewer than seven reference nights.
+    Learning,
+    /// Within the usual range, or not abnormal for long enough.
+    Normal,
+    /// Low on three of the last five nights; shown to the worker only.
+    Watch,
+    /// Low on five of the last seven nights and low on average.
+    Persistent,
+    /// Fewer than three valid nights in the last ten days.
+    Stale,
+}
+
+impl HrvState {
+    /// Every state, in the order of the metric `vagus_workers`.
+    pub const ALL: [Self; 5] = [Self::Learning, Self::Normal, Self::Watch, Self::Persistent, Self::Stale];
+
+    /// The state's name in evidence, rules and metrics.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Learning => "learning",
+            Self::Normal => "normal",
+            Self::Watch => "watch",
+            Self::Persistent => "persistent",
+            Self::Stale => "stale",
+        }
+    }
+
+    /// The state of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
+    }
+}
+
+/// What may be compared with what: nights from one band, measured one way.
+///
+/// Bands and firmware differ more than people do from one week to the next, so a baseline never
+/// mixes them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeviceEpoch {
+    /// The band.
+    pub device: Option<DeviceId>,
+    /// Whether the vendor gave one value for the night instead of windows.
+    pub is_provider: bool,
+}
+
+/// The HRV of one valid night.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NightHrv {
+    /// Median of ln(RMSSD in ms) over the good and usable windows of the main sleep.
+    pub ln_rmssd: f64,
+    /// What it may be compared with.
+    pub epoch: DeviceEpoch,
+    /// How many windows went in; 0 for a vendor's value.
+    pub windows: u16,
+    /// Mean signal quality of those windows, 0 to 1.
+    pub sqi: f64,
+}
+
+/// The sleep of one night, in minutes unless the name says otherwise.
+///
+/// # Source
+/// Domain reference, section 4.1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NightSleep {
+    /// Time in bed.
+    pub tib_min: f64,
+    /// Sleep onset latency.
+    pub sol_min: Option<f64>,
+    /// Sleep period, onset to final waking.
+    pub spt_min: f64,
+    /// Wake after sleep onset.
+    pub waso_min: Option<f64>,
+    /// Total sleep time of the main sleep; the time in bed where nothing else is known.
+    pub tst_min: f64,
+    /// Total sleep of the worker-day, naps included.
+    pub tst24_min: f64,
+    /// Sleep efficiency, percent of time in bed; `None` where waking was not measured.
+    pub efficiency_pct: Option<f64>,
+    /// Middle of the sleep period.
+    pub midpoint: Timestamp,
+}
+
+/// One row of the ring that a worker's indicators are computed from: a wake date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NightRow {
+    /// The wake date.
+    pub date: Date,
+    /// When the main sleep ended.
+    pub wake_at: Timestamp,
+    /// HRV, where the night was valid.
+    pub hrv: Option<NightHrv>,
+    /// Mean heart rate asleep.
+    pub sleeping_hr_bpm: Option<f64>,
+    /// Sleep, where a record came.
+    pub sleep: Option<NightSleep>,
+}
+
+/// How bad the worst valid screening is, on one scale for all instruments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Below the first cut-off.
+    Minimal,
+    /// Mild.
+    Mild,
+    /// Moderate.
+    Moderate,
+    /// Severe.
+    Severe,
+}
+
+impl Severity {
+    /// Every severity, rising.
+    pub const ALL: [Self; 4] = [Self::Minimal, Self::Mild, Self::Moderate, Self::Severe];
+
+    /// The name used in evidence and rules.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Minimal => "minimal",
+            Self::Mild => "mild",
+            Self::Moderate => "moderate",
+            Self::Severe => "severe",
+        }
+    }
+
+    /// The severity of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
+    }
+}
+
+/// A component of the strain index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Component {
+    /// Night-time HRV.
+    Hrv,
+    /// Resting (sleeping) heart rate.
+    RestingHeartRate,
+    /// Sleep against the worker's need.
+    SleepDebt,
+    /// Sleep continuity.
+    Continuity,
+    /// Regularity of sleep.
+    Regularity,
+}
+
+impl Component {
+    /// The name used in evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Hrv => "hrv",
+            Self::RestingHeartRate => "rhr",
+            Self::SleepDebt => "debt",
+            Self::Continuity => "cont",
+            Self::Regularity => "reg",
+        }
+    }
+}

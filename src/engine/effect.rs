@@ -1,0 +1,42 @@
+//! What comes out of the engine.
+
+use crate::domain::alert::Event;
+use crate::domain::case::CaseChange;
+use crate::domain::ids::WorkerNumber;
+use crate::domain::rejection::Rejection;
+
+/// What became of one message's items for one worker.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Items that changed something.
+    pub accepted: u32,
+    /// Items that were there already.
+    pub duplicate: u32,
+    /// Items that only the engine could refuse.
+    pub rejected: Vec<Rejection>,
+}
+
+/// A decision about a worker's case, and what is to be said of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// How the case changes.
+    pub change: CaseChange,
+    /// What leaves Vagus because of it, in order.
+    pub events: Vec<Event>,
+}
+
+/// What comes out of the engine.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// What became of a message's items for one worker.
+    Counted {
+        /// Place of the message in its row.
+        message: u32,
+        /// The counts.
+        tally: Tally,
+    },
+    /// A decision.
+    Decided(Decision),
+}

@@ -1,0 +1,17 @@
+//! Vagus: wearable stream processing for occupational health.
+//!
+//! How a reading becomes an alert, and which module does it:
+//!
+//! 1. [`ingest`] takes a message from the broker; [`decode`] turns it into items or reasons.
+//! 2. [`app`]'s sequencer admits the items, and [`store`] writes them to the journal and syncs.
+//! 3. Only then is the message acknowledged.
+//! 4. [`engine`] applies the row: [`signal`] and [`indicators`] give the night's HRV and its state,
+//!    [`screening`] and [`exposures`] the rest of the evidence, [`rules`] the level, [`cases`] what to do.
+//! 5. Decisions are journaled, put into the outbox, and [`delivery`] sends them.
+//!
+//! [`domain`] holds the words all of them speak, [`clock`] is the only reader of system time,
+//! [`telemetry`] the only place of metrics and logs, [`console`] what is served over HTTP.
+//! `tests/architecture.rs` holds who may know whom.
+
+pub mod domain;
+pub mod engine;

@@ -1,0 +1,2 @@
+//! The `vagus` binary.
+fn main() {}
