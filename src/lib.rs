@@ -13,5 +13,22 @@
 //! [`telemetry`] the only place of metrics and logs, [`console`] what is served over HTTP.
 //! `tests/architecture.rs` holds who may know whom.
 
+pub mod app;
+pub mod cases;
+pub mod clock;
+pub mod config;
+pub mod console;
+pub mod decode;
+pub mod delivery;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod domain;
 pub mod engine;
+pub mod exposures;
+pub mod indicators;
+pub mod ingest;
+pub mod rules;
+pub mod screening;
+pub mod signal;
+pub mod store;
+pub mod telemetry;

@@ -1,2 +1,7 @@
-//! The `vagus` binary.
-fn main() {}
+//! The `vagus` binary: arguments in, exit code out.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vagus::app::commands::main()
+}

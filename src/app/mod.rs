@@ -1,0 +1,3 @@
+//! Assembly: commands, the running service, replay.
+
+pub mod commands;

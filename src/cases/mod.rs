@@ -1,0 +1,1 @@
+//! The life of a case: when one opens, rises, is revised and closes.

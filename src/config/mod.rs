@@ -1,0 +1,1 @@
+//! Settings: what was typed becomes what it means, with all problems at once.

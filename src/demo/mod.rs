@@ -1,0 +1,1 @@
+//! `vagus demo`: embedded broker, simulated workforce, recorded feed.

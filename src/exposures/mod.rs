@@ -1,0 +1,1 @@
+//! Working conditions to findings: hours, overtime, noise.

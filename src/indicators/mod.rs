@@ -1,0 +1,1 @@
+//! Rolling values per worker: night, baseline, HRV state, sleep, strain index.

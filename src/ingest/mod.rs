@@ -1,0 +1,1 @@
+//! The MQTT session that takes messages in and acknowledges them after the commit.

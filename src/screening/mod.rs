@@ -1,0 +1,1 @@
+//! Questionnaires as data: scoring, bands, reliable change, validity.

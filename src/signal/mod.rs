@@ -1,0 +1,1 @@
+//! Beat intervals to metrics: cleaning, time domain, frequency domain, quality.

@@ -1,0 +1,1 @@
+//! What is on disk: the journal (the truth), snapshots, and the sled view of workers, outbox and quarantine.
