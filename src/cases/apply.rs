@@ -1,0 +1,51 @@
+//! Facts applied to a case book.
+
+use crate::domain::case::{CaseBook, CaseChange, ClosedCase};
+
+/// Announced crisis answers that are remembered: far more than a worker fills in while one is valid.
+const MAX_ANNOUNCED: usize = 64;
+
+/// Applies a fact to the book it was decided from.
+///
+/// A fact that does not fit the book (a case that is not open) changes nothing: facts come from the
+/// journal, and a book must never stop a start.
+pub fn apply(book: &mut CaseBook, change: &CaseChange) {
+    match change {
+        CaseChange::Opened { case } => {
+            book.episodes = book.episodes.max(case.episode);
+            book.open = Some(case.clone());
+        }
+        CaseChange::RaisedAgain { told, actions, .. } => {
+            if let Some(case) = &mut book.open {
+                case.told = told.clone();
+                case.actions.clone_from(actions);
+                case.events += 1;
+            }
+        }
+        CaseChange::Revised { told, on } => {
+            if let Some(case) = &mut book.open {
+                case.told = told.clone();
+                case.revised_on = Some(*on);
+                case.events += 1;
+            }
+        }
+        CaseChange::CrisisAnnounced { instrument, taken_at } => {
+            book.announced_crises.push((*instrument, *taken_at));
+            if book.announced_crises.len() > MAX_ANNOUNCED {
+                book.announced_crises.remove(0);
+            }
+        }
+        CaseChange::ActionMoved { action, step, at } => {
+            let actions = book.open.iter_mut().flat_map(|case| &mut case.actions);
+            for moved in actions.filter(|a| a.id == *action) {
+                moved.step = *step;
+                moved.moved_at = *at;
+            }
+        }
+        CaseChange::Closed { at } => {
+            if let Some(case) = book.open.take() {
+                book.closed = Some(ClosedCase { case, closed_at: *at });
+            }
+        }
+    }
+}

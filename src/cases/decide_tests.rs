@@ -1,0 +1,148 @@
+use super::*;
+use crate::cases::apply;
+use crate::domain::alert::RuleId;
+use crate::domain::indicator::HrvState;
+
+const WORKER: WorkerNumber = WorkerNumber(42);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn finding(level: Level, rules: &[&str]) -> Finding {
+    Finding {
+        level,
+        rules: rules.iter().map(|r| RuleId::new(r)).collect(),
+        hrv: HrvState::Normal,
+        is_sleep_poor: false,
+        is_exposed: false,
+    }
+}
+
+fn situation<'a>(finding: Finding, now: &str, new_crises: &'a [(Instrument, Timestamp)]) -> Situation<'a> {
+    let hours = |h| SignedDuration::from_hours(h);
+    Situation {
+        worker: WORKER,
+        limits: if finding.level == Level::L3 {
+            Limits { review_due: hours(168), counseling_due: hours(168), cool_down: hours(28 * 24) }
+        } else {
+            Limits { review_due: hours(336), counseling_due: hours(336), cool_down: hours(28 * 24) }
+        },
+        crisis_limits: Limits { review_due: hours(24), counseling_due: hours(1), cool_down: hours(0) },
+        finding,
+        new_crises,
+        is_late: false,
+        today: now[..10].parse().unwrap(),
+        now: at(now),
+    }
+}
+
+fn run(book: &mut CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
+    let changes = decide(book, situation);
+    changes.iter().for_each(|change| apply(book, change));
+    changes
+}
+
+fn news(book: &CaseBook, kind: ActionKind, step: ActionStep) -> ActionProgress {
+    let action = book.open.as_ref().unwrap().actions.iter().find(|a| a.kind == kind).unwrap().id.clone();
+    ActionProgress { action, step, at: at("2026-03-02T08:00:00Z"), note: None }
+}
+
+#[test]
+fn one_episode_opens_one_case_with_two_actions() {
+    let mut book = CaseBook::default();
+    let found = situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]);
+    assert_eq!(run(&mut book, &found).len(), 1);
+    assert_eq!(run(&mut book, &found), Vec::new(), "the same finding again joins the open case");
+    let case = book.open.unwrap();
+    assert_eq!(case.episode, 1);
+    assert_eq!(
+        case.actions.iter().map(|a| a.kind).collect::<Vec<_>>(),
+        [ActionKind::WorkloadReview, ActionKind::Counseling]
+    );
+}
+
+#[test]
+fn a_rise_keeps_the_actions_and_brings_their_due_times_nearer() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    let before = book.open.clone().unwrap().actions;
+    let changes = run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-02T08:00:00Z", &[]));
+    assert!(matches!(changes.as_slice(), [CaseChange::RaisedAgain { .. }]));
+    let after = book.open.unwrap().actions;
+    assert_eq!(before.iter().map(|a| &a.id).collect::<Vec<_>>(), after.iter().map(|a| &a.id).collect::<Vec<_>>());
+    assert!(before.iter().zip(&after).all(|(b, a)| a.due < b.due));
+}
+
+#[test]
+fn a_falling_level_says_nothing_unless_late_data_made_it_fall() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", &[]));
+    let mut fallen = situation(finding(Level::L2, &["R16"]), "2026-03-02T08:00:00Z", &[]);
+    assert_eq!(run(&mut book, &fallen), Vec::new());
+    fallen.is_late = true;
+    assert!(matches!(run(&mut book, &fallen).as_slice(), [CaseChange::Revised { .. }]));
+    fallen.finding.is_sleep_poor = true;
+    assert_eq!(run(&mut book, &fallen), Vec::new(), "at most one revision a day");
+    assert_eq!(book.open.unwrap().told.level, Level::L3, "the level of an open case never falls");
+}
+
+#[test]
+fn a_crisis_asks_for_counselling_alone_and_is_announced_even_in_cool_down() {
+    let mut book = CaseBook::default();
+    let first = [(Instrument::Phq9, at("2026-03-01T07:00:00Z"))];
+    let changes = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-01T08:00:00Z", &first));
+    assert!(matches!(changes.as_slice(), [CaseChange::Opened { .. }, CaseChange::CrisisAnnounced { .. }]));
+    assert_eq!(book.open.as_ref().unwrap().actions.len(), 1);
+    let done = news(&book, ActionKind::Counseling, ActionStep::Done);
+    for change in progress(&book, &done, at("2026-03-02T08:00:00Z")) {
+        apply(&mut book, &change);
+    }
+    assert!(book.open.is_none());
+    let second = [(Instrument::Phq9, at("2026-03-03T07:00:00Z"))];
+    let again = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-03T08:00:00Z", &second));
+    assert!(matches!(again.first(), Some(CaseChange::Opened { case }) if case.episode == 2));
+}
+
+#[test]
+fn a_crisis_in_an_open_case_is_raised_again_with_the_actions_it_has() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", &[]));
+    let crisis = [(Instrument::Phq9, at("2026-03-01T09:00:00Z"))];
+    run(&mut book, &situation(finding(Level::L3, &["R1", "R3"]), "2026-03-01T09:00:00Z", &crisis));
+    let case = book.open.unwrap();
+    assert_eq!((case.told.level, case.actions.len(), case.events), (Level::L4, 2, 2));
+}
+
+#[test]
+fn a_case_closes_when_both_actions_ended_and_the_cool_down_starts_there() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    let now = at("2026-03-05T08:00:00Z");
+    for (kind, step) in [(ActionKind::Counseling, ActionStep::Declined), (ActionKind::WorkloadReview, ActionStep::Done)]
+    {
+        assert!(book.open.is_some(), "declined counselling does not close the review");
+        let news = news(&book, kind, step);
+        progress(&book, &news, now).iter().for_each(|change| apply(&mut book, change));
+    }
+    assert!(book.open.is_none());
+    let cool = situation(finding(Level::L2, &["R16"]), "2026-03-20T08:00:00Z", &[]);
+    assert_eq!(run(&mut book, &cool), Vec::new());
+    let risen = situation(finding(Level::L3, &["R3"]), "2026-03-20T08:00:00Z", &[]);
+    assert_eq!(decide(&book, &risen).len(), 1, "a higher level breaks the cool-down");
+    let later = situation(finding(Level::L2, &["R16"]), "2026-04-03T08:00:00Z", &[]);
+    assert_eq!(run(&mut book, &later).len(), 1);
+    assert_eq!(book.open.unwrap().episode, 2);
+}
+
+#[test]
+fn progress_never_goes_back() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    let now = at("2026-03-02T08:00:00Z");
+    let started = news(&book, ActionKind::Counseling, ActionStep::Started);
+    let accepted = news(&book, ActionKind::Counseling, ActionStep::Accepted);
+    progress(&book, &started, now).iter().for_each(|change| apply(&mut book, change));
+    assert_eq!(progress(&book, &accepted, now), Vec::new());
+    assert_eq!(progress(&book, &started, now), Vec::new());
+}
