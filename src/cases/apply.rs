@@ -2,9 +2,6 @@
 
 use crate::domain::case::{CaseBook, CaseChange, ClosedCase};
 
-/// Announced crisis answers that are remembered: far more than a worker fills in while one is valid.
-const MAX_ANNOUNCED: usize = 64;
-
 /// Applies a fact to the book it was decided from.
 ///
 /// A fact that does not fit the book (a case that is not open) changes nothing: facts come from the
@@ -27,12 +24,6 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
                 case.told = told.clone();
                 case.revised_on = Some(*on);
                 case.events += 1;
-            }
-        }
-        CaseChange::CrisisAnnounced { instrument, taken_at } => {
-            book.announced_crises.push((*instrument, *taken_at));
-            if book.announced_crises.len() > MAX_ANNOUNCED {
-                book.announced_crises.remove(0);
             }
         }
         CaseChange::ActionMoved { action, step, at } => {

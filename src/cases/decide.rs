@@ -4,7 +4,6 @@ use crate::domain::alert::Level;
 use crate::domain::case::{Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, Finding, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
-use crate::domain::screening::Instrument;
 use crate::domain::{Date, SignedDuration, Timestamp};
 
 /// The time limits that a case is opened with.
@@ -20,13 +19,13 @@ pub struct Limits {
 
 /// What was just found of a worker.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Situation<'a> {
+pub struct Situation {
     /// The worker.
     pub worker: WorkerNumber,
     /// The finding.
     pub finding: Finding,
-    /// Crisis answers that were not announced yet.
-    pub new_crises: &'a [(Instrument, Timestamp)],
+    /// How many crisis answers have just come.
+    pub new_crises: u32,
     /// Whether data that came late changed the past.
     pub is_late: bool,
     /// The worker's date.
@@ -41,8 +40,8 @@ pub struct Situation<'a> {
 
 /// Decides what changes, given what was found. The book is not touched.
 #[must_use]
-pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
-    if !situation.new_crises.is_empty() {
+pub fn decide(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
+    if situation.new_crises > 0 {
         return decide_crisis(book, situation);
     }
     let finding = &situation.finding;
@@ -61,24 +60,22 @@ pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
 }
 
 /// Every crisis answer is announced, one after the other, whatever was announced before.
-fn decide_crisis(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
+fn decide_crisis(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
     let mut book = book.clone();
     let mut changes = Vec::new();
-    for (instrument, taken_at) in situation.new_crises {
+    for _ in 0..situation.new_crises {
         let told = Finding { level: Level::L4, ..situation.finding.clone() };
-        let step = match &book.open {
+        let change = match &book.open {
             Some(case) => raised_again(case, situation, told),
             None => opened(&book, situation, told),
         };
-        for change in [step, CaseChange::CrisisAnnounced { instrument: *instrument, taken_at: *taken_at }] {
-            super::apply(&mut book, &change);
-            changes.push(change);
-        }
+        super::apply(&mut book, &change);
+        changes.push(change);
     }
     changes
 }
 
-fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChange {
+fn opened(book: &CaseBook, situation: &Situation, told: Finding) -> CaseChange {
     let episode = book.episodes + 1;
     let actions = kinds(told.level).iter().map(|kind| new_action(situation, episode, *kind, told.level)).collect();
     let case = OpenCase {
@@ -94,7 +91,7 @@ fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChan
 }
 
 /// The same actions with nearer due times; one that the new level needs and the case lacks is added.
-fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> CaseChange {
+fn raised_again(case: &OpenCase, situation: &Situation, told: Finding) -> CaseChange {
     let mut actions = case.actions.clone();
     for action in &mut actions {
         action.due = action.due.min(due(situation, action.kind, told.level));
@@ -115,7 +112,7 @@ const fn kinds(level: Level) -> &'static [ActionKind] {
     }
 }
 
-fn new_action(situation: &Situation<'_>, episode: u32, kind: ActionKind, level: Level) -> Action {
+fn new_action(situation: &Situation, episode: u32, kind: ActionKind, level: Level) -> Action {
     Action {
         id: ActionId::derive(situation.worker, episode, kind),
         kind,
@@ -125,7 +122,7 @@ fn new_action(situation: &Situation<'_>, episode: u32, kind: ActionKind, level: 
     }
 }
 
-fn due(situation: &Situation<'_>, kind: ActionKind, level: Level) -> Timestamp {
+fn due(situation: &Situation, kind: ActionKind, level: Level) -> Timestamp {
     let limits = if level == Level::L4 { &situation.crisis_limits } else { &situation.limits };
     let after = match kind {
         ActionKind::WorkloadReview => limits.review_due,
@@ -135,7 +132,7 @@ fn due(situation: &Situation<'_>, kind: ActionKind, level: Level) -> Timestamp {
 }
 
 /// Late data is told when it changed what the case rests on, at most once a day.
-fn is_worth_revising(case: &OpenCase, situation: &Situation<'_>) -> bool {
+fn is_worth_revising(case: &OpenCase, situation: &Situation) -> bool {
     use crate::domain::indicator::HrvState::Persistent;
     let (told, found) = (&case.told, &situation.finding);
     let is_changed = told.rules != found.rules
@@ -146,7 +143,7 @@ fn is_worth_revising(case: &OpenCase, situation: &Situation<'_>) -> bool {
     situation.is_late && is_changed && told.level < Level::L4 && case.revised_on != Some(situation.today)
 }
 
-fn is_cooling_down(book: &CaseBook, situation: &Situation<'_>) -> bool {
+fn is_cooling_down(book: &CaseBook, situation: &Situation) -> bool {
     book.closed.as_ref().is_some_and(|closed| {
         situation.now.duration_since(closed.closed_at) < situation.limits.cool_down
             && situation.finding.level <= closed.case.told.level

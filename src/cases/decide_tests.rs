@@ -19,7 +19,7 @@ fn finding(level: Level, rules: &[&str]) -> Finding {
     }
 }
 
-fn situation<'a>(finding: Finding, now: &str, new_crises: &'a [(Instrument, Timestamp)]) -> Situation<'a> {
+fn situation(finding: Finding, now: &str, new_crises: u32) -> Situation {
     let hours = |h| SignedDuration::from_hours(h);
     Situation {
         worker: WORKER,
@@ -37,7 +37,7 @@ fn situation<'a>(finding: Finding, now: &str, new_crises: &'a [(Instrument, Time
     }
 }
 
-fn run(book: &mut CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
+fn run(book: &mut CaseBook, situation: &Situation) -> Vec<CaseChange> {
     let changes = decide(book, situation);
     changes.iter().for_each(|change| apply(book, change));
     changes
@@ -51,7 +51,7 @@ fn news(book: &CaseBook, kind: ActionKind, step: ActionStep) -> ActionProgress {
 #[test]
 fn one_episode_opens_one_case_with_two_actions() {
     let mut book = CaseBook::default();
-    let found = situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]);
+    let found = situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", 0);
     assert_eq!(run(&mut book, &found).len(), 1);
     assert_eq!(run(&mut book, &found), Vec::new(), "the same finding again joins the open case");
     let case = book.open.unwrap();
@@ -65,9 +65,9 @@ fn one_episode_opens_one_case_with_two_actions() {
 #[test]
 fn a_rise_keeps_the_actions_and_brings_their_due_times_nearer() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", 0));
     let before = book.open.clone().unwrap().actions;
-    let changes = run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-02T08:00:00Z", &[]));
+    let changes = run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-02T08:00:00Z", 0));
     assert!(matches!(changes.as_slice(), [CaseChange::RaisedAgain { .. }]));
     let after = book.open.unwrap().actions;
     assert_eq!(before.iter().map(|a| &a.id).collect::<Vec<_>>(), after.iter().map(|a| &a.id).collect::<Vec<_>>());
@@ -77,8 +77,8 @@ fn a_rise_keeps_the_actions_and_brings_their_due_times_nearer() {
 #[test]
 fn a_falling_level_says_nothing_unless_late_data_made_it_fall() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", &[]));
-    let mut fallen = situation(finding(Level::L2, &["R16"]), "2026-03-02T08:00:00Z", &[]);
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", 0));
+    let mut fallen = situation(finding(Level::L2, &["R16"]), "2026-03-02T08:00:00Z", 0);
     assert_eq!(run(&mut book, &fallen), Vec::new());
     fallen.is_late = true;
     assert!(matches!(run(&mut book, &fallen).as_slice(), [CaseChange::Revised { .. }]));
@@ -90,26 +90,23 @@ fn a_falling_level_says_nothing_unless_late_data_made_it_fall() {
 #[test]
 fn a_crisis_asks_for_counselling_alone_and_is_announced_even_in_cool_down() {
     let mut book = CaseBook::default();
-    let first = [(Instrument::Phq9, at("2026-03-01T07:00:00Z"))];
-    let changes = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-01T08:00:00Z", &first));
-    assert!(matches!(changes.as_slice(), [CaseChange::Opened { .. }, CaseChange::CrisisAnnounced { .. }]));
+    let changes = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-01T08:00:00Z", 1));
+    assert!(matches!(changes.as_slice(), [CaseChange::Opened { .. }]));
     assert_eq!(book.open.as_ref().unwrap().actions.len(), 1);
     let done = news(&book, ActionKind::Counseling, ActionStep::Done);
     for change in progress(&book, &done, at("2026-03-02T08:00:00Z")) {
         apply(&mut book, &change);
     }
     assert!(book.open.is_none());
-    let second = [(Instrument::Phq9, at("2026-03-03T07:00:00Z"))];
-    let again = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-03T08:00:00Z", &second));
+    let again = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-03T08:00:00Z", 1));
     assert!(matches!(again.first(), Some(CaseChange::Opened { case }) if case.episode == 2));
 }
 
 #[test]
 fn a_crisis_in_an_open_case_is_raised_again_with_the_actions_it_has() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", &[]));
-    let crisis = [(Instrument::Phq9, at("2026-03-01T09:00:00Z"))];
-    run(&mut book, &situation(finding(Level::L3, &["R1", "R3"]), "2026-03-01T09:00:00Z", &crisis));
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", 0));
+    run(&mut book, &situation(finding(Level::L3, &["R1", "R3"]), "2026-03-01T09:00:00Z", 1));
     let case = book.open.unwrap();
     assert_eq!((case.told.level, case.actions.len(), case.events), (Level::L4, 2, 2));
 }
@@ -117,7 +114,7 @@ fn a_crisis_in_an_open_case_is_raised_again_with_the_actions_it_has() {
 #[test]
 fn a_case_closes_when_both_actions_ended_and_the_cool_down_starts_there() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", 0));
     let now = at("2026-03-05T08:00:00Z");
     for (kind, step) in [(ActionKind::Counseling, ActionStep::Declined), (ActionKind::WorkloadReview, ActionStep::Done)]
     {
@@ -126,11 +123,11 @@ fn a_case_closes_when_both_actions_ended_and_the_cool_down_starts_there() {
         progress(&book, &news, now).iter().for_each(|change| apply(&mut book, change));
     }
     assert!(book.open.is_none());
-    let cool = situation(finding(Level::L2, &["R16"]), "2026-03-20T08:00:00Z", &[]);
+    let cool = situation(finding(Level::L2, &["R16"]), "2026-03-20T08:00:00Z", 0);
     assert_eq!(run(&mut book, &cool), Vec::new());
-    let risen = situation(finding(Level::L3, &["R3"]), "2026-03-20T08:00:00Z", &[]);
+    let risen = situation(finding(Level::L3, &["R3"]), "2026-03-20T08:00:00Z", 0);
     assert_eq!(decide(&book, &risen).len(), 1, "a higher level breaks the cool-down");
-    let later = situation(finding(Level::L2, &["R16"]), "2026-04-03T08:00:00Z", &[]);
+    let later = situation(finding(Level::L2, &["R16"]), "2026-04-03T08:00:00Z", 0);
     assert_eq!(run(&mut book, &later).len(), 1);
     assert_eq!(book.open.unwrap().episode, 2);
 }
@@ -138,7 +135,7 @@ fn a_case_closes_when_both_actions_ended_and_the_cool_down_starts_there() {
 #[test]
 fn progress_never_goes_back() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", &[]));
+    run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", 0));
     let now = at("2026-03-02T08:00:00Z");
     let started = news(&book, ActionKind::Counseling, ActionStep::Started);
     let accepted = news(&book, ActionKind::Counseling, ActionStep::Accepted);

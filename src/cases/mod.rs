@@ -1,7 +1,7 @@
 //! The life of a case: when one opens, rises, is revised and closes.
 //!
-//! A worker's case book and what was just found go in; facts ([`CaseChange`](crate::domain::case::CaseChange)) come out, and
-//! [`apply`] is the only way a fact changes the book, in service as after a restart. One episode
+//! A worker's case book and what was just found go in; facts
+//! ([`CaseChange`](crate::domain::case::CaseChange)) come out, and [`apply`] is the only way a fact changes the book, in service as after a restart. One episode
 //! opens one case: new evidence joins the open case, and after it closes the cool-down keeps the
 //! same finding from opening the next.
 //!

@@ -196,8 +196,6 @@ pub struct CaseBook {
     pub open: Option<OpenCase>,
     /// The last closed one.
     pub closed: Option<ClosedCase>,
-    /// Crisis answers that were announced: instrument and time of each, newest last, bounded.
-    pub announced_crises: Vec<(super::screening::Instrument, Timestamp)>,
 }
 
 /// A fact about a case. Once journaled it is applied, never decided again.
@@ -223,13 +221,6 @@ pub enum CaseChange {
         told: Finding,
         /// The worker's date.
         on: Date,
-    },
-    /// A crisis answer was announced.
-    CrisisAnnounced {
-        /// The questionnaire.
-        instrument: super::screening::Instrument,
-        /// When it was filled in.
-        taken_at: Timestamp,
     },
     /// An action moved.
     ActionMoved {
