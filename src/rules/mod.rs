@@ -1,1 +1,19 @@
 //! The rules: facts go in; a level, the rules that matched and what they suggest come out.
+//!
+//! A [`RuleSet`] holds everything that a physician may change: conditions, cut-offs, the numbers of
+//! the joint table, time limits. It is read from the rule file by `config::rules_file`. This module
+//! parses no text, reads no clock and remembers nothing: the same facts give the same verdict.
+
+mod condition;
+mod cutoffs;
+mod facts;
+mod set;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use condition::{Comparison, Condition, NumberFact, ScreeningSubject, ScreeningTest};
+pub use cutoffs::{Construct, Cutoffs, InstrumentCutoffs};
+pub use facts::{Facts, ScreenedFact};
+pub use set::{DueHours, Rule, RuleSet, Verdict};
+pub use table::JointTable;

@@ -1,0 +1,172 @@
+//! The rules in force, and their verdict.
+
+use std::collections::BTreeMap;
+
+use super::condition::Condition;
+use super::cutoffs::InstrumentCutoffs;
+use super::facts::{Facts, ScreenedFact};
+use super::table::JointTable;
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::case::ActionKind;
+use crate::domain::indicator::Severity;
+use crate::domain::screening::Instrument;
+
+/// One rule: it matches when all of its conditions hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rule {
+    /// Its id.
+    pub id: RuleId,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// The level it gives.
+    pub level: Level,
+    /// All of these must hold.
+    pub all: Vec<Condition>,
+    /// What it suggests for the work.
+    pub workload_review: Vec<String>,
+    /// What it suggests for the person.
+    pub counseling: Vec<String>,
+}
+
+/// Hours from the alert within which an action must be live.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct DueHours {
+    /// The organisation's side.
+    pub workload_review: f64,
+    /// The person's side.
+    pub counseling: f64,
+}
+
+/// What the rules say of one worker on one day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The level: the highest of the matching rules and of the joint table.
+    pub level: Level,
+    /// Every rule that matched, in the order of the file; and `T-L2` or `T-L3` where the table gives
+    /// a higher level than every matching rule.
+    pub rules: Vec<RuleId>,
+    /// The worst valid screening (Q).
+    pub severity: Option<Severity>,
+    /// What to suggest for the work, without repetition.
+    pub workload_review: Vec<String>,
+    /// What to suggest for the person, without repetition.
+    pub counseling: Vec<String>,
+}
+
+/// The rules in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RuleSet {
+    /// The rules that are switched on, in the order of the file.
+    pub rules: Vec<Rule>,
+    /// The cut-offs of the questionnaires.
+    pub cutoffs: BTreeMap<Instrument, InstrumentCutoffs>,
+    /// The joint table.
+    pub table: JointTable,
+    /// Time limits of the levels that open a case.
+    pub due: BTreeMap<Level, DueHours>,
+    /// After a case is closed, no case of the same or a lower level is opened for so many days.
+    pub cool_down_days: u32,
+    /// A digest of the file's text.
+    pub version: u64,
+}
+
+impl RuleSet {
+    /// Holds the facts against the rules and the joint table.
+    #[must_use]
+    pub fn judge(&self, facts: &Facts) -> Verdict {
+        let severity = self.worst(facts, false);
+        let from_table = self.table.level(facts, severity, self.worst(facts, true));
+        let mut verdict = Verdict {
+            level: Level::L0,
+            rules: Vec::new(),
+            severity,
+            workload_review: Vec::new(),
+            counseling: Vec::new(),
+        };
+        for rule in self.rules.iter().filter(|rule| self.matches(rule, facts)) {
+            verdict.level = verdict.level.max(rule.level);
+            verdict.rules.push(rule.id.clone());
+            add(&mut verdict.workload_review, &rule.workload_review);
+            add(&mut verdict.counseling, &rule.counseling);
+        }
+        if from_table > verdict.level {
+            verdict.level = from_table;
+            if matches!(from_table, Level::L2 | Level::L3) {
+                verdict.rules.push(RuleId::new(if from_table == Level::L2 { "T-L2" } else { "T-L3" }));
+                add(&mut verdict.workload_review, &self.table.workload_review);
+                add(&mut verdict.counseling, &self.table.counseling);
+            }
+        }
+        verdict
+    }
+
+    /// Whether a rule matches.
+    ///
+    /// A score with filled-in answers cannot give L3 alone, so a rule of that level that rests on
+    /// questionnaires alone does not see such scores.
+    fn matches(&self, rule: &Rule, facts: &Facts) -> bool {
+        let whole_only = rule.level >= Level::L3 && rule.all.iter().all(Condition::is_of_questionnaires);
+        rule.all.iter().all(|condition| condition.holds(facts, self, whole_only))
+    }
+
+    /// The worst valid screening, with `whole_only` of those without filled-in answers.
+    pub(super) fn worst(&self, facts: &Facts, whole_only: bool) -> Option<Severity> {
+        let usable = facts.screenings.iter().filter(|s| !(whole_only && s.is_prorated));
+        usable.filter_map(|s| self.severity_of(s)).max()
+    }
+
+    /// How bad a questionnaire's total is on the scale common to all; `None` where it has no bands there.
+    #[must_use]
+    pub fn severity(&self, instrument: Instrument, score: f64) -> Option<Severity> {
+        self.cutoffs.get(&instrument)?.total.as_ref()?.severity(score)
+    }
+
+    /// How bad a result is, the worst of its total and its scales.
+    #[must_use]
+    pub fn severity_of(&self, screened: &ScreenedFact) -> Option<Severity> {
+        let cutoffs = self.cutoffs.get(&screened.instrument)?;
+        cutoffs.scored(screened.score, &screened.scales).filter_map(|(c, score)| c.severity(score)).max()
+    }
+
+    /// Whether a result is over its cut-off, in its total or any scale; `None` where it has no cut-off.
+    #[must_use]
+    pub fn is_positive(&self, instrument: Instrument, score: f64, scales: &[(&'static str, f64)]) -> Option<bool> {
+        let cutoffs = self.cutoffs.get(&instrument)?;
+        cutoffs.scored(score, scales).filter_map(|(c, score)| c.is_positive(score)).reduce(|a, b| a || b)
+    }
+
+    /// A stable digest of the rule file's text.
+    #[must_use]
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// Hours from the alert within which an action must be live.
+    ///
+    /// # Units
+    /// Calendar hours.
+    #[must_use]
+    pub fn action_due_h(&self, level: Level, kind: ActionKind) -> f64 {
+        // Levels below L2 open no case; should one be asked for, the longest limit stands.
+        let due = self.due.get(&level.max(Level::L2)).copied();
+        let due = due.unwrap_or(DueHours { workload_review: 336.0, counseling: 336.0 });
+        match kind {
+            ActionKind::WorkloadReview => due.workload_review,
+            ActionKind::Counseling => due.counseling,
+        }
+    }
+
+    /// For how many days after closing no case of the same or a lower level is opened.
+    #[must_use]
+    pub const fn cool_down_days(&self) -> u32 {
+        self.cool_down_days
+    }
+}
+
+fn add(suggestions: &mut Vec<String>, more: &[String]) {
+    for suggestion in more {
+        if !suggestions.contains(suggestion) {
+            suggestions.push(suggestion.clone());
+        }
+    }
+}
