@@ -1,0 +1,122 @@
+//! What the store is given and gives back.
+
+use std::collections::BTreeMap;
+
+use crate::domain::case::CaseChange;
+use crate::domain::history::{NightDetail, WorkerHistory};
+use crate::domain::ids::{RowNumber, SiteId, SourceId, WorkerNumber};
+use crate::domain::rejection::Reason;
+use crate::domain::{Date, Timestamp};
+
+/// An event ready to be sent. Its bytes are the fact: they are never encoded again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The event's id.
+    pub id: String,
+    /// Where it is published.
+    pub topic: String,
+    /// The encoded event.
+    pub payload: Vec<u8>,
+}
+
+/// A decision as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecisionRecord {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// How the case changes.
+    pub change: CaseChange,
+    /// What leaves Vagus because of it, in order.
+    pub outgoing: Vec<Outgoing>,
+}
+
+/// What is known of one worker after a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Checkpoint {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// Every input of the rows up to this one is in the history and the details.
+    pub applied_through: RowNumber,
+    /// All that is remembered, but for the details.
+    pub history: WorkerHistory,
+    /// The details that changed since the last checkpoint of this worker.
+    pub details: Vec<NightDetail>,
+    /// The details that are no longer needed.
+    pub dropped_details: Vec<Date>,
+}
+
+/// A worker as the view has it at the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecoveredWorker {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// Inputs and decisions of rows up to this one are in the history already and must be skipped.
+    pub applied_through: RowNumber,
+    /// All that is remembered, but for the details.
+    pub history: WorkerHistory,
+}
+
+/// Where to go on after a start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recovery {
+    /// Every worker of the view.
+    pub workers: Vec<RecoveredWorker>,
+    /// Every worker has all rows up to this one; the rows after it are to be applied again, from
+    /// [`Store::rows`](super::Store::rows).
+    pub settled: RowNumber,
+    /// The decisions of the rows after `settled`: facts, not to be decided again.
+    pub decisions: BTreeMap<RowNumber, Vec<DecisionRecord>>,
+    /// The last row of the journal; 0 in a new store.
+    pub last_row: RowNumber,
+    /// The time of the last row; `None` in a new store.
+    pub last_now: Option<Timestamp>,
+}
+
+/// Something that was refused, to be kept in quarantine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantined {
+    /// The site of its topic.
+    pub site: Option<SiteId>,
+    /// The source of its topic.
+    pub source: Option<SourceId>,
+    /// The topic it came on.
+    pub topic: String,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Why it was refused.
+    pub reason: Reason,
+    /// What exactly was wrong.
+    pub detail: String,
+    /// Its place in the message; `None` where the whole payload was refused.
+    pub index: Option<u32>,
+    /// The item or payload.
+    pub raw: Vec<u8>,
+}
+
+/// Which items of quarantine are meant. An empty filter means all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct QuarantineFilter {
+    /// Only of this site.
+    pub site: Option<SiteId>,
+    /// Only of this source.
+    pub source: Option<SourceId>,
+    /// Only for this reason.
+    pub reason: Option<Reason>,
+    /// Only ids above this one, to go on after the last of a list.
+    pub after: Option<u64>,
+}
+
+/// What a snapshot was and what it allowed to cut.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SnapshotReport {
+    /// The file.
+    pub path: std::path::PathBuf,
+    /// Every worker in it has all rows up to this one.
+    pub settled: RowNumber,
+    /// How many workers are in it.
+    pub workers: u64,
+    /// Its length.
+    pub bytes: u64,
+    /// The first row that the journal still has.
+    pub first_row: RowNumber,
+}
