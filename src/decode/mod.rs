@@ -1,1 +1,93 @@
-//! Bytes to items: a payload goes in, items and refusals come out. Never fails, never panics.
+//! Bytes to items: a payload goes in, items and refusals come out.
+//!
+//! What enters is one MQTT payload and the stream it came on. What leaves is every item of it, each
+//! either as a [`DecodedItem`] or as a [`RefusedItem`] with its reason; none is lost, and a bad item
+//! never spoils its neighbours. Only what is not JSON at all, or over a limit, is refused whole.
+//! [`topic`] does the same for the topic, [`times`] for what only the clock can judge.
+//!
+//! Decoding never fails, never panics, and never looks at a clock or at the register of workers.
+
+pub mod times;
+pub mod topic;
+
+use std::ops::Range;
+
+use crate::domain::ids::WorkerId;
+use crate::domain::item::{Item, Stream};
+use crate::domain::rejection::{Reason, Rejection};
+
+/// How much of a refused item or payload is kept.
+pub const MAX_RAW_BYTES: usize = 64 * 1024;
+
+/// What one message may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest payload.
+    pub max_payload_bytes: usize,
+    /// The most items a message may have.
+    pub max_items: usize,
+    /// How deep objects and arrays may nest, counted from the outermost; at most 100.
+    pub max_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_payload_bytes: 262_144, max_items: 1_000, max_depth: 32 }
+    }
+}
+
+/// One good item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DecodedItem {
+    /// Its place in the message.
+    pub index: u32,
+    /// Whose it is; `None` for the stream `actions` alone, whose items name an action instead.
+    pub worker: Option<WorkerId>,
+    /// The item.
+    pub item: Item,
+    /// Where it stands in the payload, for the quarantine of one that is refused later.
+    pub span: Range<usize>,
+}
+
+impl DecodedItem {
+    /// The item's own text, cut to what quarantine keeps.
+    #[must_use]
+    pub fn raw<'a>(&self, payload: &'a [u8]) -> &'a [u8] {
+        cut(payload.get(self.span.clone()).unwrap_or_default())
+    }
+}
+
+/// One thing that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedItem {
+    /// What and why; without an index it is the whole payload.
+    pub rejection: Rejection,
+    /// The item's own text, or the payload, cut to [`MAX_RAW_BYTES`].
+    pub raw: Vec<u8>,
+}
+
+/// What a payload held.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Decoded {
+    /// The envelope's `message_id`; also of a refused payload, where it could still be read.
+    pub message_id: Option<String>,
+    /// The good items, in order.
+    pub items: Vec<DecodedItem>,
+    /// What was refused, in order.
+    pub refused: Vec<RefusedItem>,
+    /// How many fields were ignored because nobody knows them.
+    pub unknown_fields: u32,
+}
+
+/// Takes a payload apart.
+#[must_use]
+pub fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
+    let reason = if payload.len() > limits.max_payload_bytes { Reason::TooLarge } else { Reason::BadShape };
+    let rejection = Rejection::payload(reason, format!("{} is not decoded yet", stream.as_str()));
+    let refused = vec![RefusedItem { rejection, raw: cut(payload).to_vec() }];
+    Decoded { refused, ..Decoded::default() }
+}
+
+fn cut(raw: &[u8]) -> &[u8] {
+    &raw[..raw.len().min(MAX_RAW_BYTES)]
+}

@@ -1,1 +1,3 @@
 //! The outbox to the world.
+
+pub mod cloudevents;

@@ -14,6 +14,7 @@ pub mod item;
 pub mod reading;
 pub mod rejection;
 pub mod screening;
+pub mod topics;
 pub mod worker;
 
 pub use jiff::civil::Date;
