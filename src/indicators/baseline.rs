@@ -1,0 +1,1 @@
+//! Own reference of the last weeks, and how far a night lies from it.

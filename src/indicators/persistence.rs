@@ -1,0 +1,1 @@
+//! When low night-time HRV counts as persistent.

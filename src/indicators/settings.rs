@@ -1,0 +1,116 @@
+//! Every threshold of the indicators, with the value it has unless an operator says otherwise.
+
+/// Thresholds of the rolling indicators.
+///
+/// # Source
+/// Domain reference; each field names its section.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Fewer reference nights than this and the state is `learning` (§2.2).
+    pub learning_nights: u32,
+    /// From this many reference nights on, outliers may switch to median and MAD (§2.3).
+    pub mature_nights: u32,
+    /// From this many reference nights on, the population prior has no say (§2.2).
+    pub full_nights: u32,
+    /// The least standard deviation of a reference, in ln units (§2.2).
+    pub sd_floor_ln: f64,
+    /// The least standard deviation of the sleeping heart rate's reference (§5.2).
+    pub rhr_sd_floor_bpm: f64,
+    /// A reference is robust when its skewness exceeds this (§2.3).
+    pub robust_skewness: f64,
+    /// A reference is robust when this share of it lies beyond 3 robust SD (§2.3).
+    pub robust_outlier_share: f64,
+    /// Nights left out from the day of an illness tag on (§2.8).
+    pub illness_days: u16,
+    /// A night at or below this z counts as low (§3.1).
+    pub low_z: f64,
+    /// A night above this z counts as recovered (§3.1).
+    pub recovered_z: f64,
+    /// Enter `watch`: at most this mean z of seven days (§3.1).
+    pub watch_z7: f64,
+    /// Enter `watch`: at least so many of the last five nights are low (§3.1).
+    pub watch_low_nights: u32,
+    /// Enter `persistent`: at most this mean z of seven days (§3.1).
+    pub persistent_z7: f64,
+    /// Enter `persistent`: at least so many of the last seven nights are low (§3.1).
+    pub persistent_low_nights: u32,
+    /// Leave either: at least so many of the last five nights are recovered (§3.1).
+    pub clear_nights: u32,
+    /// Leave either: at least so many valid days after entering (§3.1).
+    pub clear_dwell_days: u32,
+    /// Fewer valid nights than this in ten days and the state is `stale` (§3.1).
+    pub stale_nights: u32,
+    /// The need for sleep of a worker of whom too few free nights are known (§4.3).
+    pub default_need_h: f64,
+    /// The least need for sleep (§4.3).
+    pub min_need_h: f64,
+    /// The greatest need for sleep (§4.3).
+    pub max_need_h: f64,
+    /// So many free nights tell a worker's own need (§4.3).
+    pub need_nights: u32,
+    /// Sleep is evaluated when so many of seven nights are there (§4.6).
+    pub sleep_nights: u32,
+    /// A day is poor when mean sleep falls short of the need by more than this (§4.6).
+    pub poor_shortfall_h: f64,
+    /// A night is short below this much sleep (§4.6).
+    pub short_night_h: f64,
+    /// A day is poor when so many of seven nights are short (§4.6).
+    pub poor_short_nights: u32,
+    /// A day is poor when mean sleep efficiency is below this (§4.6).
+    pub poor_efficiency_pct: f64,
+    /// A day is poor when fourteen days' debt reaches this (§4.6).
+    pub poor_debt_h: f64,
+    /// Sleep is persistently poor when so many of seven evaluated days are poor, and no longer
+    /// when so many are not (§4.6).
+    pub poor_days: u32,
+    /// Weight of night-time HRV in the strain index (§5.2).
+    pub weight_hrv: f64,
+    /// Weight of the sleeping heart rate in the strain index (§5.2).
+    pub weight_rhr: f64,
+    /// Weight of the sleep debt in the strain index (§5.2).
+    pub weight_debt: f64,
+    /// Weight of sleep continuity in the strain index (§5.2).
+    pub weight_continuity: f64,
+    /// The strain index needs at least this sum of available weights (§5.2).
+    pub min_weight: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            learning_nights: 7,
+            mature_nights: 14,
+            full_nights: 30,
+            sd_floor_ln: 0.05,
+            rhr_sd_floor_bpm: 1.0,
+            robust_skewness: 1.0,
+            robust_outlier_share: 0.1,
+            illness_days: 5,
+            low_z: -1.0,
+            recovered_z: -0.5,
+            watch_z7: -0.5,
+            watch_low_nights: 3,
+            persistent_z7: -1.0,
+            persistent_low_nights: 5,
+            clear_nights: 4,
+            clear_dwell_days: 3,
+            stale_nights: 3,
+            default_need_h: 7.5,
+            min_need_h: 7.0,
+            max_need_h: 9.0,
+            need_nights: 6,
+            sleep_nights: 4,
+            poor_shortfall_h: 1.0,
+            short_night_h: 6.0,
+            poor_short_nights: 4,
+            poor_efficiency_pct: 80.0,
+            poor_debt_h: 10.0,
+            poor_days: 5,
+            weight_hrv: 0.4,
+            weight_rhr: 0.15,
+            weight_debt: 0.25,
+            weight_continuity: 0.1,
+            min_weight: 0.55,
+        }
+    }
+}
