@@ -9,11 +9,12 @@
 //!    [`screening`] and [`exposures`] the rest of the evidence, [`rules`] the level, [`cases`] what to do.
 //! 5. Decisions are journaled, put into the outbox, and [`delivery`] sends them.
 //!
-//! [`domain`] holds the words all of them speak, [`clock`] is the only reader of system time,
+//! [`domain`] holds the words all of them speak, [`broker`] is one connection to an MQTT broker, [`clock`] is the only reader of system time,
 //! [`telemetry`] the only place of metrics and logs, [`console`] what is served over HTTP.
 //! `tests/architecture.rs` holds who may know whom.
 
 pub mod app;
+pub mod broker;
 pub mod cases;
 pub mod clock;
 pub mod config;

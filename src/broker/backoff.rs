@@ -1,0 +1,85 @@
+//! Exponential waits with full jitter, so that many clients do not come back at the same moment.
+
+use std::time::Duration;
+
+use super::settings::BackoffSettings;
+
+/// The waits between attempts.
+#[derive(Debug, Clone)]
+pub struct Backoff {
+    settings: BackoffSettings,
+    failures: u32,
+}
+
+impl Backoff {
+    /// A fresh row of waits.
+    #[must_use]
+    pub fn new(settings: BackoffSettings) -> Self {
+        Self { settings, failures: 0 }
+    }
+
+    /// Starts from the shortest wait again.
+    pub fn reset(&mut self) {
+        self.failures = 0;
+    }
+
+    /// Failures since the last [`Backoff::reset`].
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// The next wait: anything from nothing to a bound that doubles with every failure.
+    pub fn next_wait(&mut self) -> Duration {
+        let bound = self.bound_ms();
+        self.failures = self.failures.saturating_add(1);
+        Duration::from_millis(rand::random_range(0..=bound))
+    }
+
+    /// The next wait after something that a quick retry makes worse: the upper half of the longest.
+    pub fn next_long_wait(&mut self) -> Duration {
+        self.failures = self.failures.saturating_add(1);
+        let longest = self.settings.max_ms;
+        Duration::from_millis(rand::random_range(longest / 2..=longest))
+    }
+
+    fn bound_ms(&self) -> u64 {
+        let factor = 1_u64.checked_shl(self.failures).unwrap_or(u64::MAX);
+        self.settings.min_ms.saturating_mul(factor).min(self.settings.max_ms)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bound_doubles_up_to_the_longest_and_starts_again_after_a_reset() {
+        let mut backoff = Backoff::new(BackoffSettings { min_ms: 100, max_ms: 1_000, stable_after_ms: 0 });
+        let bounds: Vec<u64> = (0..6)
+            .map(|_| {
+                let bound = backoff.bound_ms();
+                assert!(backoff.next_wait() <= Duration::from_millis(bound));
+                bound
+            })
+            .collect();
+        assert_eq!(bounds, [100, 200, 400, 800, 1_000, 1_000]);
+        backoff.reset();
+        assert_eq!(backoff.bound_ms(), 100);
+    }
+
+    #[test]
+    fn many_failures_do_not_overflow() {
+        let mut backoff = Backoff::new(BackoffSettings::default());
+        for _ in 0..200 {
+            assert!(backoff.next_wait() <= Duration::from_secs(30));
+        }
+        assert_eq!(backoff.failures(), 200);
+    }
+
+    #[test]
+    fn long_wait_is_in_the_upper_half() {
+        let mut backoff = Backoff::new(BackoffSettings::default());
+        assert!(backoff.next_long_wait() >= Duration::from_secs(15));
+    }
+}
