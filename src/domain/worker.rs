@@ -31,6 +31,17 @@ pub struct Profile {
     pub is_safety_critical: bool,
     /// Whether a beta blocker is taken.
     pub has_beta_blocker: bool,
+    /// Whether the worker has consented; asked where only listed workers are taken.
+    pub has_consent: bool,
+}
+
+/// Who may send readings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enrolment {
+    /// Any worker of a known site; for pilots and the demo.
+    Open,
+    /// Only workers of the register who have consented.
+    Listed,
 }
 
 impl Profile {
@@ -46,6 +57,7 @@ impl Profile {
             bmi: None,
             is_safety_critical: false,
             has_beta_blocker: false,
+            has_consent: false,
         }
     }
 }
