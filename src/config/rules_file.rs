@@ -1,0 +1,281 @@
+//! The rule file: text in, [`RuleSet`] out, or every problem at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::Hasher;
+use std::path::Path;
+
+use siphasher::sip::SipHasher13;
+
+use super::conditions;
+use super::problem::{Problem, Problems};
+use super::section::{Document, Section};
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::indicator::Severity;
+use crate::domain::screening::Instrument;
+use crate::rules::{Condition, Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, Rule, RuleSet};
+
+/// The rules that hold where no path is given.
+pub const BUILT_IN: &str = include_str!("../../config/rules.toml");
+
+/// The rules that hold where no path is given.
+///
+/// # Panics
+/// Never: a test reads the same text.
+#[must_use]
+pub fn built_in() -> RuleSet {
+    parse(BUILT_IN, "config/rules.toml (built in)").expect("the built-in rules are read by a test")
+}
+
+/// Reads the rule file, or the built-in rules where there is no path.
+///
+/// # Errors
+/// Every problem of the file.
+pub fn load(path: Option<&Path>) -> Result<RuleSet, Problems> {
+    let Some(path) = path else { return Ok(built_in()) };
+    let origin = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Problems(vec![Problem {
+            origin: origin.clone(),
+            line: None,
+            key: String::new(),
+            what: format!("cannot be read: {error}"),
+            remedy: "name a readable file in rules.path, or remove that key to use the built-in rules".to_owned(),
+        }])
+    })?;
+    parse(&text, &origin)
+}
+
+/// Reads the text of a rule file; `origin` names it in problems.
+///
+/// # Errors
+/// Every problem of the text.
+pub fn parse(text: &str, origin: &str) -> Result<RuleSet, Problems> {
+    let document = Document::parse(text, origin).map_err(Problems)?;
+    let mut root = document.root();
+    let cutoffs = cutoffs(&mut root.section("severity"));
+    let table = table(root.section("table"));
+    let due = limits(root.section("limits"));
+    let cool_down_days = cool_down(root.section("cool_down"));
+    let rules = rules(&mut root, &cutoffs);
+    if document.is_sound() {
+        require_crisis_rule(&root, &rules);
+    }
+    root.finish();
+    let (problems, _) = document.finish();
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    Ok(RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) })
+}
+
+/// The same text gives the same number on every machine and with every release.
+fn digest(text: &str) -> u64 {
+    let mut hasher = SipHasher13::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn cutoffs(section: &mut Section<'_>) -> BTreeMap<Instrument, InstrumentCutoffs> {
+    let mut all = BTreeMap::new();
+    for name in section.names() {
+        let mut entry = section.section(&name);
+        entry.rename(format!("severity.{name:?}"));
+        let Some(instrument) = Instrument::parse(&name) else {
+            let known: Vec<_> = Instrument::ALL.iter().map(|i| i.as_str()).collect();
+            entry.problem("", "is no known questionnaire", &format!("use one of: {}", known.join(", ")));
+            continue;
+        };
+        let mut scales = entry.section("scales");
+        let mut by_scale = BTreeMap::new();
+        for scale in scales.names() {
+            if let Some(cutoffs) = one_scale(scales.section(&scale)) {
+                by_scale.insert(scale.into_boxed_str(), cutoffs);
+            }
+        }
+        // An instrument whose total says nothing, like DASS-21, has scales only.
+        let is_scales_only = !by_scale.is_empty() && entry.is_used_up();
+        let total = if is_scales_only { None } else { one_scale(entry) };
+        all.insert(instrument, InstrumentCutoffs { total, scales: by_scale });
+    }
+    all
+}
+
+fn one_scale(mut section: Section<'_>) -> Option<Cutoffs> {
+    let mut number = |key| section.get::<f64>(key);
+    let (mild, moderate, severe) = (number("mild"), number("moderate"), number("severe"));
+    let positive_at = number("positive_at");
+    let is_high_good = section.get_or("high_is_good", false);
+    let positive_from = section.choice("positive_from", Severity::parse, &["mild", "moderate", "severe"]);
+    let words = Construct::ALL.map(Construct::as_str);
+    let measures = section.choice("measures", Construct::parse, &words);
+    if !section.has("measures") {
+        section.problem("measures", "is missing", &format!("say what the scale measures: {}", words.join(", ")));
+    }
+    let given: Vec<f64> = [mild, moderate, severe].into_iter().flatten().collect();
+    let rises = |pair: &[f64]| if is_high_good { pair[0] > pair[1] } else { pair[0] < pair[1] };
+    if !given.windows(2).all(rises) {
+        let order = if is_high_good { "falling" } else { "rising" };
+        section.problem("", "has bands out of order", &format!("give mild, moderate, severe in {order} order"));
+    }
+    if positive_at.is_some() && positive_from.is_some() {
+        section.problem("positive_at", "is given beside positive_from", "keep one of the two");
+    }
+    let positive = match positive_from {
+        None => positive_at,
+        Some(band) => {
+            let cutoff = match band {
+                Severity::Mild => mild,
+                Severity::Moderate => moderate,
+                Severity::Severe => severe,
+                Severity::Minimal => None,
+            };
+            if cutoff.is_none() {
+                section.problem(
+                    "positive_from",
+                    "names a band that is not given",
+                    "give that band, or use positive_at",
+                );
+            }
+            cutoff
+        }
+    };
+    section.finish();
+    Some(Cutoffs { mild, moderate, severe, positive, is_high_good, measures: measures? })
+}
+
+fn table(mut section: Section<'_>) -> JointTable {
+    let table = JointTable {
+        index_high: section.number("index_high", 70.0, 0.0..=100.0),
+        index_high_confidence: section.number("index_high_confidence", 0.7, 0.0..=1.0),
+        index_raised: section.number("index_raised", 60.0, 0.0..=100.0),
+        index_raised_confidence: section.number("index_raised_confidence", 0.4, 0.0..=1.0),
+        index_days: section.number("index_days", 5, 1..=7),
+        workload_review: section.get_or("workload_review", Vec::new()),
+        counseling: section.get_or("counseling", Vec::new()),
+    };
+    section.finish();
+    table
+}
+
+fn limits(mut section: Section<'_>) -> BTreeMap<Level, DueHours> {
+    const YEAR_H: f64 = 8_760.0;
+    let mut due = BTreeMap::new();
+    for (level, review, counseling) in [(Level::L2, 336.0, 336.0), (Level::L3, 168.0, 168.0), (Level::L4, 24.0, 1.0)] {
+        let mut entry = section.section(level.as_str());
+        let hours = DueHours {
+            workload_review: entry.number("workload_review_h", review, 0.25..=YEAR_H),
+            counseling: entry.number("counseling_h", counseling, 0.25..=YEAR_H),
+        };
+        entry.finish();
+        due.insert(level, hours);
+    }
+    let slower = |a: DueHours, b: DueHours| a.workload_review > b.workload_review || a.counseling > b.counseling;
+    for (low, high) in [(Level::L2, Level::L3), (Level::L3, Level::L4)] {
+        if slower(due[&high], due[&low]) {
+            let what = format!("gives {} more time than {}", high.as_str(), low.as_str());
+            section.problem("", &what, "give a higher level no more time than a lower one");
+        }
+    }
+    section.finish();
+    due
+}
+
+fn cool_down(mut section: Section<'_>) -> u32 {
+    let days = section.number("days", 28, 0..=365);
+    section.finish();
+    days
+}
+
+fn rules(root: &mut Section<'_>, cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>) -> Vec<Rule> {
+    let mut seen = BTreeSet::new();
+    let mut rules = Vec::new();
+    for mut section in root.sections("rule") {
+        let id = rule_id(&mut section);
+        if let Some(id) = &id {
+            section.rename(format!("rule {id}"));
+            if !seen.insert(id.clone()) {
+                section.problem("id", "is the id of an earlier rule too", "give each rule an id of its own");
+            }
+        }
+        let is_enabled = section.get_or("enabled", true);
+        if let Some(rule) = rule(section, id, cutoffs)
+            && is_enabled
+        {
+            rules.push(rule);
+        }
+    }
+    rules
+}
+
+/// Without such a rule a worker who answers a crisis question would be seen by nobody.
+fn require_crisis_rule(root: &Section<'_>, rules: &[Rule]) {
+    if !rules.iter().any(|rule| rule.level == Level::L4 && rule.all == [Condition::Crisis(true)]) {
+        root.problem(
+            "rule",
+            "has no rule that answers a crisis",
+            "keep one rule switched on with level = \"L4\" and all = [ { fact = \"crisis\", is = true } ]",
+        );
+    }
+}
+
+fn rule_id(section: &mut Section<'_>) -> Option<String> {
+    let id: String = section.require("id", "alerts name the rule by it")?;
+    let is_name = (1..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if !is_name {
+        section.problem("id", &format!("is {id:?}"), "use 1 to 32 of A-Z a-z 0-9 _ -");
+    } else if id.starts_with("T-") {
+        section.problem("id", "begins with T-, which stands for the joint table", "choose another id");
+    }
+    Some(id)
+}
+
+fn rule(
+    mut section: Section<'_>,
+    id: Option<String>,
+    cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>,
+) -> Option<Rule> {
+    let title: String = section.require("title", "people read it").unwrap_or_default();
+    let level =
+        section.choice("level", |text| Level::parse(text).filter(|l| *l > Level::L0), &["L1", "L2", "L3", "L4"]);
+    if !section.has("level") {
+        section.problem("level", "is missing", "give one of: L1, L2, L3, L4");
+    }
+    let conditions = section.sections("all");
+    let are_there = !conditions.is_empty();
+    if !are_there {
+        section.problem(
+            "all",
+            "holds no condition",
+            "list at least one, e.g. { fact = \"hrv_state\", is = \"persistent\" }",
+        );
+    }
+    let all: Option<Vec<_>> = conditions
+        .into_iter()
+        .map(|condition| conditions::read(condition, cutoffs))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+    let workload_review: Vec<String> = section.get_or("workload_review", Vec::new());
+    let counseling: Vec<String> = section.get_or("counseling", Vec::new());
+    if matches!(level, Some(Level::L2 | Level::L3)) {
+        for (key, suggestions) in [("workload_review", &workload_review), ("counseling", &counseling)] {
+            if suggestions.is_empty() {
+                section.problem(
+                    key,
+                    "suggests nothing",
+                    "an L2 or L3 rule starts both actions: give at least one suggestion",
+                );
+            }
+        }
+    }
+    if level == Some(Level::L4) && all.as_ref().is_some_and(|all| !all.contains(&Condition::Crisis(true))) {
+        section.problem("level", "is L4 without the fact crisis", "L4 is the answer to a crisis only; use L3");
+    }
+    section.finish();
+    let id = RuleId::new(&id?);
+    Some(Rule { id, title, level: level?, all: all.filter(|_| are_there)?, workload_review, counseling })
+}
+
+#[cfg(test)]
+#[path = "rules_file_tests.rs"]
+mod tests;
