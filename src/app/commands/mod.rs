@@ -3,6 +3,8 @@
 //! Exit status: 0 done, 1 failed while running, 2 wrong use or configuration. Results go to standard
 //! output, logs to standard error.
 
+mod hrv;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -16,7 +18,10 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Measure heart-rate variability in a file of beat intervals and print one JSON object
+    Hrv(hrv::HrvArguments),
+}
 
 /// Exit status of wrong use or configuration.
 pub const EXIT_USAGE: u8 = 2;
@@ -24,5 +29,7 @@ pub const EXIT_USAGE: u8 = 2;
 /// Reads the arguments and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
-    match Arguments::parse().command {}
+    match Arguments::parse().command {
+        Command::Hrv(arguments) => hrv::run(&arguments),
+    }
 }

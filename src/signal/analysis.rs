@@ -1,0 +1,126 @@
+//! The report of one recording, whatever its length: what `vagus hrv` prints.
+
+use super::quality::{self, Grade};
+use super::r1;
+use super::segments::Run;
+use super::spectrum::{self, BandPowers};
+use super::time_domain::{self, TimeDomain};
+
+/// Everything that can be said of a recording; no minimum duration applies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Report {
+    /// Values of the recording.
+    pub beats: usize,
+    /// Time-domain metrics of the valid beats.
+    pub time: TimeDomain,
+    /// Baevsky's stress index, for display only.
+    pub stress_index: Option<f64>,
+    /// Band powers by Lomb–Scargle.
+    pub powers: Option<BandPowers>,
+    /// Flagged intervals over all intervals that are not gaps.
+    pub artifact_fraction: Option<f64>,
+    /// Time of valid beats over all time, gaps included; 0 without beats.
+    pub sqi_time: f64,
+    /// The grade of the whole.
+    pub grade: Grade,
+}
+
+/// The report of intervals as they are: every one counts as valid, and nothing is rejected. The grade
+/// then says only whether the sensor is at fault.
+#[must_use]
+pub fn raw(rr_ms: &[f64]) -> Report {
+    let valid = vec![true; rr_ms.len()];
+    let mut now_ms = 0.0;
+    let times_s: Vec<f64> = rr_ms
+        .iter()
+        .map(|rr| {
+            now_ms += rr;
+            now_ms / 1_000.0
+        })
+        .collect();
+    Report {
+        beats: rr_ms.len(),
+        time: time_domain::metrics(rr_ms, &valid),
+        stress_index: time_domain::stress_index(rr_ms, &valid),
+        powers: spectrum::lomb(&times_s, rr_ms),
+        artifact_fraction: (!rr_ms.is_empty()).then_some(0.0),
+        sqi_time: if rr_ms.is_empty() { 0.0 } else { 1.0 },
+        grade: if rr_ms.is_empty() {
+            Grade::Reject
+        } else if quality::is_faulty(rr_ms) {
+            Grade::Fault
+        } else {
+            Grade::Good
+        },
+    }
+}
+
+/// The report of intervals after cleaning with R1, gaps and impossible values cut out first.
+///
+/// Band powers are had from recordings of grade good only, from the series with its artefacts filled
+/// in; gaps stay open.
+///
+/// # Units
+/// Milliseconds.
+#[must_use]
+pub fn cleaned(rr_ms: &[f64], floor_ms: f64) -> Report {
+    let run = Run::cut(rr_ms, None);
+    let mut series = Series::default();
+    for segment in &run.segments {
+        let before_ms = segment.start.checked_sub(1).map_or(0.0, |before| run.end_ms[before]);
+        series.add(&rr_ms[segment.clone()], before_ms, floor_ms);
+    }
+    let time = time_domain::metrics(&series.nn_ms, &series.valid);
+    let intervals = rr_ms.len() - run.gaps;
+    let artifact_fraction = (intervals > 0).then(|| (series.flagged + run.rejected.len()) as f64 / intervals as f64);
+    let valid_ms = time.mean_nn_ms.unwrap_or(0.0) * time.valid_beats as f64;
+    let sqi_time = if valid_ms > 0.0 { valid_ms / run.length_ms() } else { 0.0 };
+    let grade = match artifact_fraction {
+        Some(_) if quality::is_faulty(&series.raw_ms) => Grade::Fault,
+        Some(_) if quality::is_suspect(&time) => Grade::Reject,
+        Some(fraction) => quality::grade(fraction, sqi_time),
+        None => Grade::Reject,
+    };
+    Report {
+        beats: rr_ms.len(),
+        time,
+        stress_index: time_domain::stress_index(&series.nn_ms, &series.valid),
+        powers: (grade == Grade::Good).then(|| spectrum::lomb(&series.times_s, &series.filled_ms)).flatten(),
+        artifact_fraction,
+        sqi_time,
+        grade,
+    }
+}
+
+/// The segments of a recording, one after another.
+#[derive(Default)]
+struct Series {
+    raw_ms: Vec<f64>,
+    nn_ms: Vec<f64>,
+    valid: Vec<bool>,
+    flagged: usize,
+    /// The same with artefacts filled in, and the times of its beats, for spectra.
+    filled_ms: Vec<f64>,
+    times_s: Vec<f64>,
+}
+
+impl Series {
+    fn add(&mut self, rr_ms: &[f64], before_ms: f64, floor_ms: f64) {
+        let cleaned = r1::clean(rr_ms, floor_ms);
+        self.flagged += cleaned.flagged();
+        self.raw_ms.extend(rr_ms);
+        if !self.nn_ms.is_empty() {
+            // No difference is taken across an entry that is not valid.
+            self.nn_ms.push(0.0);
+            self.valid.push(false);
+        }
+        let mut now_ms = before_ms;
+        for nn in cleaned.filled_ms().unwrap_or_default() {
+            now_ms += nn;
+            self.filled_ms.push(nn);
+            self.times_s.push(now_ms / 1_000.0);
+        }
+        self.nn_ms.extend(cleaned.nn_ms);
+        self.valid.extend(cleaned.valid);
+    }
+}
