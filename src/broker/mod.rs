@@ -8,7 +8,11 @@
 
 pub mod backoff;
 pub mod error;
+pub mod frame;
+pub mod link;
+pub mod packet;
 pub mod settings;
+mod tls;
 
 pub use error::BrokerError;
 pub use settings::{BackoffSettings, Credentials, Protocol, Settings, TlsSettings};

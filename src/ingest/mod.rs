@@ -6,10 +6,15 @@
 //! its message came on. The session never gives up: only its owner ends it.
 
 mod arrival;
+mod connection;
+mod ledger;
+pub mod limits;
 pub mod receipt;
+pub mod session;
 mod settings;
 mod status;
 
 pub use arrival::{AckToken, Arrival};
+pub use session::{IngestError, Ports, run};
 pub use settings::Settings;
 pub use status::SessionStatus;

@@ -1,0 +1,26 @@
+//! What the service tests stand on: a real mosquitto, certificates, a client, a wire that can be cut.
+
+pub mod certificates;
+pub mod client;
+pub mod ingest;
+pub mod mosquitto;
+pub mod wire;
+
+use std::time::{Duration, Instant};
+
+/// How long a condition may take to become true, on a machine that does other things too.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Asks `condition` until it gives a value; panics with `what` when it never does.
+#[expect(clippy::disallowed_methods, reason = "a test waits in real time")]
+pub fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        if let Some(value) = condition() {
+            return value;
+        }
+        assert!(Instant::now() < until, "never happened: {what}");
+        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+}
