@@ -5,7 +5,14 @@
 //! the files that settings name. It starts nothing and connects to nothing.
 
 mod conditions;
+mod mqtt;
 pub mod problem;
 pub mod rules_file;
 mod section;
+mod service;
+pub mod settings;
+mod thresholds;
 mod value;
+
+pub use problem::{Problem, Problems};
+pub use settings::{Settings, load};

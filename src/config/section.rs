@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 
 use toml::de::DeTable;
 
@@ -14,7 +15,7 @@ use super::problem::Problem;
 use super::value::{Lines, Placed, Setting, Value, table};
 
 /// Prefix and separator of settings in the environment.
-const ENV_PREFIX: &str = "VAGUS__";
+pub(super) const ENV_PREFIX: &str = "VAGUS__";
 
 /// A document that is being read.
 pub(super) struct Document {
@@ -168,6 +169,19 @@ impl<'d> Section<'d> {
             self.problem(key, "is missing", &format!("give {}: {why}", T::EXPECTED));
         }
         value
+    }
+
+    /// The path of a file that can be read now, where it is given.
+    pub(super) fn readable_file(&mut self, key: &'static str) -> Option<PathBuf> {
+        let path: PathBuf = self.get(key)?;
+        let opened = std::fs::File::open(&path).and_then(|file| file.metadata()).map(|meta| meta.is_file());
+        let what = match opened {
+            Ok(true) => return Some(path),
+            Ok(false) => format!("is {}, which is no file", path.display()),
+            Err(error) => format!("is {}, which cannot be read: {error}", path.display()),
+        };
+        self.problem(key, &what, "name a readable file; relative paths start from the working directory");
+        None
     }
 
     /// The value of a key, or its default.

@@ -1,0 +1,152 @@
+//! The sections about the service itself: disk, addresses, admission, engine, logs, sites.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::section::Section;
+use super::settings::{Admission, Batch, Engine, Http, Site};
+use crate::domain::TimeZone;
+use crate::domain::ids::SiteId;
+use crate::domain::worker::Enrolment;
+use crate::telemetry::logging;
+use crate::{console, decode, indicators, store};
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
+const TIB: u64 = 1024 * 1024 * MIB;
+
+pub(super) fn admission(section: &mut Section<'_>) -> (Admission, Batch) {
+    let default = Admission::default();
+    let enrolment = |text: &str| match text {
+        "open" => Some(Enrolment::Open),
+        "listed" => Some(Enrolment::Listed),
+        _ => None,
+    };
+    let oldest = u32::try_from(indicators::track::RECOMPUTABLE_DAYS).unwrap_or(0);
+    let limits = decode::Limits {
+        max_payload_bytes: section.number("max_payload_bytes", default.limits.max_payload_bytes, 1_024..=16_777_216),
+        max_items: section.number("max_items", default.limits.max_items, 1..=100_000),
+        max_depth: section.number("max_depth", default.limits.max_depth, 8..=100),
+    };
+    let admission = Admission {
+        enrolment: section.choice("enrolment", enrolment, &["open", "listed"]).unwrap_or(default.enrolment),
+        max_age_days: section.number("max_age_days", oldest, 1..=oldest).into(),
+        max_ahead_s: section.number("max_ahead_s", 300_u32, 0..=86_400).into(),
+        limits,
+    };
+    let default = Batch::default();
+    let batch = Batch {
+        max_messages: section.number("batch_max_messages", default.max_messages, 1..=65_535),
+        max_bytes: section.number("batch_max_bytes", default.max_bytes, 4_096..=67_108_864),
+        max_wait_ms: section.number("batch_max_wait_ms", default.max_wait_ms, 0..=1_000),
+    };
+    (admission, batch)
+}
+
+pub(super) fn store(mut section: Section<'_>) -> store::Settings {
+    let default = store::Settings::default();
+    let path: PathBuf = section.get_or("path", default.path);
+    if path.as_os_str().is_empty() || path.is_file() {
+        section.problem("path", &format!("is {path:?}"), "name a directory; it is created when it is missing");
+    }
+    let retention_h = default.journal_retention.as_secs() / 3_600;
+    let settings = store::Settings {
+        path,
+        max_row_bytes: section.number("max_row_bytes", default.max_row_bytes, 65_536..=67_108_864),
+        journal_file_bytes: section.number("journal_file_bytes", default.journal_file_bytes, MIB..=TIB),
+        journal_retention: Duration::from_secs(3_600 * section.number("journal_retention_h", retention_h, 0..=87_600)),
+        journal_max_bytes: section.number("journal_max_bytes", default.journal_max_bytes, 16 * MIB..=TIB),
+        snapshot_every_bytes: section.number("snapshot_every_bytes", default.snapshot_every_bytes, MIB..=TIB),
+        quarantine_max_items: section.number("quarantine_max_items", default.quarantine_max_items, 1..=10_000_000),
+        quarantine_max_bytes: section.number("quarantine_max_bytes", default.quarantine_max_bytes, MIB..=TIB),
+        view_cache_bytes: section.number("view_cache_bytes", default.view_cache_bytes, MIB..=TIB),
+        ballast_bytes: section.number("ballast_bytes", default.ballast_bytes, 0..=TIB),
+    };
+    section.finish();
+    settings
+}
+
+fn address(section: &mut Section<'_>, default: SocketAddr) -> SocketAddr {
+    let Some(text) = section.get::<String>("listen") else { return default };
+    text.parse().unwrap_or_else(|_| {
+        let remedy = format!("give an address and a port, e.g. \"{default}\"; names are not looked up");
+        section.problem("listen", &format!("is {text:?}"), &remedy);
+        default
+    })
+}
+
+pub(super) fn http(mut section: Section<'_>) -> Http {
+    let http = Http { listen: address(&mut section, Http::default().listen) };
+    section.finish();
+    http
+}
+
+pub(super) fn ops(mut section: Section<'_>) -> console::ops::Settings {
+    let listen = address(&mut section, console::ops::Settings::default().listen);
+    section.finish();
+    console::ops::Settings { listen }
+}
+
+pub(super) fn engine(mut section: Section<'_>) -> Engine {
+    // 0 is how the file says "one for each processor".
+    let shards = section.number("shards", 0, 0..=64_usize);
+    section.finish();
+    Engine { shards: (shards > 0).then_some(shards) }
+}
+
+pub(super) fn rules_path(mut section: Section<'_>) -> Option<PathBuf> {
+    let path = section.get("path");
+    section.finish();
+    path
+}
+
+pub(super) fn logging(mut section: Section<'_>) -> logging::Settings {
+    let default = logging::Settings::default();
+    let level = section.get_or("level", default.level);
+    if logging::parse_level(&level).is_err() {
+        let remedy = "give error, warn, info, debug or trace, or directives such as \"info,vagus::ingest=debug\"";
+        section.problem("level", &format!("is {level:?}"), remedy);
+    }
+    let format = section.choice("format", logging::Format::parse, &["pretty", "json"]).unwrap_or(default.format);
+    section.finish();
+    logging::Settings { level, format }
+}
+
+pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
+    let mut seen = BTreeSet::new();
+    let mut sites = Vec::new();
+    let sections = root.sections("sites");
+    if sections.is_empty() {
+        let remedy = "add a [[sites]] section with id = \"plant-a\" and time_zone = \"Asia/Ho_Chi_Minh\"";
+        root.problem("sites", "is missing: messages of unknown sites are refused", remedy);
+    }
+    for mut section in sections {
+        let id = section.require::<String>("id", "the site's name in topics").and_then(|text| {
+            let id = SiteId::parse(&text);
+            if let Err(error) = &id {
+                section.problem("id", &format!("{text:?} {error}"), "give 1 to 64 of A-Z a-z 0-9 _ -");
+            }
+            id.ok()
+        });
+        if let Some(id) = &id
+            && !seen.insert(id.clone())
+        {
+            section.problem("id", &format!("is {id}, as of an earlier site"), "give each site an id of its own");
+        }
+        let why = "an IANA name, e.g. \"Asia/Ho_Chi_Minh\"";
+        let time_zone = section.require::<String>("time_zone", why).and_then(|name| {
+            let zone = TimeZone::get(&name);
+            if zone.is_err() {
+                section.problem("time_zone", &format!("is {name:?}, which is no known zone"), &format!("give {why}"));
+            }
+            zone.ok()
+        });
+        section.finish();
+        if let (Some(id), Some(time_zone)) = (id, time_zone) {
+            sites.push(Site { id, time_zone });
+        }
+    }
+    sites
+}

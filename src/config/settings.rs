@@ -1,0 +1,226 @@
+//! What the configuration means, and how it is read.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use super::problem::{Problem, Problems};
+use super::section::{Document, ENV_PREFIX};
+use super::{mqtt, rules_file, service, thresholds};
+use crate::domain::TimeZone;
+use crate::domain::ids::SiteId;
+use crate::domain::worker::Enrolment;
+use crate::rules::RuleSet;
+use crate::{console, decode, exposures, indicators, ingest, store, telemetry};
+
+/// A plant, hospital or office.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Its name in topics.
+    pub id: SiteId,
+    /// Its time zone, by the IANA name; a worker's row may name another.
+    pub time_zone: TimeZone,
+}
+
+/// Which items are admitted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Admission {
+    /// Whose items.
+    pub enrolment: Enrolment,
+    /// Readings up to so many days old.
+    pub max_age_days: i64,
+    /// Items up to so many seconds in the future.
+    pub max_ahead_s: i64,
+    /// How large a message may be.
+    pub limits: decode::Limits,
+}
+
+impl Default for Admission {
+    fn default() -> Self {
+        Self { enrolment: Enrolment::Open, max_age_days: 77, max_ahead_s: 300, limits: decode::Limits::default() }
+    }
+}
+
+/// How many messages share one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// At most so many messages. Default 1 000.
+    pub max_messages: usize,
+    /// At most so many bytes of payloads, but always at least one message. Default 512 KiB.
+    pub max_bytes: usize,
+    /// The first message of a batch waits at most so long for company, in milliseconds; 0 takes only
+    /// what is there already. Default 2.
+    pub max_wait_ms: u64,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { max_messages: 1_000, max_bytes: 512 * 1024, max_wait_ms: 2 }
+    }
+}
+
+/// How the engine is spread over the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Engine {
+    /// The number of shards; `None` takes one for each processor. It cannot be seen in the results.
+    pub shards: Option<usize>,
+}
+
+/// Where the console and the API are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Http {
+    /// The address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+    }
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// The MQTT session that takes in; its `broker` is how deliveries reach the broker too.
+    pub ingest: ingest::Settings,
+    /// The disk.
+    pub store: store::Settings,
+    /// The console and the API.
+    pub http: Http,
+    /// Metrics and health.
+    pub ops: console::ops::Settings,
+    /// Which items are admitted.
+    pub admission: Admission,
+    /// How many messages share one commit.
+    pub batch: Batch,
+    /// The engine.
+    pub engine: Engine,
+    /// Thresholds of the indicators.
+    pub indicators: indicators::Settings,
+    /// From where on working conditions are flagged.
+    pub exposures: exposures::Limits,
+    /// The rule file; the built-in rules where there is none.
+    pub rules_path: Option<PathBuf>,
+    /// Logs.
+    pub logging: telemetry::logging::Settings,
+    /// The sites, at least one.
+    pub sites: Vec<Site>,
+}
+
+impl Settings {
+    /// The site of that name.
+    #[must_use]
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|site| site.id == *id)
+    }
+}
+
+/// Reads a configuration file with the overrides of the environment, and the rule file it names.
+///
+/// Relative paths are relative to the working directory of the process.
+///
+/// # Errors
+/// Every problem of both files.
+pub fn load(path: &Path) -> Result<(Settings, RuleSet), Problems> {
+    let origin = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Problems(vec![Problem {
+            origin: origin.clone(),
+            line: None,
+            key: String::new(),
+            what: format!("cannot be read: {error}"),
+            remedy: "name a readable file after --config".to_owned(),
+        }])
+    })?;
+    let read = read(&text, &origin, environment());
+    let rules = rules_file::load(read.settings.rules_path.as_deref());
+    match (read.problems.is_empty(), rules) {
+        (true, Ok(rules)) => Ok((read.settings, rules)),
+        (_, rules) => {
+            let mut problems = read.problems;
+            problems.extend(rules.err().into_iter().flat_map(|p| p.0));
+            Err(Problems(problems))
+        }
+    }
+}
+
+/// Reads the text of a configuration; `origin` names it in problems, `environment` overrides it.
+///
+/// # Errors
+/// Every problem of the text and of the environment.
+pub fn parse(
+    text: &str,
+    origin: &str,
+    environment: impl IntoIterator<Item = (String, String)>,
+) -> Result<Settings, Problems> {
+    let read = read(text, origin, environment);
+    if read.problems.is_empty() { Ok(read.settings) } else { Err(Problems(read.problems)) }
+}
+
+/// The variables that override settings.
+fn environment() -> Vec<(String, String)> {
+    let ours = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.into_string().ok().filter(|name| name.starts_with(ENV_PREFIX))?;
+        Some((name, value.to_string_lossy().into_owned()))
+    });
+    ours.collect()
+}
+
+/// What was read: settings as far as they could be understood, problems, and every key asked for.
+pub(super) struct Read {
+    pub(super) settings: Settings,
+    pub(super) problems: Vec<Problem>,
+    #[cfg_attr(not(test), expect(dead_code, reason = "the documentation of the keys is tested against it"))]
+    pub(super) known: Vec<String>,
+}
+
+pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item = (String, String)>) -> Read {
+    let document = match Document::parse(text, origin) {
+        Ok(document) => document,
+        Err(problems) => return Read { settings: Settings::default(), problems, known: Vec::new() },
+    };
+    document.override_with(environment);
+    let mut root = document.root();
+    let mut ingest_section = root.section("ingest");
+    let (admission, batch) = service::admission(&mut ingest_section);
+    let mut settings = Settings {
+        ingest: mqtt::read(&mut root, &mut ingest_section),
+        store: service::store(root.section("store")),
+        http: service::http(root.section("http")),
+        ops: service::ops(root.section("ops")),
+        admission,
+        batch,
+        engine: service::engine(root.section("engine")),
+        indicators: thresholds::indicators(root.section("indicators")),
+        exposures: thresholds::exposures(root.section("exposures")),
+        rules_path: service::rules_path(root.section("rules")),
+        logging: service::logging(root.section("log")),
+        sites: Vec::new(),
+    };
+    settings.sites = service::sites(&mut root);
+    check_together(&root, &ingest_section, &settings);
+    ingest_section.finish();
+    root.finish();
+    let (problems, known) = document.finish();
+    Read { settings, problems, known }
+}
+
+/// What no setting can know alone.
+fn check_together(root: &super::section::Section<'_>, ingest: &super::section::Section<'_>, settings: &Settings) {
+    let (http, ops) = (settings.http.listen, settings.ops.listen);
+    if http == ops && http.port() != 0 {
+        root.problem("ops.listen", &format!("is {ops}, as http.listen is"), "give the two different ports");
+    }
+    let (payload, packet) = (settings.admission.limits.max_payload_bytes, settings.ingest.max_packet_bytes as usize);
+    if payload > packet {
+        ingest.problem(
+            "max_payload_bytes",
+            &format!("is {payload}, more than a packet may have ({packet})"),
+            "lower it, or raise ingest.max_packet_bytes",
+        );
+    }
+}
+
+#[cfg(test)]
+#[path = "settings_tests.rs"]
+mod tests;

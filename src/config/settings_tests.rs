@@ -1,0 +1,204 @@
+use std::collections::BTreeSet;
+
+use secrecy::ExposeSecret as _;
+
+use super::*;
+
+const DOCUMENTED: &str = include_str!("../../config/vagus.toml");
+const LEAST: &str = "[[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n";
+
+fn nothing() -> [(String, String); 0] {
+    []
+}
+
+fn with(variables: &[(&str, &str)], text: &str) -> Result<Settings, Problems> {
+    parse(text, "vagus.toml", variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())))
+}
+
+fn keys(text: &str) -> Vec<String> {
+    let problems = parse(text, "vagus.toml", nothing()).expect_err("the text has problems").0;
+    assert!(problems.iter().all(|p| !p.what.is_empty() && !p.remedy.is_empty()), "{problems:?}");
+    problems.into_iter().map(|p| p.key).collect()
+}
+
+#[test]
+fn the_whole_configuration_of_the_contract_loads() {
+    let text = r#"
+[mqtt]
+host = "127.0.0.1"
+port = 1883
+[store]
+path = "vagus-data"
+[http]
+listen = "127.0.0.1:8080"
+[ops]
+listen = "127.0.0.1:9464"
+[ingest]
+enrolment = "open"
+[[sites]]
+id = "plant-a"
+time_zone = "Asia/Ho_Chi_Minh"
+"#;
+    let settings = parse(text, "vagus.toml", nothing()).expect("it is the example of the contract");
+    let plant = SiteId::parse("plant-a").expect("a name");
+    assert_eq!(settings.site(&plant).and_then(|s| s.time_zone.iana_name()), Some("Asia/Ho_Chi_Minh"));
+    assert_eq!(settings.admission, Admission::default());
+    assert_eq!(settings.store, store::Settings::default());
+}
+
+#[test]
+fn what_is_not_given_has_the_default_of_its_module() {
+    let settings = parse(LEAST, "vagus.toml", nothing()).expect("sound");
+    let sites = settings.sites.clone();
+    assert_eq!(format!("{settings:?}"), format!("{:?}", Settings { sites, ..Settings::default() }));
+}
+
+#[test]
+fn the_documented_values_are_the_defaults() {
+    let documented = parse(DOCUMENTED, "config/vagus.toml", nothing()).expect("the documented file is sound");
+    let least = parse(LEAST, "vagus.toml", nothing()).expect("sound");
+    assert_eq!(format!("{documented:?}"), format!("{least:?}"));
+}
+
+#[test]
+fn every_key_is_documented() {
+    let known: BTreeSet<String> = read(DOCUMENTED, "config/vagus.toml", nothing()).known.into_iter().collect();
+    // Optional keys stand behind "# " in the file; with that taken away it must name every key there is.
+    let is_key = |line: &str| {
+        line.split_once(" = ")
+            .is_some_and(|(key, _)| key.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+    };
+    let mut section = String::new();
+    let mut documented = BTreeSet::new();
+    for line in DOCUMENTED.lines() {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        if let Some(name) = bare.strip_prefix("[[").and_then(|rest| rest.strip_suffix("]]")) {
+            section = format!("{name}[0]");
+        } else if let Some(name) = bare.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = name.to_owned();
+        } else if is_key(bare) {
+            documented.insert(format!("{section}.{}", bare.split(' ').next().unwrap_or_default()));
+        }
+    }
+    assert_eq!(documented, known);
+}
+
+#[test]
+fn every_problem_is_told_at_once_with_its_key_path() {
+    let text = "
+[mqtt]
+host = \"tcp://broker\"
+port = 0
+prot = 5
+[mqtt.tls]
+ca_file = \"/nowhere/ca.pem\"
+cert_file = \"Cargo.toml\"
+[store]
+max_row_bytes = 3
+[http]
+listen = \"localhost\"
+[ingest]
+enrolment = \"closed\"
+max_age_days = 100
+[colour]
+[[sites]]
+id = \"plant a\"
+time_zone = \"Mars/Olympus\"
+";
+    assert_eq!(
+        keys(text),
+        [
+            "mqtt.host",
+            "mqtt.port",
+            "mqtt.prot",
+            "mqtt.tls.ca_file",
+            "mqtt.tls.cert_file",
+            "store.max_row_bytes",
+            "http.listen",
+            "ingest.enrolment",
+            "ingest.max_age_days",
+            "colour",
+            "sites[0].id",
+            "sites[0].time_zone",
+        ]
+    );
+    let problems = parse(text, "vagus.toml", nothing()).expect_err("problems").to_string();
+    assert!(problems.contains("vagus.toml:4: mqtt.port: is 0"), "{problems}");
+}
+
+#[test]
+fn a_site_is_needed_and_each_has_its_own_id() {
+    assert_eq!(keys(""), ["sites"]);
+    assert_eq!(keys(&LEAST.repeat(2)), ["sites[1].id"]);
+    assert_eq!(keys("[[sites]]\nid = \"a\"\n"), ["sites[0].time_zone"]);
+    assert_eq!(keys("sites = 3"), ["sites", "sites"]);
+}
+
+#[test]
+fn a_value_of_the_wrong_kind_is_refused() {
+    assert_eq!(keys(&format!("mqtt = 3\n{LEAST}")), ["mqtt"]);
+    assert_eq!(keys(&format!("[mqtt]\nport = \"1883\"\nkeep_alive_s = 20.5\nhost = 1\n{LEAST}")).len(), 3);
+    assert_eq!(keys(&format!("[mqtt]\nport = 70000\n{LEAST}")), ["mqtt.port"]);
+    assert_eq!(keys(&format!("[indicators]\nlow_z = nan\n{LEAST}")), ["indicators.low_z"]);
+}
+
+#[test]
+fn the_environment_overrides_the_file() {
+    let settings = with(
+        &[
+            ("VAGUS__MQTT__PORT", "2883"),
+            ("VAGUS__INGEST__ENROLMENT", "listed"),
+            ("VAGUS__MQTT__BACKOFF__MIN_MS", "50"),
+            ("VAGUS__INDICATORS__LOW_Z", "-1.5"),
+            ("PATH", "/bin"),
+        ],
+        &format!("[mqtt]\nport = 1884\n{LEAST}"),
+    )
+    .expect("sound");
+    assert_eq!(settings.ingest.broker.port, 2883);
+    assert_eq!(settings.ingest.broker.backoff.min_ms, 50);
+    assert_eq!(settings.admission.enrolment, Enrolment::Listed);
+    assert!((settings.indicators.low_z + 1.5).abs() < 1e-12);
+}
+
+#[test]
+fn a_variable_that_overrides_nothing_is_a_problem() {
+    let problems = with(&[("VAGUS__MQTT__PROT", "5"), ("VAGUS__MQTT__PORT", "many")], LEAST).expect_err("problems").0;
+    let origins: Vec<_> = problems.iter().map(|p| p.origin.as_str()).collect();
+    assert_eq!(origins, ["environment variable VAGUS__MQTT__PORT", "environment variable VAGUS__MQTT__PROT"]);
+}
+
+#[test]
+fn the_password_comes_from_its_file_and_does_not_show() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("password");
+    std::fs::write(&file, "sesame\n").expect("written");
+    let text = format!("[mqtt]\nusername = \"vagus\"\npassword_file = {:?}\n{LEAST}", file.display().to_string());
+    let settings = parse(&text, "vagus.toml", nothing()).expect("sound");
+    let credentials = settings.ingest.broker.credentials.as_ref().expect("given");
+    assert_eq!(credentials.password.expose_secret(), "sesame");
+    assert!(!format!("{settings:?}").contains("sesame"));
+    std::fs::write(&file, "\n").expect("written");
+    assert_eq!(keys(&text), ["mqtt.password_file"]);
+    assert_eq!(keys(&format!("[mqtt]\nusername = \"vagus\"\n{LEAST}")), ["mqtt.username"]);
+}
+
+#[test]
+fn settings_that_contradict_each_other_are_problems() {
+    assert_eq!(keys(&format!("[ops]\nlisten = \"127.0.0.1:8080\"\n{LEAST}")), ["ops.listen"]);
+    assert_eq!(keys(&format!("[ingest]\nmax_payload_bytes = 2000000\n{LEAST}")), ["ingest.max_payload_bytes"]);
+    assert_eq!(keys(&format!("[exposures]\nnoise_amber_dba = 90\n{LEAST}")), ["exposures.noise_amber_dba"]);
+    assert_eq!(keys(&format!("[mqtt.tls]\n{LEAST}")), ["mqtt.tls.ca_file"]);
+}
+
+#[test]
+fn problems_of_the_rule_file_are_told_with_those_of_the_settings() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (config, rules) = (directory.path().join("vagus.toml"), directory.path().join("rules.toml"));
+    std::fs::write(&rules, "[cool_down]\ndays = 1000\n").expect("written");
+    std::fs::write(&config, format!("[mqtt]\nport = 0\n[rules]\npath = {:?}\n{LEAST}", rules.display().to_string()))
+        .expect("written");
+    let problems = load(&config).expect_err("problems").0;
+    let found: Vec<_> = problems.iter().map(|p| p.key.as_str()).collect();
+    assert_eq!(found, ["mqtt.port", "cool_down.days"]);
+}

@@ -1,0 +1,70 @@
+//! The sections `indicators` and `exposures`: thresholds of the stages.
+
+use super::section::Section;
+use crate::{exposures, indicators};
+
+pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
+    let mut settings = indicators::Settings::default();
+    // Each is looked up under the name of its field, so that names cannot differ.
+    macro_rules! read {
+        ($($field:ident: $range:expr),+ $(,)?) => {
+            $(settings.$field = section.number(stringify!($field), settings.$field, $range);)+
+        };
+    }
+    read! {
+        learning_nights: 3..=60, mature_nights: 3..=60, full_nights: 3..=60,
+        sd_floor_ln: 0.001..=1.0, rhr_sd_floor_bpm: 0.01..=20.0,
+        robust_skewness: 0.0..=10.0, robust_outlier_share: 0.0..=1.0, illness_days: 0..=60,
+        low_z: -5.0..=0.0, recovered_z: -5.0..=5.0,
+        watch_z7: -5.0..=0.0, watch_low_nights: 1..=5,
+        persistent_z7: -5.0..=0.0, persistent_low_nights: 1..=7,
+        clear_nights: 1..=5, clear_dwell_days: 0..=28, stale_nights: 1..=10,
+        default_need_h: 4.0..=12.0, min_need_h: 4.0..=12.0, max_need_h: 4.0..=12.0, need_nights: 1..=60,
+        sleep_nights: 1..=7, poor_shortfall_h: 0.0..=8.0, short_night_h: 0.0..=12.0, poor_short_nights: 1..=7,
+        poor_efficiency_pct: 0.0..=100.0, poor_debt_h: 0.0..=100.0, poor_days: 1..=7,
+        weight_hrv: 0.0..=1.0, weight_rhr: 0.0..=1.0, weight_debt: 0.0..=1.0, weight_continuity: 0.0..=1.0,
+        min_weight: 0.01..=1.0,
+    }
+    for (low, high, is_in_order) in [
+        ("learning_nights", "mature_nights", settings.learning_nights <= settings.mature_nights),
+        ("mature_nights", "full_nights", settings.mature_nights <= settings.full_nights),
+        ("low_z", "recovered_z", settings.low_z <= settings.recovered_z),
+        ("persistent_z7", "watch_z7", settings.persistent_z7 <= settings.watch_z7),
+        ("min_need_h", "max_need_h", settings.min_need_h <= settings.max_need_h),
+    ] {
+        if !is_in_order {
+            section.problem(low, &format!("is above {high}"), &format!("give at most {high}"));
+        }
+    }
+    let weights = settings.weight_hrv + settings.weight_rhr + settings.weight_debt + settings.weight_continuity;
+    if weights < settings.min_weight {
+        section.problem("min_weight", "is above the sum of the weights, so there would be no index", "lower it");
+    }
+    section.finish();
+    settings
+}
+
+pub(super) fn exposures(mut section: Section<'_>) -> exposures::Limits {
+    let mut limits = exposures::Limits::default();
+    macro_rules! read {
+        ($($field:ident: $range:expr),+ $(,)?) => {
+            $(limits.$field = section.number(stringify!($field), limits.$field, $range);)+
+        };
+    }
+    read! {
+        weekly_hours_red: 1.0..=168.0, weekly_hours_amber: 1.0..=168.0,
+        overtime_day_over_h: 0.0..=16.0, overtime_days_red: 1..=365, overtime_days_amber: 1..=365,
+        noise_red_dba: 30.0..=140.0, noise_amber_dba: 30.0..=140.0, standard_day_h: 1.0..=24.0,
+    }
+    for (amber, red, is_in_order) in [
+        ("weekly_hours_amber", "weekly_hours_red", limits.weekly_hours_amber <= limits.weekly_hours_red),
+        ("overtime_days_amber", "overtime_days_red", limits.overtime_days_amber <= limits.overtime_days_red),
+        ("noise_amber_dba", "noise_red_dba", limits.noise_amber_dba <= limits.noise_red_dba),
+    ] {
+        if !is_in_order {
+            section.problem(amber, &format!("is above {red}"), &format!("give at most {red}"));
+        }
+    }
+    section.finish();
+    limits
+}
