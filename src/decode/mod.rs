@@ -7,10 +7,19 @@
 //!
 //! Decoding never fails, never panics, and never looks at a clock or at the register of workers.
 
+mod message;
+mod native;
+mod slot;
+mod stamp;
+#[cfg(test)]
+mod tests;
 pub mod times;
 pub mod topic;
+mod wire;
 
 use std::ops::Range;
+
+use slot::Problem;
 
 use crate::domain::ids::WorkerId;
 use crate::domain::item::{Item, Stream};
@@ -82,10 +91,18 @@ pub struct Decoded {
 /// Takes a payload apart.
 #[must_use]
 pub fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
-    let reason = if payload.len() > limits.max_payload_bytes { Reason::TooLarge } else { Reason::BadShape };
-    let rejection = Rejection::payload(reason, format!("{} is not decoded yet", stream.as_str()));
-    let refused = vec![RefusedItem { rejection, raw: cut(payload).to_vec() }];
-    Decoded { refused, ..Decoded::default() }
+    if payload.len() > limits.max_payload_bytes {
+        let detail = format!("{} bytes, at most {} are taken", payload.len(), limits.max_payload_bytes);
+        let problem = Problem::new(Reason::TooLarge, detail);
+        return message::refuse(payload, problem, message::peek_message_id(payload));
+    }
+    match std::str::from_utf8(payload) {
+        Ok(text) => message::walk(stream, text, limits),
+        Err(error) => {
+            let problem = Problem::new(Reason::NotUtf8, error.to_string());
+            message::refuse(payload, problem, message::peek_message_id(payload))
+        }
+    }
 }
 
 fn cut(raw: &[u8]) -> &[u8] {

@@ -1,6 +1,16 @@
 //! Events as the world reads them: CloudEvents 1.0, structured JSON.
+//!
+//! The same event always gives the same bytes: keys in a fixed order, numbers rounded to what they
+//! are worth, times in UTC. A workload review says nothing of the person: neither who, nor how badly,
+//! nor why; its form has no place for it.
 
-use crate::domain::alert::{ActionRequest, Event, EventBody};
+use serde::Serialize;
+
+use crate::domain::alert::{
+    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Evidence, ExposureEvidence, HrvEvidence,
+    IndexEvidence, RuleId, ScreeningEvidence, SleepEvidence,
+};
+use crate::domain::reading::Tag;
 use crate::domain::topics;
 
 /// The media type of every payload.
@@ -17,13 +27,279 @@ pub struct Envelope {
     pub payload: Vec<u8>,
 }
 
-/// Puts an event into its CloudEvents form; the same event always gives the same bytes.
+/// Puts an event into its CloudEvents form.
 #[must_use]
 pub fn encode(event: &Event, root: &str) -> Envelope {
-    let topic = match &event.body {
-        EventBody::Alert(_) => topics::alerts(root, &event.site),
-        EventBody::Action(ActionRequest::WorkloadReview { .. }) => topics::workload_review(root, &event.site),
-        EventBody::Action(ActionRequest::Counseling { .. }) => topics::counseling(root, &event.site),
+    let site = &event.site;
+    let (topic, payload) = match &event.body {
+        EventBody::Alert(alert) => {
+            (topics::alerts(root, site), cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), data(alert)))
+        }
+        EventBody::Action(ActionRequest::WorkloadReview { action, unit, exposures, suggestions }) => {
+            let action = wire_action(action);
+            let exposures = exposures.iter().map(wire_exposure).collect();
+            let review = WireReview { action, unit: unit.as_str(), exposures, suggestions };
+            (topics::workload_review(root, site), cloud_event(event, ACTION_REQUESTED, unit.as_str(), review))
+        }
+        EventBody::Action(ActionRequest::Counseling { action, case, worker, level, suggestions }) => {
+            let (case_id, level) = (case.as_str(), level.as_str());
+            let offer = WireOffer { action: wire_action(action), case_id, level, suggestions };
+            (topics::counseling(root, site), cloud_event(event, ACTION_REQUESTED, worker.as_str(), offer))
+        }
     };
-    Envelope { id: event.id.clone(), topic, payload: Vec::new() }
+    Envelope { id: event.id.clone(), topic, payload }
 }
+
+const ACTION_REQUESTED: &str = "vagus.action.requested";
+
+const fn alert_type(kind: AlertKind) -> &'static str {
+    match kind {
+        AlertKind::Raised => "vagus.alert.raised",
+        AlertKind::RaisedAgain => "vagus.alert.raised_again",
+        AlertKind::Revised => "vagus.alert.revised",
+        AlertKind::Closed => "vagus.case.closed",
+    }
+}
+
+#[derive(Serialize)]
+struct CloudEvent<'a, D> {
+    specversion: &'static str,
+    id: &'a str,
+    source: String,
+    #[serde(rename = "type")]
+    event_type: &'static str,
+    subject: &'a str,
+    time: String,
+    datacontenttype: &'static str,
+    data: D,
+}
+
+fn cloud_event(event: &Event, event_type: &'static str, subject: &str, data: impl Serialize) -> Vec<u8> {
+    let wire = CloudEvent {
+        specversion: "1.0",
+        id: &event.id,
+        source: format!("/vagus/{}", event.site),
+        event_type,
+        subject,
+        time: event.time.to_string(),
+        datacontenttype: "application/json",
+        data,
+    };
+    serde_json::to_vec(&wire).expect("strings, numbers and lists always have a JSON form")
+}
+
+#[derive(Serialize)]
+struct WireReview<'a> {
+    #[serde(flatten)]
+    action: WireAction<'a>,
+    unit: &'a str,
+    exposures: Vec<WireExposure>,
+    suggestions: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WireOffer<'a> {
+    #[serde(flatten)]
+    action: WireAction<'a>,
+    case_id: &'a str,
+    level: &'static str,
+    suggestions: &'a [String],
+}
+
+#[derive(Serialize)]
+struct WireAction<'a> {
+    action_id: &'a str,
+    kind: &'static str,
+    due: String,
+}
+
+fn wire_action(action: &ActionRef) -> WireAction<'_> {
+    WireAction { action_id: action.id.as_str(), kind: action.kind.as_str(), due: action.due.to_string() }
+}
+
+#[derive(Serialize)]
+struct WireAlert<'a> {
+    case_id: &'a str,
+    episode: u32,
+    level: &'static str,
+    rules: Vec<&'a str>,
+    window: WireWindow,
+    evidence: WireEvidence,
+    summary: &'a str,
+    actions: Vec<WireAction<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireWindow {
+    from: String,
+    to: String,
+}
+
+fn data(alert: &Alert) -> WireAlert<'_> {
+    WireAlert {
+        case_id: alert.case.as_str(),
+        episode: alert.episode,
+        level: alert.level.as_str(),
+        rules: alert.rules.iter().map(RuleId::as_str).collect(),
+        window: WireWindow { from: alert.window.0.to_string(), to: alert.window.1.to_string() },
+        evidence: wire_evidence(&alert.evidence),
+        summary: &alert.summary,
+        actions: alert.actions.iter().map(wire_action).collect(),
+    }
+}
+
+/// What there is nothing of is null, and a list with nothing in it is empty; `chance_per_year` alone
+/// is left out where it was not computed.
+#[derive(Serialize)]
+struct WireEvidence {
+    hrv: Option<WireHrv>,
+    index: Option<WireIndex>,
+    sleep: Option<WireSleep>,
+    screenings: Vec<WireScreening>,
+    exposures: Vec<WireExposure>,
+    confounders: Vec<&'static str>,
+    confidence: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance_per_year: Option<f64>,
+}
+
+fn wire_evidence(evidence: &Evidence) -> WireEvidence {
+    WireEvidence {
+        hrv: evidence.hrv.as_ref().map(wire_hrv),
+        index: evidence.index.as_ref().map(wire_index),
+        sleep: evidence.sleep.as_ref().map(wire_sleep),
+        screenings: evidence.screenings.iter().map(wire_screening).collect(),
+        exposures: evidence.exposures.iter().map(wire_exposure).collect(),
+        confounders: evidence.confounders.iter().map(|tag| Tag::as_str(*tag)).collect(),
+        confidence: evidence.confidence.map(hundredths),
+        chance_per_year: evidence.chance_per_year.map(hundredths),
+    }
+}
+
+#[derive(Serialize)]
+struct WireHrv {
+    state: &'static str,
+    z7: Option<f64>,
+    change_pct: Option<f64>,
+    nights_used: u32,
+    nights_missing: u32,
+}
+
+fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
+    WireHrv {
+        state: hrv.state.as_str(),
+        z7: hrv.z7.map(hundredths),
+        change_pct: hrv.change_pct.map(tenths),
+        nights_used: hrv.nights_used,
+        nights_missing: hrv.nights_missing,
+    }
+}
+
+#[derive(Serialize)]
+struct WireIndex {
+    value: f64,
+    contributions: Vec<WireContribution>,
+}
+
+#[derive(Serialize)]
+struct WireContribution {
+    component: &'static str,
+    points: f64,
+}
+
+fn wire_index(index: &IndexEvidence) -> WireIndex {
+    let contribution = |(component, points): &(crate::domain::indicator::Component, f64)| WireContribution {
+        component: component.as_str(),
+        points: hundredths(*points),
+    };
+    WireIndex { value: tenths(index.value), contributions: index.contributions.iter().map(contribution).collect() }
+}
+
+#[derive(Serialize)]
+struct WireSleep {
+    tst7_h: f64,
+    need_h: f64,
+    debt14_h: f64,
+    poor: bool,
+}
+
+fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
+    WireSleep {
+        tst7_h: hundredths(sleep.tst7_h),
+        need_h: hundredths(sleep.need_h),
+        debt14_h: hundredths(sleep.debt14_h),
+        poor: sleep.is_poor,
+    }
+}
+
+#[derive(Serialize)]
+struct WireScreening {
+    instrument: &'static str,
+    score: WireScore,
+    band: Option<&'static str>,
+    taken_on: String,
+    age_days: i32,
+    valid_until: String,
+    /// Said only where it is true.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    prorated: bool,
+}
+
+fn wire_screening(screening: &ScreeningEvidence) -> WireScreening {
+    WireScreening {
+        instrument: screening.instrument.as_str(),
+        score: wire_score(screening.score),
+        band: screening.band,
+        taken_on: screening.taken_on.to_string(),
+        age_days: screening.age_days,
+        valid_until: screening.valid_until.to_string(),
+        prorated: screening.is_prorated,
+    }
+}
+
+/// Scores are counted, so a whole one has no decimals.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum WireScore {
+    Whole(i64),
+    Part(f64),
+}
+
+fn wire_score(score: f64) -> WireScore {
+    const LARGEST: f64 = 1e9;
+    let score = hundredths(score);
+    if score.fract().abs() > 0.0 || score.is_nan() || score.abs() > LARGEST {
+        return WireScore::Part(score);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "it is whole and far below the largest integer")]
+    let whole = score as i64;
+    WireScore::Whole(whole)
+}
+
+#[derive(Serialize)]
+struct WireExposure {
+    kind: &'static str,
+    value: f64,
+    limit: f64,
+}
+
+fn wire_exposure(exposure: &ExposureEvidence) -> WireExposure {
+    WireExposure { kind: exposure.kind, value: hundredths(exposure.value), limit: hundredths(exposure.limit) }
+}
+
+fn tenths(value: f64) -> f64 {
+    rounded(value, 10.0)
+}
+
+fn hundredths(value: f64) -> f64 {
+    rounded(value, 100.0)
+}
+
+fn rounded(value: f64, parts: f64) -> f64 {
+    // Adding 0 turns -0 into 0, which reads better.
+    (value * parts).round() / parts + 0.0
+}
+
+#[cfg(test)]
+#[path = "cloudevents_tests.rs"]
+mod tests;

@@ -1,0 +1,82 @@
+//! Items of the stream `exposures`.
+
+use super::super::slot::{Problem, Text, quoted};
+use super::super::wire::{Notes, Record, record};
+use super::Outcome;
+use crate::domain::SignedDuration;
+use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
+use crate::domain::ids::UnitId;
+use crate::domain::item::Item;
+use crate::domain::rejection::Reason;
+
+/// The longest shift in hours: a day on call, with its handover.
+const MAX_SHIFT_H: i64 = 36;
+
+/// The most events of one day.
+const MAX_EVENTS: usize = 32;
+
+record! {
+    /// The fields of a worker-day.
+    ExposureFields {
+        worker: Text<'a>,
+        date: Text<'a>,
+        worked_h: f64,
+        overtime_h: f64,
+        shift: ShiftFields<'a>,
+        noise_lex8h_dba: f64,
+        wbgt_c: f64,
+        events: Vec<Text<'a>>,
+    }
+}
+
+record! {
+    /// `shift`.
+    ShiftFields { start: Text<'a>, end: Text<'a> }
+}
+
+/// Makes a worker-day of its fields.
+pub(super) fn make(fields: &mut ExposureFields<'_>, notes: &mut Notes) -> Outcome {
+    let worker = fields.worker.worker()?;
+    let date = fields.date.required_date("date")?;
+    let day = ExposureDay {
+        date,
+        worked_h: fields.worked_h.within("worked_h", 0.0..=24.0)?,
+        overtime_h: fields.overtime_h.within("overtime_h", 0.0..=24.0)?,
+        shift: fields.shift.optional("shift")?.map(|shift| make_shift(shift, notes)).transpose()?,
+        noise_lex8h_dba: fields.noise_lex8h_dba.within("noise_lex8h_dba", 0.0..=140.0)?,
+        wbgt_c: fields.wbgt_c.within("wbgt_c", -30.0..=60.0)?,
+        events: fields.events.optional("events")?.map(events).transpose()?,
+    };
+    if day == ExposureDay::empty(date) {
+        let detail = "one of worked_h, overtime_h, shift, noise_lex8h_dba, wbgt_c, events is needed";
+        return Err(Problem::new(Reason::MissingField, detail));
+    }
+    Ok((worker, Item::Exposure(day)))
+}
+
+fn make_shift(mut fields: ShiftFields<'_>, notes: &mut Notes) -> Result<Shift, Problem> {
+    let start = fields.start.required_timestamp("shift.start")?;
+    let end = fields.end.required_timestamp("shift.end")?;
+    notes.unknown = notes.unknown.saturating_add(fields.untaken());
+    if end <= start {
+        return Err(Problem::new(Reason::Inconsistent, "shift.end is not after shift.start"));
+    }
+    if end.duration_since(start) > SignedDuration::from_hours(MAX_SHIFT_H) {
+        let detail = format!("shift.end is more than {MAX_SHIFT_H} h after shift.start");
+        return Err(Problem::new(Reason::Inconsistent, detail));
+    }
+    Ok(Shift { start, end })
+}
+
+/// Events are names, so that they may stand in evidence and rules.
+fn events(names: Vec<Text<'_>>) -> Result<Vec<WorkEvent>, Problem> {
+    if names.len() > MAX_EVENTS {
+        let detail = format!("events has {} entries, at most {MAX_EVENTS} are taken", names.len());
+        return Err(Problem::new(Reason::OutOfRange, detail));
+    }
+    let event = |name: Text<'_>| match UnitId::parse(&name) {
+        Ok(_) => Ok(WorkEvent::parse(&name)),
+        Err(error) => Err(Problem::new(Reason::BadShape, format!("the event {} {error}", quoted(&name)))),
+    };
+    names.into_iter().map(event).collect()
+}

@@ -1,0 +1,61 @@
+//! The payload format of the contract: the fields of one item go in, the item or a reason comes out.
+//!
+//! Fields that an item's kind does not know are counted, never judged. Null is as good as absent.
+//! Another payload format is another file beside this folder; [`reading`] is where it branches off.
+
+mod action;
+mod exposure;
+mod reading;
+mod screening;
+mod sleep;
+#[cfg(test)]
+mod tests;
+
+pub(super) use action::ActionFields;
+pub(super) use exposure::ExposureFields;
+pub(super) use reading::ReadingFields;
+pub(super) use screening::ScreeningFields;
+
+use super::message::Owned;
+use super::slot::{Problem, Slot};
+use super::wire::{Notes, Record};
+use crate::domain::rejection::Reason;
+
+/// An item, or why it is none.
+pub(super) type Outcome = Result<Owned, Problem>;
+
+/// Makes an item of the stream `readings`.
+pub(super) fn reading(fields: Slot<ReadingFields<'_>>, notes: &mut Notes) -> Outcome {
+    make(fields, notes, reading::make)
+}
+
+/// Makes an item of the stream `screenings`.
+pub(super) fn screening(fields: Slot<ScreeningFields<'_>>, notes: &mut Notes) -> Outcome {
+    make(fields, notes, screening::make)
+}
+
+/// Makes an item of the stream `exposures`.
+pub(super) fn exposure(fields: Slot<ExposureFields<'_>>, notes: &mut Notes) -> Outcome {
+    make(fields, notes, exposure::make)
+}
+
+/// Makes an item of the stream `actions`.
+pub(super) fn action(fields: Slot<ActionFields<'_>>, notes: &mut Notes) -> Outcome {
+    make(fields, notes, action::make)
+}
+
+fn make<'a, R: Record<'a>>(
+    fields: Slot<R>,
+    notes: &mut Notes,
+    make: impl FnOnce(&mut R, &mut Notes) -> Outcome,
+) -> Outcome {
+    match fields {
+        Slot::Got(mut fields) => {
+            let item = make(&mut fields, notes)?;
+            notes.unknown = notes.unknown.saturating_add(fields.untaken());
+            Ok(item)
+        }
+        Slot::Wrong(how) => Err(Problem::new(Reason::BadShape, format!("the item {how}"))),
+        Slot::Absent => Err(Problem::new(Reason::BadShape, "the item is null, an object is expected")),
+    }
+}

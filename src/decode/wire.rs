@@ -1,0 +1,449 @@
+//! JSON to [`Slot`]s in one pass over the text, without building a tree.
+//!
+//! A value of the wrong shape is no error here but a [`Slot::Wrong`]; so an error of the parser
+//! means that the text is not JSON, or holds a number or an escape that has no value.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::slot::{Slot, Text};
+
+/// The deepest nesting that may be allowed; the parser itself gives up at 128.
+pub(super) const DEEPEST: usize = 100;
+
+/// What is found out about an item beside its fields.
+#[derive(Debug)]
+pub(super) struct Notes {
+    max_depth: usize,
+    /// Fields that nobody knows.
+    pub(super) unknown: u32,
+    /// What makes the whole item unacceptable: a duplicate key, or nesting too deep.
+    pub(super) fatal: Option<String>,
+}
+
+impl Notes {
+    pub(super) fn new(max_depth: usize) -> Self {
+        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None }
+    }
+
+    pub(super) fn is_too_deep(&mut self, depth: usize) -> bool {
+        let is_too_deep = depth > self.max_depth;
+        if is_too_deep && self.fatal.is_none() {
+            self.fatal = Some(format!("objects and arrays nest deeper than {}", self.max_depth));
+        }
+        is_too_deep
+    }
+
+    pub(super) fn duplicate(&mut self, key: &str) {
+        if self.fatal.is_none() {
+            self.fatal = Some(format!("the key {} stands twice in an object", super::slot::quoted(key)));
+        }
+    }
+
+    /// Notes a key that stands twice among those that nobody knows.
+    pub(super) fn check_unknown(&mut self, mut keys: Vec<Text<'_>>) {
+        self.unknown = self.unknown.saturating_add(u32::try_from(keys.len()).unwrap_or(u32::MAX));
+        keys.sort_unstable();
+        if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            self.duplicate(&pair[0]);
+        }
+    }
+}
+
+/// What a field may look like. Whatever a shape does not take is wrong.
+pub(super) trait Shape<'de>: Sized {
+    /// What is expected, with its article.
+    const EXPECTED: &'static str;
+
+    /// The value that null stands for; `None` where null is as good as absent.
+    fn null() -> Option<Self> {
+        None
+    }
+
+    /// Takes a boolean.
+    fn flag(_: bool) -> Option<Self> {
+        None
+    }
+
+    /// Takes a number.
+    fn number(_: f64) -> Option<Self> {
+        None
+    }
+
+    /// Takes a text.
+    fn text(_: Text<'de>) -> Option<Self> {
+        None
+    }
+
+    /// Takes a list that stands at `depth`.
+    fn list<A: SeqAccess<'de>>(seq: A, notes: &mut Notes, depth: usize) -> Result<Slot<Self>, A::Error> {
+        skip_list(seq, notes, depth)?;
+        Ok(Slot::Wrong(format!("is a list, {} is expected", Self::EXPECTED)))
+    }
+
+    /// Takes an object that stands at `depth`.
+    fn object<A: MapAccess<'de>>(map: A, notes: &mut Notes, depth: usize) -> Result<Slot<Self>, A::Error> {
+        skip_object(map, notes, depth)?;
+        Ok(Slot::Wrong(format!("is an object, {} is expected", Self::EXPECTED)))
+    }
+}
+
+impl<'de> Shape<'de> for f64 {
+    const EXPECTED: &'static str = "a number";
+
+    fn number(number: f64) -> Option<Self> {
+        Some(number)
+    }
+}
+
+impl<'de> Shape<'de> for bool {
+    const EXPECTED: &'static str = "true or false";
+
+    fn flag(flag: bool) -> Option<Self> {
+        Some(flag)
+    }
+}
+
+impl<'de> Shape<'de> for Text<'de> {
+    const EXPECTED: &'static str = "a text";
+
+    fn text(text: Text<'de>) -> Option<Self> {
+        Some(text)
+    }
+}
+
+impl<'de> Shape<'de> for Option<f64> {
+    const EXPECTED: &'static str = "a number or null";
+
+    fn null() -> Option<Self> {
+        Some(None)
+    }
+
+    fn number(number: f64) -> Option<Self> {
+        Some(Some(number))
+    }
+}
+
+impl<'de, T: Shape<'de>> Shape<'de> for Vec<T> {
+    const EXPECTED: &'static str = "a list";
+
+    fn list<A: SeqAccess<'de>>(mut seq: A, notes: &mut Notes, depth: usize) -> Result<Slot<Self>, A::Error> {
+        if notes.is_too_deep(depth) {
+            skip_list(seq, notes, depth)?;
+            return Ok(Slot::Absent);
+        }
+        let mut list = Self::new();
+        let mut wrong = None;
+        while let Some(slot) = seq.next_element_seed(Read::new(notes, depth + 1))? {
+            match slot {
+                Slot::Got(element) => list.push(element),
+                Slot::Absent if wrong.is_none() => {
+                    wrong = Some(format!("holds null, {} is expected", T::EXPECTED));
+                }
+                Slot::Wrong(how) if wrong.is_none() => wrong = Some(format!("holds what {how}")),
+                Slot::Absent | Slot::Wrong(_) => {}
+            }
+        }
+        Ok(wrong.map_or(Slot::Got(list), Slot::Wrong))
+    }
+}
+
+/// An object of which only its being there matters.
+#[derive(Debug)]
+pub(super) struct Present;
+
+impl<'de> Shape<'de> for Present {
+    const EXPECTED: &'static str = "an object";
+
+    fn object<A: MapAccess<'de>>(map: A, notes: &mut Notes, depth: usize) -> Result<Slot<Self>, A::Error> {
+        skip_object(map, notes, depth)?;
+        Ok(Slot::Got(Self))
+    }
+}
+
+/// An object with known fields; see [`record`].
+pub(super) trait Record<'de>: Default {
+    /// Reads the value of `key`, where it is a field; `seen` has a bit for each field.
+    fn field<A: MapAccess<'de>>(
+        &mut self,
+        key: &str,
+        seen: &mut u64,
+        map: &mut A,
+        notes: &mut Notes,
+        depth: usize,
+    ) -> Result<bool, A::Error>;
+
+    /// How many fields nobody took.
+    fn untaken(&self) -> u32;
+}
+
+/// Declares an object with known fields, each a [`Slot`]; the commonest first, for they are looked
+/// for in this order.
+macro_rules! record {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Default)]
+        pub(in crate::decode) struct $name<'a> {
+            $(pub(in crate::decode) $field: $crate::decode::slot::Slot<$type>,)+
+            lifetime: std::marker::PhantomData<&'a ()>,
+        }
+
+        impl<'a> $crate::decode::wire::Record<'a> for $name<'a> {
+            fn field<A: serde::de::MapAccess<'a>>(
+                &mut self,
+                key: &str,
+                seen: &mut u64,
+                map: &mut A,
+                notes: &mut $crate::decode::wire::Notes,
+                depth: usize,
+            ) -> Result<bool, A::Error> {
+                let bit = 1_u64;
+                $(
+                    if key == stringify!($field) {
+                        if *seen & bit != 0 {
+                            notes.duplicate(key);
+                            map.next_value_seed($crate::decode::wire::Skip::new(notes, depth))?;
+                        } else {
+                            *seen |= bit;
+                            self.$field = map.next_value_seed($crate::decode::wire::Read::new(notes, depth))?;
+                        }
+                        return Ok(true);
+                    }
+                    let bit = bit << 1;
+                )+
+                let _ = bit;
+                Ok(false)
+            }
+
+            fn untaken(&self) -> u32 {
+                0 $(+ u32::from(!self.$field.is_absent()))+
+            }
+        }
+
+        impl<'a> $crate::decode::wire::Shape<'a> for $name<'a> {
+            const EXPECTED: &'static str = "an object";
+
+            fn object<A: serde::de::MapAccess<'a>>(
+                map: A,
+                notes: &mut $crate::decode::wire::Notes,
+                depth: usize,
+            ) -> Result<$crate::decode::slot::Slot<Self>, A::Error> {
+                $crate::decode::wire::read_record(map, notes, depth)
+            }
+        }
+    };
+}
+pub(super) use record;
+
+/// Reads an object with known fields that stands at `depth`.
+pub(super) fn read_record<'de, R: Record<'de>, A: MapAccess<'de>>(
+    mut map: A,
+    notes: &mut Notes,
+    depth: usize,
+) -> Result<Slot<R>, A::Error> {
+    if notes.is_too_deep(depth) {
+        skip_object(map, notes, depth)?;
+        return Ok(Slot::Absent);
+    }
+    let mut record = R::default();
+    let mut seen = 0;
+    let mut unknown = Vec::new();
+    while let Some(key) = map.next_key_seed(Key)? {
+        if !record.field(&key, &mut seen, &mut map, notes, depth + 1)? {
+            map.next_value_seed(Skip::new(notes, depth + 1))?;
+            unknown.push(key);
+        }
+    }
+    if !unknown.is_empty() {
+        notes.check_unknown(unknown);
+    }
+    Ok(Slot::Got(record))
+}
+
+/// Reads a value of the shape `T`; a list or object would stand at `depth`.
+pub(super) struct Read<'n, T> {
+    notes: &'n mut Notes,
+    depth: usize,
+    shape: PhantomData<T>,
+}
+
+impl<'n, T> Read<'n, T> {
+    pub(super) const fn new(notes: &'n mut Notes, depth: usize) -> Self {
+        Self { notes, depth, shape: PhantomData }
+    }
+}
+
+impl<'de, T: Shape<'de>> DeserializeSeed<'de> for Read<'_, T> {
+    type Value = Slot<T>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+fn taken<'de, T: Shape<'de>>(value: Option<T>, what: &str) -> Slot<T> {
+    value.map_or_else(|| Slot::Wrong(format!("is {what}, {} is expected", T::EXPECTED)), Slot::Got)
+}
+
+impl<'de, T: Shape<'de>> Visitor<'de> for Read<'_, T> {
+    type Value = Slot<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(T::EXPECTED)
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(T::null().map_or(Slot::Absent, Slot::Got))
+    }
+
+    fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+        Ok(taken(T::flag(flag), "true or false"))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no field means more than 53 bits")]
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        self.visit_f64(number as f64)
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "no field means more than 53 bits")]
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        self.visit_f64(number as f64)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Self::Value, E> {
+        Ok(taken(T::number(number), "a number"))
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(taken(T::text(Cow::Borrowed(text)), "a text"))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(taken(T::text(Cow::Owned(text.to_owned())), "a text"))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        T::list(seq, self.notes, self.depth)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::object(map, self.notes, self.depth)
+    }
+}
+
+/// Passes over a value, looking only for duplicate keys and deep nesting.
+pub(super) struct Skip<'n> {
+    notes: &'n mut Notes,
+    depth: usize,
+}
+
+impl<'n> Skip<'n> {
+    pub(super) const fn new(notes: &'n mut Notes, depth: usize) -> Self {
+        Self { notes, depth }
+    }
+}
+
+fn skip_list<'de, A: SeqAccess<'de>>(mut seq: A, notes: &mut Notes, depth: usize) -> Result<(), A::Error> {
+    if notes.is_too_deep(depth) {
+        // The parser passes over an ignored value without recursion, however deep it is.
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        return Ok(());
+    }
+    while seq.next_element_seed(Skip::new(notes, depth + 1))?.is_some() {}
+    Ok(())
+}
+
+fn skip_object<'de, A: MapAccess<'de>>(mut map: A, notes: &mut Notes, depth: usize) -> Result<(), A::Error> {
+    if notes.is_too_deep(depth) {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        return Ok(());
+    }
+    let mut keys = Vec::new();
+    while let Some(key) = map.next_key_seed(Key)? {
+        map.next_value_seed(Skip::new(notes, depth + 1))?;
+        keys.push(key);
+    }
+    // Only the outermost unknown field counts, not what is inside it.
+    let unknown = notes.unknown;
+    notes.check_unknown(keys);
+    notes.unknown = unknown;
+    Ok(())
+}
+
+impl<'de> DeserializeSeed<'de> for Skip<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Skip<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
+        skip_list(seq, self.notes, self.depth)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        skip_object(map, self.notes, self.depth)
+    }
+}
+
+/// Reads a key.
+pub(super) struct Key;
+
+impl<'de> DeserializeSeed<'de> for Key {
+    type Value = Text<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Key {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+}

@@ -1,0 +1,136 @@
+//! The events of the contract, byte by byte.
+
+use super::*;
+use crate::domain::alert::Level;
+use crate::domain::case::{ActionId, ActionKind, CaseId};
+use crate::domain::ids::{SiteId, UnitId, WorkerId};
+use crate::domain::indicator::{Component, HrvState, Severity};
+use crate::domain::screening::Instrument;
+
+fn action(id: &str, kind: ActionKind) -> ActionRef {
+    ActionRef { id: ActionId::parse(id).unwrap(), kind, due: "2026-03-08T08:50:00Z".parse().unwrap() }
+}
+
+fn overtime() -> ExposureEvidence {
+    ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0 }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        hrv: Some(HrvEvidence {
+            state: HrvState::Persistent,
+            z7: Some(-1.420_4),
+            change_pct: Some(-22.04),
+            nights_used: 6,
+            nights_missing: 1,
+        }),
+        index: Some(IndexEvidence { value: 77.123, contributions: vec![(Component::Hrv, 10.879_6)] }),
+        sleep: Some(SleepEvidence { tst7_h: 6.1, need_h: 7.5, debt14_h: 11.999_9, is_poor: true }),
+        screenings: vec![ScreeningEvidence {
+            instrument: Instrument::Gad7,
+            score: 12.0,
+            band: Some("moderate"),
+            severity: Some(Severity::Moderate),
+            taken_on: "2026-02-20".parse().unwrap(),
+            age_days: 9,
+            valid_until: "2026-05-21".parse().unwrap(),
+            is_prorated: false,
+        }],
+        exposures: vec![overtime()],
+        confounders: vec![],
+        confidence: Some(0.82),
+        chance_per_year: None,
+    }
+}
+
+fn event(id: &str, body: EventBody) -> Event {
+    let time = "2026-03-01T08:50:00Z".parse().unwrap();
+    Event { id: id.to_owned(), site: SiteId::parse("plant-a").unwrap(), time, body }
+}
+
+fn alert(kind: AlertKind) -> Alert {
+    Alert {
+        kind,
+        case: CaseId::parse("c-01J").unwrap(),
+        episode: 1,
+        worker: WorkerId::parse("w-0042").unwrap(),
+        level: Level::L3,
+        rules: vec![RuleId::new("R3")],
+        window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
+        evidence: evidence(),
+        summary: "Recovery at night was below the usual.".to_owned(),
+        actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
+    }
+}
+
+fn text(envelope: &Envelope) -> &str {
+    std::str::from_utf8(&envelope.payload).unwrap()
+}
+
+#[test]
+fn alert_is_that_of_the_contract() {
+    let sent = encode(&event("c-01J-1-raised", EventBody::Alert(alert(AlertKind::Raised))), "vagus/v1");
+    assert_eq!((sent.id.as_str(), sent.topic.as_str()), ("c-01J-1-raised", "vagus/v1/plant-a/alerts"));
+    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/alert.json").trim_end());
+}
+
+#[test]
+fn every_kind_of_alert_has_its_type() {
+    for (kind, name) in [
+        (AlertKind::Raised, "vagus.alert.raised"),
+        (AlertKind::RaisedAgain, "vagus.alert.raised_again"),
+        (AlertKind::Revised, "vagus.alert.revised"),
+        (AlertKind::Closed, "vagus.case.closed"),
+    ] {
+        let sent = encode(&event("e", EventBody::Alert(alert(kind))), "vagus/v1");
+        assert!(text(&sent).contains(&format!(r#""type":"{name}""#)));
+    }
+}
+
+#[test]
+fn what_is_not_known_is_null() {
+    let mut alert = alert(AlertKind::Raised);
+    let nothing: Vec<ScreeningEvidence> = vec![];
+    alert.evidence = Evidence { hrv: None, index: None, sleep: None, screenings: nothing, ..evidence() };
+    alert.evidence.confidence = None;
+    let sent = encode(&event("e", EventBody::Alert(alert)), "vagus/v1");
+    assert!(text(&sent).contains(r#""evidence":{"hrv":null,"index":null,"sleep":null,"screenings":[]"#));
+    assert!(text(&sent).contains(r#""confidence":null}"#));
+}
+
+#[test]
+fn workload_review_says_nothing_of_the_person() {
+    let request = ActionRequest::WorkloadReview {
+        action: action("a-1", ActionKind::WorkloadReview),
+        unit: UnitId::parse("assembly-2").unwrap(),
+        exposures: vec![overtime()],
+        suggestions: vec!["Look at overtime.".to_owned()],
+    };
+    let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1");
+    assert_eq!(sent.topic, "vagus/v1/plant-a/actions/workload-review");
+    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/workload-review.json").trim_end());
+    for word in ["worker", "w-0042", "level", "rule", "R3", "score", "case", "hrv", "sleep"] {
+        assert!(!text(&sent).contains(word), "{word}");
+    }
+}
+
+#[test]
+fn counseling_names_the_person_and_the_level() {
+    let request = ActionRequest::Counseling {
+        action: action("a-2", ActionKind::Counseling),
+        case: CaseId::parse("c-01J").unwrap(),
+        worker: WorkerId::parse("w-0042").unwrap(),
+        level: Level::L3,
+        suggestions: vec![],
+    };
+    let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1");
+    assert_eq!(sent.topic, "vagus/v1/plant-a/actions/counseling");
+    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/counseling.json").trim_end());
+}
+
+#[test]
+fn numbers_are_rounded_to_what_they_are_worth() {
+    let score = |score| serde_json::to_string(&wire_score(score)).unwrap();
+    assert_eq!((score(12.0), score(2.345), score(f64::NAN)), ("12".into(), "2.35".into(), "null".into()));
+    assert!(hundredths(-0.001).is_sign_positive());
+}
