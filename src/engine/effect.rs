@@ -1,5 +1,6 @@
 //! What comes out of the engine.
 
+use crate::domain::Timestamp;
 use crate::domain::alert::Event;
 use crate::domain::case::CaseChange;
 use crate::domain::ids::WorkerNumber;
@@ -19,6 +20,9 @@ pub struct Tally {
 /// A decision about a worker's case, and what is to be said of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
+    /// When: the row's time, or the time a timer was due. Effects of several shards are put in order
+    /// by it and by the worker.
+    pub at: Timestamp,
     /// The worker.
     pub worker: WorkerNumber,
     /// How the case changes.

@@ -3,6 +3,279 @@
 //! The engine composes the stages. It has no clock, no randomness, no threads and no I/O: time is an
 //! argument, and the same inputs in the same order give the same effects, to the byte. Workers share
 //! no state, so the number of shards cannot be seen in the result.
+//!
+//! Call [`Engine::handle_timeout`] for every timer due before a row, then [`Engine::handle_input`] for
+//! each of its groups, then drain [`Engine::poll_effect`]. Nights in detail that are not in memory are
+//! named by [`Engine::missing_details`] and handed in with the group.
 
+mod buckets;
 pub mod effect;
+mod events;
+mod explain;
+mod facts;
+mod judge;
 pub mod row;
+mod worker;
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+
+use crate::domain::case::CaseChange;
+use crate::domain::history::{NightDetail, WorkerHistory};
+use crate::domain::ids::WorkerNumber;
+use crate::domain::indicator::HrvState;
+use crate::domain::item::Item;
+use crate::domain::{Date, Timestamp};
+use crate::rules::RuleSet;
+use crate::{cases, exposures, indicators};
+
+use buckets::Taken;
+use effect::{Effect, Tally};
+use row::{Input, WorkerInputs};
+use worker::Worker;
+
+/// The version of the arithmetic; rows of another version rebuild state and are not decided again.
+pub const ENGINE_VERSION: u32 = 1;
+
+/// What the engine computes with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Thresholds of the indicators.
+    pub indicators: indicators::Settings,
+    /// Limits of working conditions.
+    pub exposures: exposures::Limits,
+    /// The rules.
+    pub rules: Arc<RuleSet>,
+}
+
+/// Whether the engine decides, or only rebuilds what it knew when facts were decided before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Decisions are made.
+    Live,
+    /// State is rebuilt; decisions come from the journal through [`Engine::apply_fact`].
+    Rebuild,
+}
+
+/// What the store has to learn of one worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsaved {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// All that is remembered, but for the details.
+    pub history: WorkerHistory,
+    /// The details that changed.
+    pub details: Vec<NightDetail>,
+    /// The details that are no longer needed.
+    pub dropped_details: Vec<Date>,
+}
+
+/// The machine of one shard.
+#[derive(Debug)]
+pub struct Engine {
+    settings: Settings,
+    mode: Mode,
+    workers: HashMap<WorkerNumber, Worker>,
+    timers: BTreeSet<(Timestamp, WorkerNumber)>,
+    unsaved: BTreeSet<WorkerNumber>,
+    effects: VecDeque<Effect>,
+}
+
+impl Engine {
+    /// A machine that knows no worker.
+    #[must_use]
+    pub fn new(settings: Settings, mode: Mode) -> Self {
+        Self {
+            settings,
+            mode,
+            workers: HashMap::new(),
+            timers: BTreeSet::new(),
+            unsaved: BTreeSet::new(),
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Changes between rebuilding and deciding.
+    pub fn set_mode(&mut self, mode: Mode) {
+        self.mode = mode;
+    }
+
+    /// Changes what is computed with; what is known is judged by it from the next input on.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Brings a worker back, with the buckets of the last days before `now`.
+    pub fn restore(&mut self, number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>, now: Timestamp) {
+        let mut worker = Worker::restored(number, history, details);
+        worker.settle_nights(now, false);
+        let today = events::local_date(&worker.history.profile, now);
+        let from = worker.changes.from.take();
+        worker.track.update(&worker.history, from, today, now, &self.settings.indicators);
+        self.workers.insert(number, worker);
+        self.reschedule(number, now);
+    }
+
+    /// Buckets of nights that hold something, are not in memory, and must be handed in with the group.
+    #[must_use]
+    pub fn missing_details(&self, group: &WorkerInputs) -> Vec<Date> {
+        self.workers.get(&group.worker).map_or_else(Vec::new, |worker| worker.missing_details(&group.inputs))
+    }
+
+    /// Applies the inputs of one worker in one row.
+    pub fn handle_input(&mut self, group: WorkerInputs, details: Vec<NightDetail>, now: Timestamp) {
+        let number = group.worker;
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.lend_details(details);
+        }
+        let mut tally: Option<(u32, Tally)> = None;
+        for input in group.inputs {
+            match input {
+                Input::Enrol(profile) => self.enrol(number, profile),
+                Input::Item { message, item, .. } => {
+                    if tally.as_ref().is_some_and(|(of, _)| *of != message) {
+                        self.finish_message(number, tally.take(), now);
+                    }
+                    let (_, counts) = tally.get_or_insert_with(|| (message, Tally::default()));
+                    match self.take(number, item, now) {
+                        Taken::Changed => counts.accepted += 1,
+                        Taken::Known => counts.duplicate += 1,
+                    }
+                }
+            }
+        }
+        self.finish_message(number, tally, now);
+        self.reschedule(number, now);
+    }
+
+    /// Applies a fact that was decided and journaled before.
+    pub fn apply_fact(&mut self, number: WorkerNumber, change: &CaseChange) {
+        if let Some(worker) = self.workers.get_mut(&number) {
+            cases::apply(&mut worker.history.cases, change);
+            worker.is_unsaved = true;
+            self.unsaved.insert(number);
+        }
+    }
+
+    /// Fires every timer that is due by `now`, in the order of due time and worker.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        while let Some((due, number)) = self.timers.first().copied().filter(|(due, _)| *due <= now) {
+            self.timers.remove(&(due, number));
+            let Some(worker) = self.workers.get_mut(&number) else { continue };
+            worker.timer = None;
+            worker.settle_nights(due, false);
+            worker.changes.is_other = true;
+            self.judge(number, due);
+            self.reschedule(number, due);
+        }
+    }
+
+    /// When the next timer is due.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        self.timers.first().map(|(due, _)| *due)
+    }
+
+    /// The next effect; drain it after every row.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// What the store has to learn of the workers that changed, at most `limit` of them.
+    pub fn take_unsaved(&mut self, limit: usize, now: Timestamp) -> Vec<Unsaved> {
+        let mut batch = Vec::new();
+        while batch.len() < limit
+            && let Some(number) = self.unsaved.pop_first()
+        {
+            let Some(worker) = self.workers.get_mut(&number) else { continue };
+            let today = events::local_date(&worker.history.profile, now);
+            let (details, dropped_details) = worker.take_unsaved(today);
+            batch.push(Unsaved { worker: number, history: worker.history.clone(), details, dropped_details });
+        }
+        batch
+    }
+
+    /// Forgets a worker's memory, after a failure while applying; [`Self::restore`] brings it back.
+    pub fn discard(&mut self, number: WorkerNumber) {
+        if let Some(due) = self.workers.remove(&number).and_then(|worker| worker.timer) {
+            self.timers.remove(&(due, number));
+        }
+    }
+
+    /// The HRV state of every worker today, for the count of workers by state.
+    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = HrvState> {
+        self.workers.values().map(move |worker| {
+            let today = events::local_date(&worker.history.profile, now);
+            worker.track.day(today).map_or(HrvState::Learning, |day| day.hrv)
+        })
+    }
+
+    /// Every worker's history; the order is that of a hash and means nothing.
+    pub fn histories(&self) -> impl Iterator<Item = (WorkerNumber, &WorkerHistory)> {
+        self.workers.values().map(|worker| (worker.number, &worker.history))
+    }
+
+    fn enrol(&mut self, number: WorkerNumber, profile: crate::domain::worker::Profile) {
+        match self.workers.get_mut(&number) {
+            Some(worker) => {
+                worker.history.profile = profile;
+                worker.reset_zone();
+                worker.changes.is_other = true;
+                worker.is_unsaved = true;
+            }
+            None => {
+                self.workers.insert(number, Worker::new(number, WorkerHistory::new(profile)));
+            }
+        }
+        self.unsaved.insert(number);
+    }
+
+    /// Takes an item; the sequencer enrols a worker before the worker's first item.
+    fn take(&mut self, number: WorkerNumber, item: Item, now: Timestamp) -> Taken {
+        let Some(worker) = self.workers.get_mut(&number) else { return Taken::Known };
+        match item {
+            Item::Reading(reading) => worker.take_reading(reading),
+            Item::Screening(screening) => {
+                let has_crisis = facts::is_crisis(&screening);
+                let taken = worker.take_screening(screening);
+                if taken == Taken::Changed && has_crisis {
+                    worker.changes.crises += 1;
+                }
+                taken
+            }
+            Item::Exposure(day) => worker.take_exposure(day),
+            Item::Progress(news) => self.take_progress(number, &news, now),
+        }
+    }
+
+    fn finish_message(&mut self, number: WorkerNumber, tally: Option<(u32, Tally)>, now: Timestamp) {
+        if let Some((message, tally)) = tally {
+            self.effects.push_back(Effect::Counted { message, tally });
+        }
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.settle_nights(now, true);
+            self.judge(number, now);
+        }
+    }
+
+    fn reschedule(&mut self, number: WorkerNumber, now: Timestamp) {
+        let Some(worker) = self.workers.get_mut(&number) else { return };
+        if worker.is_unsaved {
+            self.unsaved.insert(number);
+        }
+        let next = worker.next_timer(now);
+        if next == worker.timer {
+            return;
+        }
+        if let Some(old) = worker.timer {
+            self.timers.remove(&(old, number));
+        }
+        worker.timer = next;
+        if let Some(due) = next {
+            self.timers.insert((due, number));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! What may enter: a message is decoded, held against sites, register, clock and questionnaires, and
+//! becomes part of a row. The verdicts stand in the row and are never given again.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::decode::topic::{self, UpStream, UpTopic};
+use crate::decode::{self, DecodedItem};
+use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
+use crate::domain::item::Item;
+use crate::domain::reading::Reading;
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::worker::{Enrolment, Profile};
+use crate::domain::{SignedDuration, TimeZone, Timestamp};
+use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
+use crate::screening;
+
+use super::registry::{ActionDirectory, Numbers, Registry};
+
+/// What admission holds messages against.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The topic root.
+    pub root: String,
+    /// The sites and their zones.
+    pub sites: BTreeMap<SiteId, TimeZone>,
+    /// Who may send.
+    pub enrolment: Enrolment,
+    /// Readings up to this age are taken.
+    pub max_age_days: i64,
+    /// How far ahead of the clock a time may be.
+    pub max_ahead_s: i64,
+    /// What one message may hold.
+    pub limits: decode::Limits,
+}
+
+/// The parts of a row that messages make.
+#[derive(Debug, Default)]
+pub struct RowParts {
+    /// The messages.
+    pub messages: Vec<MessageMeta>,
+    /// Items that were admitted.
+    pub admitted: usize,
+    /// When what the admitted readings tell had happened.
+    pub event_times: Vec<Timestamp>,
+    groups: HashMap<WorkerNumber, Vec<Input>>,
+}
+
+impl RowParts {
+    /// Whether nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.groups.is_empty()
+    }
+
+    /// The groups, ordered by worker.
+    #[must_use]
+    pub fn take_groups(&mut self) -> Vec<WorkerInputs> {
+        let mut groups: Vec<WorkerInputs> =
+            self.groups.drain().map(|(worker, inputs)| WorkerInputs { worker, inputs }).collect();
+        groups.sort_unstable_by_key(|group| group.worker);
+        groups
+    }
+
+    /// Adds an input of a worker.
+    pub fn push(&mut self, worker: WorkerNumber, input: Input) {
+        self.groups.entry(worker).or_default().push(input);
+    }
+}
+
+/// News of a source: whether it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceStatus {
+    /// The site.
+    pub site: SiteId,
+    /// The source.
+    pub source: SourceId,
+    /// Whether it says that it is there.
+    pub is_online: bool,
+}
+
+/// Holds messages against what is known.
+#[derive(Debug)]
+pub struct Admission {
+    settings: Settings,
+    registry: Registry,
+    numbers: Numbers,
+    actions: ActionDirectory,
+}
+
+impl Admission {
+    /// An admission that knows these workers.
+    #[must_use]
+    pub const fn new(settings: Settings, registry: Registry, numbers: Numbers, actions: ActionDirectory) -> Self {
+        Self { settings, registry, numbers, actions }
+    }
+
+    /// The register.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Enrols a worker, or changes the row of one.
+    pub fn enrol(&mut self, profile: Profile, row: &mut RowParts) -> WorkerNumber {
+        let known = self.registry.find(&profile.key).map(|(number, _)| number);
+        let number = known.unwrap_or_else(|| self.numbers.of(&profile.key));
+        self.registry.put(number, profile.clone());
+        row.push(number, Input::Enrol(profile));
+        number
+    }
+
+    /// Adds a message to a row. A status message is not part of a row and is given back.
+    pub fn admit(&mut self, topic: &str, payload: &[u8], now: Timestamp, row: &mut RowParts) -> Option<SourceStatus> {
+        let (up, stream) = match topic::parse(&self.settings.root, topic) {
+            Ok(UpTopic { site, source, stream: UpStream::Status }) => {
+                return Some(SourceStatus { site, source, is_online: payload.trim_ascii() == b"online" });
+            }
+            Ok(up @ UpTopic { stream: UpStream::Items(stream), .. }) => (up, stream),
+            Err(error) => {
+                let rejection = Rejection::payload(error.reason(), error.to_string());
+                row.messages.push(MessageMeta::unread(topic, rejection, payload));
+                return None;
+            }
+        };
+        let message = u32::try_from(row.messages.len()).unwrap_or(u32::MAX);
+        let mut meta = MessageMeta {
+            topic: topic.to_owned(),
+            site: Some(up.site.clone()),
+            source: Some(up.source),
+            stream: Some(stream),
+            message_id: None,
+            refused: Vec::new(),
+        };
+        let Some(zone) = self.settings.sites.get(&up.site).cloned() else {
+            meta.message_id = decode::decode(stream, payload, &self.settings.limits).message_id;
+            let detail = format!("site {} is not configured here", up.site);
+            meta.refused.push(Refused::payload(Reason::WrongSite, detail, payload));
+            row.messages.push(meta);
+            return None;
+        };
+        let decoded = decode::decode(stream, payload, &self.settings.limits);
+        meta.message_id = decoded.message_id;
+        meta.refused.extend(decoded.refused.into_iter().map(|r| Refused { rejection: r.rejection, raw: r.raw }));
+        let site = Site { id: up.site, zone };
+        for item in decoded.items {
+            let index = item.index;
+            match self.place(&site, &item, now, row) {
+                Ok(worker) => {
+                    row.admitted += 1;
+                    row.event_times.extend(event_time(&item.item));
+                    row.push(worker, Input::Item { message, index, item: item.item });
+                }
+                Err((reason, detail)) => meta.refused.push(Refused {
+                    rejection: Rejection::item(index, reason, detail),
+                    raw: item.raw(payload).to_vec(),
+                }),
+            }
+        }
+        row.messages.push(meta);
+        None
+    }
+
+    /// Adds the refusal of a message of which only the beginning was kept.
+    pub fn refuse_too_large(&self, topic: &str, beginning: &[u8], bytes: usize, row: &mut RowParts) {
+        let limit = self.settings.limits.max_payload_bytes;
+        let rejection =
+            Rejection::payload(Reason::TooLarge, format!("the payload has {bytes} bytes, at most {limit} are taken"));
+        let mut meta = MessageMeta::unread(topic, rejection, beginning);
+        if let Ok(UpTopic { site, source, stream: UpStream::Items(stream) }) = topic::parse(&self.settings.root, topic)
+        {
+            (meta.site, meta.source, meta.stream) = (Some(site), Some(source), Some(stream));
+        }
+        row.messages.push(meta);
+    }
+
+    /// Whose an item is, or why it may not enter.
+    fn place(
+        &mut self,
+        site: &Site,
+        item: &DecodedItem,
+        now: Timestamp,
+        row: &mut RowParts,
+    ) -> Result<WorkerNumber, (Reason, String)> {
+        decode::times::check(&item.item, now, self.settings.max_age_days, self.settings.max_ahead_s)?;
+        if let Item::Screening(screening) = &item.item {
+            screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
+        }
+        if let Item::Progress(news) = &item.item {
+            let (of, worker) = self
+                .actions
+                .find(&news.action)
+                .ok_or_else(|| (Reason::UnknownAction, format!("there is no action {}", news.action)))?;
+            if of != site.id {
+                return Err((Reason::NotPermitted, format!("action {} belongs to another site", news.action)));
+            }
+            return Ok(worker);
+        }
+        let worker = item.worker.clone().ok_or_else(|| (Reason::MissingField, "worker is missing".to_owned()))?;
+        self.worker(site, worker, row)
+    }
+
+    fn worker(&mut self, site: &Site, worker: WorkerId, row: &mut RowParts) -> Result<WorkerNumber, (Reason, String)> {
+        let key = WorkerKey { site: site.id.clone(), worker };
+        match (self.registry.find(&key), self.settings.enrolment) {
+            (Some((_, profile)), Enrolment::Listed) if !profile.has_consent => {
+                Err((Reason::ConsentMissing, format!("worker {} has not consented", key.worker)))
+            }
+            (Some((number, _)), _) => Ok(number),
+            (None, Enrolment::Listed) => {
+                Err((Reason::UnknownWorker, format!("worker {} is not in the register of {}", key.worker, key.site)))
+            }
+            (None, Enrolment::Open) => Ok(self.enrol(Profile::unknown(key, site.zone.clone()), row)),
+        }
+    }
+}
+
+/// When what a reading tells had happened.
+fn event_time(item: &Item) -> Option<Timestamp> {
+    match item {
+        Item::Reading(Reading::Hrv(window)) => {
+            window.start.checked_add(SignedDuration::from_secs(i64::from(window.duration_s))).ok()
+        }
+        Item::Reading(Reading::Beats(beats)) => Some(beats.start),
+        Item::Reading(Reading::Sleep(sleep)) => Some(sleep.end),
+        Item::Reading(Reading::Nightly(_) | Reading::Tag(_)) | Item::Exposure(_) => None,
+        Item::Screening(screening) => Some(screening.taken_at),
+        Item::Progress(news) => Some(news.at),
+    }
+}
+
+struct Site {
+    id: SiteId,
+    zone: TimeZone,
+}
+
+impl MessageMeta {
+    /// A message of which not even the topic could be read.
+    fn unread(topic: &str, rejection: Rejection, payload: &[u8]) -> Self {
+        let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();
+        Self {
+            topic: topic.to_owned(),
+            site: None,
+            source: None,
+            stream: None,
+            message_id: None,
+            refused: vec![Refused { rejection, raw }],
+        }
+    }
+}
+
+impl Refused {
+    fn payload(reason: Reason, detail: String, payload: &[u8]) -> Self {
+        let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();
+        Self { rejection: Rejection::payload(reason, detail), raw }
+    }
+}

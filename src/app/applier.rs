@@ -1,0 +1,198 @@
+//! The applier: rows into the engines, decisions into the journal, receipts and events on their way.
+//!
+//! One thread. A decision is journaled before anything of it leaves; a receipt leaves only after its
+//! row was applied, because only then is a duplicate known to be one. What workers remember is
+//! written to the view from time to time: the journal has it anyway.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+use super::outbound::Outbound;
+use super::registry::ActionDirectory;
+use super::sequencer::Progress;
+use super::shards::{DetailSource, Outcome, Shards};
+use super::statistics;
+use crate::clock::Clock;
+use crate::delivery::cloudevents;
+use crate::domain::Date;
+use crate::domain::Timestamp;
+use crate::domain::history::NightDetail;
+use crate::domain::ids::{RowNumber, WorkerNumber};
+use crate::domain::rejection::Rejection;
+use crate::engine::effect::{Decision, Tally};
+use crate::engine::row::{MessageMeta, Row};
+use crate::ingest::receipt::Receipt;
+use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, SnapshotError, Store, StoreError, ViewError};
+use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::{self, Metrics};
+
+/// How often workers are written to the view, and figures of the whole are counted.
+const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// Workers of each shard written at once.
+const SAVE_BATCH: usize = 128;
+
+/// Why rows can no longer be applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyError {
+    /// The store failed.
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
+    /// The view failed.
+    #[error("the view failed: {0}")]
+    View(#[from] ViewError),
+    /// A snapshot could not be written.
+    #[error("a snapshot could not be written: {0}")]
+    Snapshot(#[from] SnapshotError),
+}
+
+impl DetailSource for Store {
+    type Error = ViewError;
+
+    fn detail(&self, worker: WorkerNumber, date: Date) -> Result<Option<NightDetail>, ViewError> {
+        Self::detail(self, worker, date)
+    }
+}
+
+/// Applies rows.
+#[derive(Debug)]
+pub struct Applier {
+    /// The engines.
+    pub shards: Shards,
+    /// Where decisions and workers are written.
+    pub store: Store,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Where rows and their consequences stand.
+    pub progress: Arc<Progress>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whose action an action is.
+    pub actions: ActionDirectory,
+    /// Receipts and events on their way out.
+    pub outbound: Outbound,
+    /// The topic root.
+    pub root: String,
+    /// The last row that was applied.
+    pub last_row: RowNumber,
+    /// The time of that row.
+    pub last_now: Timestamp,
+}
+
+impl Applier {
+    /// Applies rows until there are no more, and writes what workers remember.
+    ///
+    /// # Errors
+    /// [`ApplyError`] where the store fails; nothing is lost, the journal has every row.
+    pub fn run(mut self, rows: &Receiver<Row>) -> Result<(), ApplyError> {
+        let mut since_save = Stopwatch::start();
+        loop {
+            let wait = SAVE_EVERY.saturating_sub(Duration::from_secs_f64(since_save.elapsed_s()));
+            match rows.recv_timeout(wait) {
+                Ok(row) => self.apply(row)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.save(),
+            }
+            if since_save.elapsed_s() >= SAVE_EVERY.as_secs_f64() {
+                self.save()?;
+                statistics::count(&self.shards, &self.store, self.last_now.max(self.clock.now()), &self.metrics);
+                since_save = Stopwatch::start();
+            }
+        }
+    }
+
+    /// Applies a row and lets out what it says.
+    ///
+    /// # Errors
+    /// [`ApplyError`] where the store fails.
+    pub fn apply(&mut self, mut row: Row) -> Result<(), ApplyError> {
+        let groups = std::mem::take(&mut row.groups);
+        let Outcome { tallies, decisions } = self.shards.apply(row.now, groups, &self.store)?;
+        if !decisions.is_empty() {
+            let records: Vec<DecisionRecord> = decisions.iter().map(|d| self.record(d)).collect();
+            self.store.append_decisions(row.number, &records)?;
+            for decision in &decisions {
+                self.actions.learn(decision);
+                self.outbound.expect(decision);
+            }
+            self.outbound.wake();
+        }
+        self.last_row = row.number;
+        self.last_now = row.now;
+        self.progress.applied(row.number, self.shards.poll_timeout());
+        self.tell(&row, tallies)
+    }
+
+    fn record(&self, decision: &Decision) -> DecisionRecord {
+        let outgoing = decision.events.iter().map(|event| {
+            let envelope = cloudevents::encode(event, &self.root);
+            Outgoing { id: envelope.id, topic: envelope.topic, payload: envelope.payload }
+        });
+        DecisionRecord { worker: decision.worker, change: decision.change.clone(), outgoing: outgoing.collect() }
+    }
+
+    /// Counts what became of the items, keeps what was refused, and sends receipts.
+    fn tell(&self, row: &Row, tallies: Vec<(u32, Tally)>) -> Result<(), ApplyError> {
+        let mut tallies = tallies.into_iter().peekable();
+        for (place, message) in row.messages.iter().enumerate() {
+            let tally = tallies.next_if(|(of, _)| *of as usize == place).map(|(_, tally)| tally).unwrap_or_default();
+            self.metrics.items(message.stream, telemetry::Outcome::Accepted, u64::from(tally.accepted));
+            self.metrics.items(message.stream, telemetry::Outcome::Duplicate, u64::from(tally.duplicate));
+            self.quarantine(row, message)?;
+            let rejected: Vec<Rejection> =
+                message.refused.iter().map(|r| r.rejection.clone()).chain(tally.rejected).collect();
+            let receipt = Receipt {
+                message_id: message.message_id.as_deref(),
+                topic: &message.topic,
+                accepted: tally.accepted,
+                duplicate: tally.duplicate,
+                rejected: &rejected,
+                committed_at: row.now,
+            };
+            if let (Some(site), Some(source), true) = (&message.site, &message.source, receipt.is_due()) {
+                self.outbound.receipt(site, source, receipt.encode());
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(&self, row: &Row, message: &MessageMeta) -> Result<(), ApplyError> {
+        for refused in &message.refused {
+            self.store.quarantine(&Quarantined {
+                site: message.site.clone(),
+                source: message.source.clone(),
+                topic: message.topic.clone(),
+                received_at: row.now,
+                reason: refused.rejection.reason,
+                detail: refused.rejection.detail.clone(),
+                index: refused.rejection.index,
+                raw: refused.raw.clone(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes every worker that changed to the view, and a snapshot where one is due.
+    fn save(&mut self) -> Result<(), ApplyError> {
+        loop {
+            let batch = self.shards.take_unsaved(SAVE_BATCH, self.last_now);
+            if batch.is_empty() {
+                break;
+            }
+            let checkpoints = batch.into_iter().map(|unsaved| Checkpoint {
+                worker: unsaved.worker,
+                applied_through: self.last_row,
+                history: unsaved.history,
+                details: unsaved.details,
+                dropped_details: unsaved.dropped_details,
+            });
+            self.store.save(checkpoints.collect())?;
+        }
+        self.store.settle(self.last_row)?;
+        if self.store.is_snapshot_due() {
+            let report = self.store.snapshot()?;
+            tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
+        }
+        Ok(())
+    }
+}

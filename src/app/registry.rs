@@ -1,0 +1,106 @@
+//! Who is known: workers by site and pseudonym, and whose action an action is.
+
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+use crate::domain::case::{ActionId, CaseChange};
+use crate::domain::ids::{SiteId, WorkerKey, WorkerNumber};
+use crate::domain::worker::Profile;
+use crate::engine::effect::Decision;
+use crate::engine::row::{Input, Row};
+
+/// The workers that the sequencer knows.
+#[derive(Debug, Default)]
+pub struct Registry {
+    workers: HashMap<WorkerKey, (WorkerNumber, Profile)>,
+}
+
+impl Registry {
+    /// The worker of that name, where one is known.
+    #[must_use]
+    pub fn find(&self, key: &WorkerKey) -> Option<(WorkerNumber, &Profile)> {
+        self.workers.get(key).map(|(number, profile)| (*number, profile))
+    }
+
+    /// Keeps a worker, or the new row of one.
+    pub fn put(&mut self, number: WorkerNumber, profile: Profile) {
+        self.workers.insert(profile.key.clone(), (number, profile));
+    }
+
+    /// Keeps the workers that a row enrols.
+    pub fn learn(&mut self, row: &Row) {
+        for group in &row.groups {
+            for input in &group.inputs {
+                if let Input::Enrol(profile) = input {
+                    self.put(group.worker, profile.clone());
+                }
+            }
+        }
+    }
+
+    /// Every worker, by site and pseudonym.
+    #[must_use]
+    pub fn list(&self) -> Vec<&Profile> {
+        let mut all: Vec<&Profile> = self.workers.values().map(|(_, profile)| profile).collect();
+        all.sort_by(|a, b| a.key.cmp(&b.key));
+        all
+    }
+}
+
+/// Whose action an action is. Written when a decision is made, read when news of it arrives.
+#[derive(Debug, Clone, Default)]
+pub struct ActionDirectory(Arc<RwLock<HashMap<ActionId, (SiteId, WorkerNumber)>>>);
+
+impl ActionDirectory {
+    /// The site and worker of an action.
+    #[must_use]
+    pub fn find(&self, action: &ActionId) -> Option<(SiteId, WorkerNumber)> {
+        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(action).cloned()
+    }
+
+    /// Keeps the actions that a decision asks for.
+    pub fn learn(&self, decision: &Decision) {
+        let Some(site) = decision.events.first().map(|event| &event.site) else { return };
+        let actions = match &decision.change {
+            CaseChange::Opened { case } => &case.actions,
+            CaseChange::RaisedAgain { actions, .. } => actions,
+            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => return,
+        };
+        for action in actions {
+            self.put(action.id.clone(), site.clone(), decision.worker);
+        }
+    }
+
+    /// Keeps an action.
+    pub fn put(&self, action: ActionId, site: SiteId, worker: WorkerNumber) {
+        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(action, (site, worker));
+    }
+}
+
+/// Where the number of a new worker comes from.
+#[derive(Debug, Clone, Copy)]
+pub enum Numbers {
+    /// Drawn at random: ids cannot be traced back to a pseudonym.
+    Random,
+    /// Derived from the pseudonym, so that replay gives the same bytes on any machine.
+    Derived,
+}
+
+impl Numbers {
+    /// The number of a worker who is seen for the first time.
+    #[must_use]
+    pub fn of(self, key: &WorkerKey) -> WorkerNumber {
+        match self {
+            Self::Random => WorkerNumber(rand::random()),
+            Self::Derived => {
+                use siphasher::sip128::{Hasher128 as _, SipHasher24};
+                use std::hash::Hasher as _;
+                let mut hasher = SipHasher24::new();
+                hasher.write(key.site.as_str().as_bytes());
+                hasher.write_u8(b'/');
+                hasher.write(key.worker.as_str().as_bytes());
+                WorkerNumber(hasher.finish128().as_u128())
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! The sequencer: admits what arrived, gives each row its number and time, writes it, acknowledges it.
+//!
+//! One thread, one row after the other. A message is acknowledged when the row that holds it is on
+//! the disk itself, and not before; rows are then handed on to be applied.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
+
+use super::admission::{Admission, RowParts};
+use crate::clock::Clock;
+use crate::domain::Timestamp;
+use crate::domain::ids::RowNumber;
+use crate::domain::worker::Profile;
+use crate::engine::ENGINE_VERSION;
+use crate::engine::row::Row;
+use crate::ingest::{AckToken, Arrival};
+use crate::store::{JournalError, Quarantined, Store};
+use crate::telemetry::{Metrics, Outcome};
+use crate::telemetry::latency::Stopwatch;
+
+/// The most messages in a row.
+const MAX_ROW_MESSAGES: usize = 2_000;
+/// Bytes of payload after which a row takes no further message; a row on disk is smaller than that.
+const MAX_ROW_PAYLOAD_BYTES: usize = 256 * 1024;
+/// The longest wait without a look at the clock.
+const MAX_WAIT: Duration = Duration::from_secs(1);
+/// The same where somebody else sets the clock.
+const MAX_WAIT_ON_SET_CLOCK: Duration = Duration::from_millis(10);
+
+/// Where rows and their consequences stand, shared between the threads that make and apply them.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// When the next timer of any worker is due, in microseconds since 1970.
+    next_due: AtomicI64,
+    /// Every decision of the rows up to this one is in the journal.
+    decided_through: AtomicU64,
+}
+
+impl Progress {
+    /// Progress after a start.
+    #[must_use]
+    pub fn new(decided_through: RowNumber, next_due: Option<Timestamp>) -> Self {
+        let progress = Self::default();
+        progress.applied(decided_through, next_due);
+        progress
+    }
+
+    /// Notes that a row was applied and its decisions journaled.
+    pub fn applied(&self, row: RowNumber, next_due: Option<Timestamp>) {
+        self.next_due.store(next_due.map_or(i64::MAX, Timestamp::as_microsecond), Ordering::Release);
+        self.decided_through.store(row, Ordering::Release);
+    }
+
+    /// Every decision of the rows up to this one is in the journal.
+    #[must_use]
+    pub fn decided_through(&self) -> RowNumber {
+        self.decided_through.load(Ordering::Acquire)
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.next_due.load(Ordering::Acquire) <= now.as_microsecond()
+    }
+
+    fn wait_from(&self, now: Timestamp) -> Duration {
+        let micros = self.next_due.load(Ordering::Acquire).saturating_sub(now.as_microsecond());
+        Duration::from_micros(u64::try_from(micros).unwrap_or(0))
+    }
+}
+
+/// What the console and the command line ask of a running service.
+#[derive(Debug)]
+pub enum Command {
+    /// Enrol workers, or change their rows.
+    Enrol {
+        /// The rows of the register.
+        profiles: Vec<Profile>,
+        /// Answered with the number of workers when they are on disk.
+        done: oneshot::Sender<usize>,
+    },
+    /// Look at what was refused once more.
+    Retry {
+        /// What was taken out of quarantine.
+        items: Vec<Quarantined>,
+        /// Answered with how many were refused again, when the rest is on disk.
+        done: oneshot::Sender<usize>,
+    },
+    /// Tell the register.
+    Workers {
+        /// Answered with every worker.
+        done: oneshot::Sender<Vec<Profile>>,
+    },
+}
+
+/// What the sequencer is connected to.
+#[derive(Debug)]
+pub struct Ports {
+    /// Messages in order of receipt.
+    pub arrivals: mpsc::Receiver<Arrival>,
+    /// What the console and the command line ask.
+    pub commands: mpsc::Receiver<Command>,
+    /// What may be acknowledged.
+    pub acks: mpsc::Sender<Vec<AckToken>>,
+    /// Rows to be applied.
+    pub rows: SyncSender<Row>,
+}
+
+/// Admits, numbers, writes, acknowledges.
+#[derive(Debug)]
+pub struct Sequencer {
+    /// What messages are held against.
+    pub admission: Admission,
+    /// Where rows are written.
+    pub store: Store,
+    /// Where time comes from.
+    pub clock: Clock,
+    /// Where rows and their consequences stand.
+    pub progress: Arc<Progress>,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// The version of the rules in force.
+    pub rules_version: Arc<AtomicU64>,
+    /// The last row of the journal.
+    pub last_row: RowNumber,
+    /// The time of the last row.
+    pub last_now: Timestamp,
+}
+
+/// A row in the making, and whom to tell when it is on disk.
+#[derive(Default)]
+struct Draft {
+    parts: RowParts,
+    tokens: Vec<AckToken>,
+    payload_bytes: usize,
+    answers: Vec<Answer>,
+}
+
+enum Answer {
+    Enrolled(oneshot::Sender<usize>, usize),
+    Retried(oneshot::Sender<usize>, usize),
+}
+
+impl Sequencer {
+    /// Runs until the arrivals end, and the last row is on disk.
+    ///
+    /// # Errors
+    /// [`JournalError`] where a row cannot be written: what it held was not acknowledged, and comes
+    /// again after a restart.
+    pub fn run(mut self, mut ports: Ports, runtime: &Handle) -> Result<(), JournalError> {
+        loop {
+            let mut draft = Draft::default();
+            if !runtime.block_on(self.first(&mut ports, &mut draft)) {
+                return Ok(());
+            }
+            while draft.tokens.len() < MAX_ROW_MESSAGES && draft.payload_bytes < MAX_ROW_PAYLOAD_BYTES {
+                let Ok(arrival) = ports.arrivals.try_recv() else { break };
+                self.admit(&arrival, &mut draft);
+            }
+            if !self.commit(draft, &ports)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for a message, a command or a timer; false when there is nothing more to come.
+    async fn first(&mut self, ports: &mut Ports, draft: &mut Draft) -> bool {
+        let longest = match self.clock {
+            Clock::System => MAX_WAIT,
+            Clock::Set(_) => MAX_WAIT_ON_SET_CLOCK,
+        };
+        let wait = self.progress.wait_from(self.now()).min(longest);
+        tokio::select! {
+            biased;
+            Some(command) = ports.commands.recv() => self.command(command, draft),
+            arrival = ports.arrivals.recv() => match arrival {
+                Some(arrival) => self.admit(&arrival, draft),
+                None => return false,
+            },
+            () = tokio::time::sleep(wait) => {}
+        }
+        true
+    }
+
+    /// Time never falls, whatever the system's clock does.
+    fn now(&self) -> Timestamp {
+        self.clock.now().max(self.last_now)
+    }
+
+    fn admit(&mut self, arrival: &Arrival, draft: &mut Draft) {
+        self.last_now = self.now();
+        draft.tokens.push(arrival.receipt);
+        draft.payload_bytes += arrival.payload.len();
+        let length = arrival.payload_bytes;
+        if arrival.is_cut() {
+            self.admission.refuse_too_large(&arrival.topic, &arrival.payload, length, &mut draft.parts);
+            return;
+        }
+        let status = self.admission.admit(&arrival.topic, &arrival.payload, self.last_now, &mut draft.parts);
+        if let Some(status) = status.filter(|status| status.is_online) {
+            self.metrics.source_seen(&status.site, &status.source, self.last_now);
+        }
+    }
+
+    fn command(&mut self, command: Command, draft: &mut Draft) {
+        self.last_now = self.now();
+        match command {
+            Command::Enrol { profiles, done } => {
+                let count = profiles.len();
+                for profile in profiles {
+                    self.admission.enrol(profile, &mut draft.parts);
+                }
+                draft.answers.push(Answer::Enrolled(done, count));
+            }
+            Command::Retry { items, done } => {
+                for item in &items {
+                    self.admission.admit(&item.topic, &item.raw, self.last_now, &mut draft.parts);
+                }
+                let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
+                draft.answers.push(Answer::Retried(done, refused));
+            }
+            Command::Workers { done } => {
+                let workers = self.admission.registry().list().into_iter().cloned().collect();
+                let _ = done.send(workers);
+            }
+        }
+    }
+
+    /// Writes the row, acknowledges, and hands it on; false when nobody applies rows any more.
+    fn commit(&mut self, mut draft: Draft, ports: &Ports) -> Result<bool, JournalError> {
+        self.last_now = self.now();
+        if !draft.parts.is_empty() || self.progress.is_due(self.last_now) {
+            let row = Row {
+                number: self.last_row + 1,
+                now: self.last_now,
+                engine_version: ENGINE_VERSION,
+                rules_version: self.rules_version.load(Ordering::Acquire),
+                decided_through: self.progress.decided_through(),
+                groups: draft.parts.take_groups(),
+                messages: std::mem::take(&mut draft.parts.messages),
+            };
+            let stopwatch = Stopwatch::start();
+            self.store.append_row(&row)?;
+            self.last_row = row.number;
+            if !row.messages.is_empty() {
+                self.metrics.committed(draft.parts.admitted, stopwatch.elapsed_s());
+            }
+            self.count(&row, &draft.parts);
+            // The ingest session and the applier end after this thread; a closed channel means that
+            // the service is going down, and the row is on disk already.
+            let _ = ports.acks.blocking_send(draft.tokens);
+            for answer in draft.answers {
+                let (Answer::Enrolled(done, count) | Answer::Retried(done, count)) = answer;
+                let _ = done.send(count);
+            }
+            return Ok(ports.rows.send(row).is_ok());
+        }
+        if !draft.tokens.is_empty() {
+            let _ = ports.acks.blocking_send(draft.tokens);
+        }
+        Ok(true)
+    }
+
+    fn count(&self, row: &Row, parts: &RowParts) {
+        for message in &row.messages {
+            let outcome = if message.refused.iter().any(|r| r.rejection.index.is_none()) {
+                Outcome::Rejected
+            } else {
+                Outcome::Accepted
+            };
+            self.metrics.message(message.stream, outcome);
+            if let (Some(site), Some(source)) = (&message.site, &message.source) {
+                self.metrics.source_seen(site, source, row.now);
+            }
+            for refused in &message.refused {
+                self.metrics.rejected(refused.rejection.reason);
+                self.metrics.item(message.stream, Outcome::Rejected);
+            }
+        }
+        let now = row.now;
+        self.metrics.ingest_delays(parts.event_times.iter().map(|at| now.duration_since(*at).as_secs_f64()));
+    }
+}

@@ -1,0 +1,39 @@
+//! Figures of the whole, counted from time to time: workers and cases by state, sizes on disk.
+
+use std::collections::BTreeMap;
+
+use super::shards::Shards;
+use crate::domain::Timestamp;
+use crate::domain::alert::Level;
+use crate::domain::indicator::HrvState;
+use crate::store::Store;
+use crate::telemetry::{CaseState, Channel, Metrics};
+
+/// Counts, and sets the gauges.
+pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) {
+    let mut workers: BTreeMap<HrvState, u64> = HrvState::ALL.into_iter().map(|state| (state, 0)).collect();
+    let mut all = 0_u64;
+    for state in shards.states(now) {
+        *workers.entry(state).or_default() += 1;
+        all += 1;
+    }
+    for (state, count) in &workers {
+        metrics.set_workers(*state, *count);
+    }
+    // Worn is who had three valid nights in ten days: neither stale nor still without any.
+    let unseen = workers.get(&HrvState::Stale).copied().unwrap_or(0);
+    metrics.set_wear_coverage((all > 0).then(|| (all - unseen) as f64 / all as f64));
+    let mut cases: BTreeMap<Level, u64> = [Level::L2, Level::L3, Level::L4].map(|level| (level, 0)).into();
+    for level in shards.histories().filter_map(|(_, h)| h.cases.open.as_ref()).map(|case| case.told.level) {
+        *cases.entry(level).or_default() += 1;
+    }
+    for (level, count) in cases {
+        metrics.set_cases(CaseState::Open, level, count);
+    }
+    metrics.set_outbox_pending(Channel::Mqtt, store.pending_len() as u64);
+    metrics.set_quarantine_items(store.quarantined_len() as u64);
+    match store.bytes_on_disk() {
+        Ok(bytes) => metrics.set_store_bytes(bytes),
+        Err(error) => tracing::warn!("the size of the store cannot be read: {error}"),
+    }
+}

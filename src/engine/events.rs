@@ -1,0 +1,98 @@
+//! What leaves Vagus because of a fact about a case.
+
+use super::explain;
+use super::facts::Picture;
+use crate::domain::alert::{ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Level};
+use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
+use crate::domain::worker::Profile;
+use crate::domain::{Date, Timestamp};
+use crate::rules::{RuleSet, Verdict};
+
+/// What the events of one judgement have in common.
+pub(super) struct Occasion<'a> {
+    pub(super) profile: &'a Profile,
+    pub(super) picture: &'a Picture<'a>,
+    pub(super) rules: &'a RuleSet,
+    pub(super) verdict: &'a Verdict,
+    pub(super) now: Timestamp,
+}
+
+impl Occasion<'_> {
+    /// The events of a change. `before` and `case` are the open case without and with it.
+    pub(super) fn events(&self, change: &CaseChange, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
+        match change {
+            CaseChange::Opened { .. } => self.alert_and_requests(AlertKind::Raised, before, case),
+            CaseChange::RaisedAgain { .. } => self.alert_and_requests(AlertKind::RaisedAgain, before, case),
+            CaseChange::Revised { .. } => vec![self.alert(AlertKind::Revised, case)],
+            CaseChange::Closed { .. } => vec![self.alert(AlertKind::Closed, case)],
+            CaseChange::ActionMoved { .. } => Vec::new(),
+        }
+    }
+
+    /// The alert, and a request for each action that was not requested before.
+    fn alert_and_requests(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
+        let is_known = |action: &Action| before.is_some_and(|b| b.actions.iter().any(|a| a.id == action.id));
+        let requests = case.actions.iter().filter(|a| !is_known(a)).map(|a| self.request(a, case));
+        std::iter::once(self.alert(kind, case)).chain(requests).collect()
+    }
+
+    fn alert(&self, kind: AlertKind, case: &OpenCase) -> Event {
+        let evidence = self.picture.evidence(self.rules);
+        let alert = Alert {
+            kind,
+            case: case.id.clone(),
+            episode: case.episode,
+            worker: self.profile.key.worker.clone(),
+            level: case.told.level,
+            rules: case.told.rules.clone(),
+            window: self.picture.window(),
+            summary: explain::summary(&evidence, case.told.level == Level::L4),
+            evidence,
+            actions: case.actions.iter().map(action_ref).collect(),
+        };
+        self.event(event_id(kind, case), EventBody::Alert(alert))
+    }
+
+    fn request(&self, action: &Action, case: &OpenCase) -> Event {
+        let body = match action.kind {
+            ActionKind::WorkloadReview => ActionRequest::WorkloadReview {
+                action: action_ref(action),
+                unit: self.profile.unit.clone(),
+                exposures: self.picture.exposures.red.clone(),
+                suggestions: self.verdict.workload_review.clone(),
+            },
+            ActionKind::Counseling => ActionRequest::Counseling {
+                action: action_ref(action),
+                case: case.id.clone(),
+                worker: self.profile.key.worker.clone(),
+                level: case.told.level,
+                suggestions: self.verdict.counseling.clone(),
+            },
+        };
+        self.event(format!("{}-requested", action.id), EventBody::Action(body))
+    }
+
+    fn event(&self, id: String, body: EventBody) -> Event {
+        Event { id, site: self.profile.key.site.clone(), time: self.now, body }
+    }
+}
+
+fn action_ref(action: &Action) -> ActionRef {
+    ActionRef { id: action.id.clone(), kind: action.kind, due: action.due }
+}
+
+/// `{case}-{episode}-{kind}`, numbered where a case can have several of a kind.
+fn event_id(kind: AlertKind, case: &OpenCase) -> String {
+    let (id, episode, n) = (&case.id, case.episode, case.events);
+    match kind {
+        AlertKind::Raised => format!("{id}-{episode}-raised"),
+        AlertKind::RaisedAgain => format!("{id}-{episode}-raised_again-{n}"),
+        AlertKind::Revised => format!("{id}-{episode}-revised-{n}"),
+        AlertKind::Closed => format!("{id}-{episode}-closed"),
+    }
+}
+
+/// The worker's date of an instant.
+pub(super) fn local_date(profile: &Profile, at: Timestamp) -> Date {
+    profile.time_zone.to_datetime(at).date()
+}

@@ -1,0 +1,107 @@
+//! The evidence in one paragraph of plain words: fact, comparison, uncertainty.
+//!
+//! The sentences speak of recovery, sleep, answers and working conditions. They never say what a
+//! person feels: that is for the person to say.
+
+use std::fmt::Write as _;
+
+use crate::domain::alert::{Evidence, ExposureEvidence, HrvEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::indicator::HrvState;
+use crate::domain::reading::Tag;
+
+/// The paragraph for an alert.
+pub(super) fn summary(evidence: &Evidence, is_crisis: bool) -> String {
+    let mut sentences = Vec::new();
+    if is_crisis {
+        sentences.push(
+            "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
+             Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
+                .to_owned(),
+        );
+    }
+    sentences.extend(evidence.screenings.iter().map(screening));
+    sentences.extend(evidence.hrv.as_ref().and_then(hrv));
+    sentences.extend(evidence.sleep.as_ref().map(sleep));
+    sentences.extend(evidence.exposures.iter().map(exposure));
+    sentences.extend(uncertainty(evidence));
+    sentences.join(" ")
+}
+
+fn screening(s: &ScreeningEvidence) -> String {
+    let mut text = format!("{} was {} on {}", s.instrument.as_str(), s.score, s.taken_on);
+    if let Some(band) = s.band {
+        let _ = write!(text, " ({})", band.replace('_', " "));
+    }
+    if s.is_prorated {
+        text.push_str(", with a missing answer filled by the mean of the others");
+    }
+    text.push('.');
+    text
+}
+
+fn hrv(hrv: &HrvEvidence) -> Option<String> {
+    let nights = hrv.nights_used;
+    match hrv.state {
+        HrvState::Learning => {
+            Some("Night-time HRV cannot be compared yet: there are too few nights of this band.".to_owned())
+        }
+        HrvState::Stale => Some("There are too few recent nights to say anything about night-time HRV.".to_owned()),
+        HrvState::Normal | HrvState::Watch | HrvState::Persistent => {
+            let change = hrv.change_pct?;
+            let direction = if change < 0.0 { "below" } else { "above" };
+            let mut text = format!(
+                "Over the last 7 nights ({nights} usable) night-time HRV was {:.0} % {direction} this worker's usual",
+                change.abs()
+            );
+            text.push_str(match hrv.state {
+                HrvState::Persistent => ", low on at least 5 of the last 7 usable nights.",
+                HrvState::Watch => ", low on at least 3 of the last 5 usable nights.",
+                HrvState::Normal | HrvState::Learning | HrvState::Stale => ", within the usual range.",
+            });
+            Some(text)
+        }
+    }
+}
+
+fn sleep(sleep: &SleepEvidence) -> String {
+    let mut text = format!(
+        "Sleep averaged {:.1} h a night (usual need {:.1} h; {:.1} h short over 14 days)",
+        sleep.tst7_h, sleep.need_h, sleep.debt14_h
+    );
+    text.push_str(if sleep.is_poor { " and has been poor for most of a week." } else { "." });
+    text
+}
+
+fn exposure(e: &ExposureEvidence) -> String {
+    match e.kind {
+        crate::exposures::WEEKLY_HOURS => format!("Work took {:.0} h a week (limit {:.0} h).", e.value, e.limit),
+        crate::exposures::OVERTIME_DAYS => {
+            format!("There was overtime on {:.0} days running (limit {:.0}).", e.value, e.limit)
+        }
+        crate::exposures::NOISE_LEX8H_DBA => format!("Noise reached {:.0} dB(A) (limit {:.0}).", e.value, e.limit),
+        kind => format!("{} was {} (limit {}).", kind.replace('_', " "), e.value, e.limit),
+    }
+}
+
+fn uncertainty(evidence: &Evidence) -> Option<String> {
+    let chance = evidence.chance_per_year?;
+    let mut text = "This pattern also occurs with illness, alcohol or hard training".to_owned();
+    if !evidence.confounders.is_empty() {
+        let said: Vec<&str> = evidence.confounders.iter().map(|tag| spoken(*tag)).collect();
+        let _ = write!(text, " (reported in these days: {})", said.join(", "));
+    }
+    let _ = write!(text, "; healthy people show it by chance about {chance:.1} times a year.");
+    Some(text)
+}
+
+const fn spoken(tag: Tag) -> &'static str {
+    match tag {
+        Tag::Alcohol => "alcohol",
+        Tag::Illness => "illness",
+        Tag::LateExercise => "late exercise",
+        Tag::Travel => "travel",
+        Tag::Pregnancy => "pregnancy",
+        Tag::MedicationChange => "a change of medication",
+        Tag::OffWork => "time off",
+    }
+}

@@ -1,0 +1,188 @@
+//! What is known of a worker on a day, as the rules and the evidence want it.
+
+use super::worker::Worker;
+use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::indicator::HrvState;
+use crate::domain::reading::Tag;
+use crate::domain::screening::Screening;
+use crate::domain::{Date, TimeZone};
+use crate::exposures::{self, Findings};
+use crate::indicators::track::DayIndicators;
+use crate::rules::{Facts, RuleSet, ScreenedFact};
+use crate::screening::{Scored, score, validity_days};
+
+/// Days that the evidence looks back.
+const WINDOW_DAYS: i32 = 7;
+/// Days after a self-report in which it may explain a finding.
+const CONFOUNDER_DAYS: i32 = 10;
+
+/// A questionnaire that counts today.
+pub(super) struct ValidScreening<'a> {
+    screening: &'a Screening,
+    scored: Scored,
+    taken_on: Date,
+    valid_until: Date,
+}
+
+/// All that is known of a worker on a day.
+pub(super) struct Picture<'a> {
+    pub(super) today: Date,
+    pub(super) day: Option<&'a DayIndicators>,
+    pub(super) screenings: Vec<ValidScreening<'a>>,
+    pub(super) exposures: Findings,
+    worker: &'a Worker,
+}
+
+impl<'a> Picture<'a> {
+    pub(super) fn of(worker: &'a Worker, today: Date, limits: &exposures::Limits) -> Self {
+        Self {
+            today,
+            day: worker.track.day(today),
+            screenings: valid_screenings(&worker.history.screenings, today, &worker.history.profile.time_zone),
+            exposures: exposures::assess(&worker.history.exposures, today, limits),
+            worker,
+        }
+    }
+
+    pub(super) fn hrv(&self) -> HrvState {
+        self.day.map_or(HrvState::Learning, |day| day.hrv)
+    }
+
+    pub(super) fn is_sleep_poor(&self) -> bool {
+        self.day.is_some_and(|day| day.is_sleep_poor)
+    }
+
+    pub(super) fn is_exposed(&self) -> bool {
+        !self.exposures.red.is_empty()
+    }
+
+    /// The dates that the evidence looks at.
+    pub(super) fn window(&self) -> (Date, Date) {
+        (super::buckets::plus(self.today, -WINDOW_DAYS), self.today)
+    }
+
+    pub(super) fn facts(&self, is_crisis: bool) -> Facts {
+        let index_days = self.worker.track.last_days(self.today, 7);
+        let run = self.exposures.overtime_run.as_ref();
+        Facts {
+            is_crisis,
+            hrv: self.hrv(),
+            z7: self.day.and_then(|day| day.z7),
+            is_sleep_poor: self.is_sleep_poor(),
+            index_days: index_days.filter_map(|day| Some((day.index7?, day.confidence?))).collect(),
+            is_exposed: self.is_exposed(),
+            weekly_hours: self.exposures.weekly_hours,
+            overtime_run_days: run.map_or(0, |run| run.days),
+            overtime_run_noise_dba: run.and_then(|run| run.loudest_dba),
+            noise_dba: self.exposures.noise_dba,
+            screenings: self
+                .screenings
+                .iter()
+                .map(|valid| ScreenedFact {
+                    instrument: valid.screening.instrument,
+                    score: valid.scored.score,
+                    scales: valid.scored.scales.clone(),
+                    is_prorated: valid.scored.is_prorated,
+                })
+                .collect(),
+        }
+    }
+
+    pub(super) fn evidence(&self, rules: &RuleSet) -> Evidence {
+        let hrv = self.day.map(|day| HrvEvidence {
+            state: day.hrv,
+            z7: day.z7,
+            change_pct: day.change_pct,
+            nights_used: day.nights_used7,
+            nights_missing: 7_u32.saturating_sub(day.nights_used7),
+        });
+        let index = self
+            .day
+            .and_then(|day| day.index.as_ref())
+            .map(|index| IndexEvidence { value: index.value, contributions: index.contributions() });
+        let sleep = self.day.and_then(|day| Some((day, day.sleep.as_ref()?))).map(|(day, sleep)| SleepEvidence {
+            tst7_h: sleep.tst7_h,
+            need_h: sleep.need_h,
+            debt14_h: sleep.debt14_h,
+            is_poor: day.is_sleep_poor,
+        });
+        Evidence {
+            hrv,
+            index,
+            sleep,
+            screenings: self.screenings.iter().map(|valid| valid.evidence(rules, self.today)).collect(),
+            exposures: self.exposures.red.clone(),
+            confounders: self.confounders(),
+            confidence: self.day.and_then(|day| day.confidence),
+            chance_per_year: (self.hrv() == HrvState::Persistent)
+                .then(|| chance_per_year(self.worker.track.lag1_autocorrelation())),
+        }
+    }
+
+    /// What the worker said of the days looked at, each thing once.
+    fn confounders(&self) -> Vec<Tag> {
+        let first = super::buckets::plus(self.today, -CONFOUNDER_DAYS);
+        let said: std::collections::BTreeSet<Tag> = self
+            .worker
+            .history
+            .tags
+            .range(first..=self.today)
+            .flat_map(|(_, tags)| tags.iter().copied())
+            .filter(|tag| *tag != Tag::OffWork)
+            .collect();
+        said.into_iter().collect()
+    }
+}
+
+impl ValidScreening<'_> {
+    fn evidence(&self, rules: &RuleSet, today: Date) -> ScreeningEvidence {
+        let instrument = self.screening.instrument;
+        ScreeningEvidence {
+            instrument,
+            score: self.scored.score,
+            band: self.scored.band,
+            severity: rules.severity(instrument, self.scored.score),
+            taken_on: self.taken_on,
+            age_days: days_between(self.taken_on, today),
+            valid_until: self.valid_until,
+            is_prorated: self.scored.is_prorated,
+        }
+    }
+}
+
+/// The newest questionnaire of each instrument that still counts; the list is ordered by instrument
+/// and time.
+fn valid_screenings<'a>(list: &'a [Screening], today: Date, zone: &TimeZone) -> Vec<ValidScreening<'a>> {
+    let mut valid: Vec<ValidScreening<'a>> = Vec::new();
+    for newest in list.chunk_by(|a, b| a.instrument == b.instrument).filter_map(<[Screening]>::last) {
+        let taken_on = zone.to_datetime(newest.taken_at).date();
+        let valid_until = super::buckets::plus(taken_on, validity_days(newest.instrument));
+        if today > valid_until {
+            continue;
+        }
+        // Admission scored it before; an answer sheet that no longer fits is simply not counted.
+        if let Ok(scored) = score(newest) {
+            valid.push(ValidScreening { screening: newest, scored, taken_on, valid_until });
+        }
+    }
+    valid
+}
+
+/// Whether a questionnaire holds a crisis answer.
+pub(super) fn is_crisis(screening: &Screening) -> bool {
+    score(screening).is_ok_and(|scored| scored.crisis == Some(true))
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
+
+/// How often a healthy person's HRV looks persistently low by chance, times a year.
+///
+/// # Source
+/// Domain reference, section 3.4 and 5.6: 0.25 at a night-to-night autocorrelation of 0, 0.8 at 0.3
+/// and 1.8 at 0.5, linear between. Without enough nights to estimate it, 0.3 is assumed.
+fn chance_per_year(autocorrelation: Option<f64>) -> f64 {
+    let rho = autocorrelation.unwrap_or(0.3).clamp(0.0, 0.5);
+    if rho <= 0.3 { 0.25 + (0.8 - 0.25) * rho / 0.3 } else { 0.8 + (1.8 - 0.8) * (rho - 0.3) / 0.2 }
+}

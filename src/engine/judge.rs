@@ -1,0 +1,120 @@
+//! One worker judged: indicators brought up to date, rules asked, cases decided, events written.
+
+use super::buckets::Taken;
+use super::effect::{Decision, Effect};
+use super::events::{Occasion, local_date};
+use super::facts::Picture;
+use super::{Engine, Mode};
+use crate::cases::{self, Limits, Situation};
+use crate::domain::alert::Level;
+use crate::domain::case::{ActionKind, CaseChange, Finding, OpenCase};
+use crate::domain::ids::WorkerNumber;
+use crate::domain::item::ActionProgress;
+use crate::domain::{SignedDuration, Timestamp};
+use crate::rules::RuleSet;
+
+impl Engine {
+    /// Judges a worker on what has changed; where nothing has, this costs nothing.
+    pub(super) fn judge(&mut self, number: WorkerNumber, now: Timestamp) {
+        let Some(worker) = self.workers.get_mut(&number) else { return };
+        let changes = std::mem::take(&mut worker.changes);
+        if changes.from.is_none() && !changes.is_other {
+            return;
+        }
+        let today = local_date(&worker.history.profile, now);
+        worker.track.update(&worker.history, changes.from, today, now, &self.settings.indicators);
+        let first_recomputed = super::buckets::plus(today, -77);
+        if let Some(anchor) = worker.track.anchor_before(first_recomputed) {
+            worker.history.anchor = Some(anchor);
+        }
+        worker.prune(today);
+        if self.mode == Mode::Rebuild {
+            return;
+        }
+        let rules = &*self.settings.rules;
+        let picture = Picture::of(worker, today, &self.settings.exposures);
+        let verdict = rules.judge(&picture.facts(changes.crises > 0));
+        let situation = Situation {
+            worker: number,
+            finding: Finding {
+                level: verdict.level,
+                rules: verdict.rules.clone(),
+                hrv: picture.hrv(),
+                is_sleep_poor: picture.is_sleep_poor(),
+                is_exposed: picture.is_exposed(),
+            },
+            new_crises: changes.crises,
+            is_late: changes.is_late,
+            today,
+            now,
+            limits: limits(rules, verdict.level),
+            crisis_limits: limits(rules, Level::L4),
+        };
+        let facts = cases::decide(&worker.history.cases, &situation);
+        if facts.is_empty() {
+            return;
+        }
+        let occasion = Occasion { profile: &worker.history.profile, picture: &picture, rules, verdict: &verdict, now };
+        let decisions = decisions(number, &worker.history.cases, facts, &occasion);
+        self.decided(decisions);
+    }
+
+    /// Applies news of an action. The case they speak of is the worker's own: the sequencer knows
+    /// whose action it is.
+    pub(super) fn take_progress(&mut self, number: WorkerNumber, news: &ActionProgress, now: Timestamp) -> Taken {
+        let Some(worker) = self.workers.get_mut(&number) else { return Taken::Known };
+        let facts = cases::progress(&worker.history.cases, news, now);
+        if facts.is_empty() {
+            return Taken::Known;
+        }
+        if self.mode == Mode::Live {
+            let today = local_date(&worker.history.profile, now);
+            worker.track.update(&worker.history, worker.changes.from.take(), today, now, &self.settings.indicators);
+            let picture = Picture::of(worker, today, &self.settings.exposures);
+            let rules = &*self.settings.rules;
+            let verdict = rules.judge(&picture.facts(false));
+            let occasion =
+                Occasion { profile: &worker.history.profile, picture: &picture, rules, verdict: &verdict, now };
+            let decisions = decisions(number, &worker.history.cases, facts, &occasion);
+            self.decided(decisions);
+        }
+        Taken::Changed
+    }
+
+    fn decided(&mut self, decisions: Vec<Decision>) {
+        for decision in decisions {
+            self.apply_fact(decision.worker, &decision.change);
+            self.effects.push_back(Effect::Decided(decision));
+        }
+    }
+}
+
+/// The facts with what is to be said of each.
+fn decisions(
+    worker: WorkerNumber,
+    book: &crate::domain::case::CaseBook,
+    facts: Vec<CaseChange>,
+    occasion: &Occasion<'_>,
+) -> Vec<Decision> {
+    let mut book = book.clone();
+    let mut decisions = Vec::new();
+    for change in facts {
+        let before: Option<OpenCase> = book.open.clone();
+        cases::apply(&mut book, &change);
+        // A closed case is no longer open, and its last event still speaks of it.
+        let case = book.open.as_ref().or(before.as_ref());
+        let events = case.map_or_else(Vec::new, |case| occasion.events(&change, before.as_ref(), case));
+        decisions.push(Decision { at: occasion.now, worker, change, events });
+    }
+    decisions
+}
+
+fn limits(rules: &RuleSet, level: Level) -> Limits {
+    let hours = |kind| SignedDuration::try_from_secs_f64(rules.action_due_h(level, kind) * 3600.0);
+    let hours = |kind| hours(kind).unwrap_or(SignedDuration::MAX);
+    Limits {
+        review_due: hours(ActionKind::WorkloadReview),
+        counseling_due: hours(ActionKind::Counseling),
+        cool_down: SignedDuration::from_hours(24 * i64::from(rules.cool_down_days())),
+    }
+}

@@ -1,0 +1,327 @@
+//! One worker in memory: the history, the nights in detail that are at hand, and what was derived.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::buckets::{self, BucketSpan, Taken};
+use super::row::Input;
+use crate::domain::exposure::ExposureDay;
+use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
+use crate::domain::ids::WorkerNumber;
+use crate::domain::item::Item;
+use crate::domain::reading::{BeatIntervals, Reading, SelfReport, SleepRecord};
+use crate::domain::screening::Screening;
+use crate::domain::{Date, SignedDuration, Timestamp};
+use crate::indicators::night::night_row;
+use crate::indicators::track::{self, Track};
+
+/// Buckets that are kept in detail: the allowed lateness and a margin for the nights beside.
+const DETAIL_DAYS: i32 = 80;
+/// Buckets that stay in memory; older ones are asked for when an old item names them.
+const RESIDENT_DAYS: i32 = 4;
+/// Questionnaires kept per worker.
+const MAX_SCREENINGS: usize = 200;
+/// A night is final this long after waking, so no night of a date is final before the date's
+/// midnight and this.
+const FINAL_AFTER: SignedDuration = SignedDuration::from_hours(36);
+
+/// What has changed since the worker was last judged.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// The earliest wake date whose indicators may differ.
+    pub(super) from: Option<Date>,
+    /// Whether a screening, an exposure or the register's row changed.
+    pub(super) is_other: bool,
+    /// Whether a message changed a night that was final.
+    pub(super) is_late: bool,
+    /// Crisis answers that came.
+    pub(super) crises: u32,
+}
+
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) number: WorkerNumber,
+    pub(super) history: WorkerHistory,
+    pub(super) track: Track,
+    pub(super) changes: Changes,
+    /// The next thing to do without being told to.
+    pub(super) timer: Option<Timestamp>,
+    /// Whether the store has something to learn.
+    pub(super) is_unsaved: bool,
+    resident: BTreeMap<Date, NightDetail>,
+    unsaved_details: BTreeSet<Date>,
+    dropped_details: Vec<Date>,
+    /// Wake dates whose row is out of date.
+    pending_nights: BTreeSet<Date>,
+    span: Option<BucketSpan>,
+}
+
+impl Worker {
+    pub(super) fn new(number: WorkerNumber, history: WorkerHistory) -> Self {
+        Self {
+            number,
+            history,
+            track: Track::new(),
+            changes: Changes::default(),
+            timer: None,
+            is_unsaved: true,
+            resident: BTreeMap::new(),
+            unsaved_details: BTreeSet::new(),
+            dropped_details: Vec::new(),
+            pending_nights: BTreeSet::new(),
+            span: None,
+        }
+    }
+
+    /// Brings a worker back from the store. Recent nights are computed again when they are due.
+    pub(super) fn restored(number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>) -> Self {
+        let mut worker = Self::new(number, history);
+        worker.is_unsaved = false;
+        worker.changes.from = worker.history.nights.keys().next().copied();
+        for detail in details {
+            let date = detail.date;
+            worker.pending_nights.extend([buckets::previous(date), date, buckets::next(date)]);
+            worker.resident.insert(date, detail);
+        }
+        worker
+    }
+
+    /// Buckets that hold something, are not at hand, and are needed for these inputs.
+    pub(super) fn missing_details(&self, inputs: &[Input]) -> Vec<Date> {
+        let mut dates = BTreeSet::new();
+        let zone = &self.history.profile.time_zone;
+        for input in inputs {
+            let Input::Item { item: Item::Reading(reading), .. } = input else { continue };
+            let date = match reading {
+                Reading::Hrv(window) => BucketSpan::of(window.start, zone).date(),
+                Reading::Beats(beats) => BucketSpan::of(beats.start, zone).date(),
+                Reading::Sleep(sleep) => BucketSpan::of(sleep.wake.unwrap_or(sleep.end), zone).date(),
+                Reading::Nightly(night) => night.date,
+                Reading::Tag(_) => continue,
+            };
+            // A bucket changes at most the nights beside it, and those look at the buckets beside them.
+            dates.extend((-2..=2).map(|d| buckets::plus(date, d)));
+        }
+        dates.retain(|d| self.history.detail_dates.contains(d) && !self.resident.contains_key(d));
+        dates.into_iter().collect()
+    }
+
+    pub(super) fn lend_details(&mut self, details: Vec<NightDetail>) {
+        for detail in details {
+            self.resident.entry(detail.date).or_insert(detail);
+        }
+    }
+
+    pub(super) fn take_reading(&mut self, reading: Reading) -> Taken {
+        match reading {
+            Reading::Hrv(window) => {
+                let span = self.span_of(window.start);
+                let taken = buckets::take_window(self.bucket(span.date()), &window);
+                if taken == Taken::Changed && buckets::may_be_sleep(window.context) {
+                    self.pending_nights.extend(span.wake_dates(window.start));
+                }
+                self.noted(span.date(), taken)
+            }
+            Reading::Beats(beats) => self.take_beats(&beats),
+            Reading::Nightly(night) => {
+                let taken = buckets::take_nightly(self.bucket(night.date), &night);
+                if taken == Taken::Changed {
+                    self.pending_nights.insert(night.date);
+                }
+                self.noted(night.date, taken)
+            }
+            Reading::Sleep(sleep) => self.take_sleep(sleep),
+            Reading::Tag(report) => self.take_tag(report),
+        }
+    }
+
+    fn take_beats(&mut self, beats: &BeatIntervals) -> Taken {
+        let span = self.span_of(beats.start);
+        let taken = buckets::take_beats(self.bucket(span.date()), beats, stored_windows);
+        if taken == Taken::Changed && buckets::may_be_sleep(beats.context) {
+            self.pending_nights.extend(span.wake_dates(beats.start));
+            self.pending_nights.extend([span.date(), buckets::next(span.date())]);
+        }
+        self.noted(span.date(), taken)
+    }
+
+    fn take_sleep(&mut self, sleep: SleepRecord) -> Taken {
+        let zone = self.history.profile.time_zone.clone();
+        let woke_at = sleep.wake.unwrap_or(sleep.end);
+        let date = BucketSpan::of(woke_at, &zone).date();
+        let wake_date = buckets::wake_date(&sleep, &zone);
+        // A revision may have moved the waking across noon: look in the buckets beside, too.
+        let beside = [buckets::previous(date), date, buckets::next(date)];
+        for bucket in beside {
+            let Some(detail) = self.resident.get_mut(&bucket) else { continue };
+            let Some(place) = detail.sleeps.iter().position(|s| buckets::is_same_sleep(s, &sleep, &zone)) else {
+                continue;
+            };
+            let there = &detail.sleeps[place];
+            if *there == sleep || there.revision > sleep.revision {
+                return Taken::Known;
+            }
+            let replaced = detail.sleeps.remove(place);
+            self.pending_nights.insert(buckets::wake_date(&replaced, &zone));
+            self.noted(bucket, Taken::Changed);
+        }
+        buckets::insert_sleep(self.bucket(date), sleep);
+        self.pending_nights.insert(wake_date);
+        self.noted(date, Taken::Changed)
+    }
+
+    fn take_tag(&mut self, report: SelfReport) -> Taken {
+        if !self.history.tags.entry(report.date).or_default().insert(report.tag) {
+            return Taken::Known;
+        }
+        self.change_from(report.date);
+        self.is_unsaved = true;
+        Taken::Changed
+    }
+
+    /// Keeps a questionnaire; the later arrival replaces one of the same instrument and time.
+    pub(super) fn take_screening(&mut self, screening: Screening) -> Taken {
+        let list = &mut self.history.screenings;
+        let key = |s: &Screening| (s.instrument, s.taken_at);
+        match list.binary_search_by_key(&key(&screening), key) {
+            Ok(place) if list[place] == screening => return Taken::Known,
+            Ok(place) => list[place] = screening,
+            Err(place) => list.insert(place, screening),
+        }
+        if list.len() > MAX_SCREENINGS
+            && let Some(oldest) = (0..list.len()).min_by_key(|i| list[*i].taken_at)
+        {
+            list.remove(oldest);
+        }
+        self.changes.is_other = true;
+        self.is_unsaved = true;
+        Taken::Changed
+    }
+
+    /// Takes over the fields that an exposure carries.
+    pub(super) fn take_exposure(&mut self, day: ExposureDay) -> Taken {
+        let known = self.history.exposures.entry(day.date).or_insert_with(|| ExposureDay::empty(day.date));
+        let before = known.clone();
+        known.merge(day);
+        if *known == before {
+            return Taken::Known;
+        }
+        self.changes.is_other = true;
+        self.is_unsaved = true;
+        Taken::Changed
+    }
+
+    /// Recomputes the rows of the nights that changed and can matter by now.
+    pub(super) fn settle_nights(&mut self, now: Timestamp, is_message: bool) {
+        let zone = self.history.profile.time_zone.clone();
+        let due: Vec<Date> =
+            self.pending_nights.iter().copied().filter(|date| final_no_earlier_than(*date, &zone) <= now).collect();
+        for date in due {
+            self.pending_nights.remove(&date);
+            let beside = [buckets::previous(date), date, buckets::next(date)];
+            let details: Vec<&NightDetail> = beside.iter().filter_map(|d| self.resident.get(d)).collect();
+            let row = night_row(date, &details, &zone);
+            if self.history.nights.get(&date) == row.as_ref() {
+                continue;
+            }
+            match row {
+                Some(row) => self.history.nights.insert(date, row),
+                None => self.history.nights.remove(&date),
+            };
+            self.change_from(date);
+            self.changes.is_late |= is_message;
+            self.is_unsaved = true;
+        }
+    }
+
+    /// When something has to be looked at again without a message.
+    pub(super) fn next_timer(&self, now: Timestamp) -> Option<Timestamp> {
+        let zone = &self.history.profile.time_zone;
+        let pending = self.pending_nights.first().map(|date| final_no_earlier_than(*date, zone));
+        [pending, track::next_final(&self.history, now)].into_iter().flatten().min()
+    }
+
+    /// Forgets what is older than any rule looks back.
+    pub(super) fn prune(&mut self, today: Date) {
+        let first = buckets::plus(today, -track::ROW_DAYS);
+        if self.history.nights.keys().next().is_some_and(|d| *d < first) {
+            self.history.nights = self.history.nights.split_off(&first);
+        }
+        self.history.exposures.retain(|d, _| *d >= first);
+        let first_tag = buckets::plus(today, -track::TAG_DAYS);
+        self.history.tags.retain(|d, _| *d >= first_tag);
+        let first_detail = buckets::plus(today, -DETAIL_DAYS);
+        while let Some(old) = self.history.detail_dates.first().copied().filter(|d| *d < first_detail) {
+            self.history.detail_dates.remove(&old);
+            self.resident.remove(&old);
+            self.unsaved_details.remove(&old);
+            self.dropped_details.push(old);
+            self.is_unsaved = true;
+        }
+    }
+
+    /// What the store has to learn; afterwards old nights are no longer kept in memory.
+    pub(super) fn take_unsaved(&mut self, today: Date) -> (Vec<NightDetail>, Vec<Date>) {
+        let unsaved = std::mem::take(&mut self.unsaved_details);
+        let details = unsaved.iter().filter_map(|d| self.resident.get(d).cloned()).collect();
+        let first = buckets::plus(today, -RESIDENT_DAYS);
+        self.resident.retain(|date, _| *date >= first);
+        self.is_unsaved = false;
+        (details, std::mem::take(&mut self.dropped_details))
+    }
+
+    fn span_of(&mut self, at: Timestamp) -> BucketSpan {
+        match self.span {
+            Some(span) if span.contains(at) => span,
+            _ => *self.span.insert(BucketSpan::of(at, &self.history.profile.time_zone)),
+        }
+    }
+
+    /// Forgets what depends on the zone, after the register's row changed.
+    pub(super) fn reset_zone(&mut self) {
+        self.span = None;
+    }
+
+    fn bucket(&mut self, date: Date) -> &mut NightDetail {
+        self.resident.entry(date).or_insert_with(|| NightDetail::empty(date))
+    }
+
+    fn noted(&mut self, bucket: Date, taken: Taken) -> Taken {
+        if taken == Taken::Changed {
+            self.history.detail_dates.insert(bucket);
+            self.unsaved_details.insert(bucket);
+            self.is_unsaved = true;
+        }
+        taken
+    }
+
+    fn change_from(&mut self, date: Date) {
+        self.changes.from = Some(self.changes.from.map_or(date, |d| d.min(date)));
+    }
+}
+
+/// Before this instant no night of that wake date can be final.
+fn final_no_earlier_than(date: Date, zone: &crate::domain::TimeZone) -> Timestamp {
+    buckets::midnight(date, zone).checked_add(FINAL_AFTER).unwrap_or(Timestamp::MAX)
+}
+
+/// The windows that the signal stage makes of a run of beats.
+fn stored_windows(beats: &BeatIntervals, device: u8) -> Vec<StoredWindow> {
+    use crate::signal::quality::Grade;
+    crate::signal::windows::windows(beats)
+        .into_iter()
+        .map(|window| StoredWindow {
+            start: window.start,
+            duration_s: window.duration_s,
+            device,
+            rmssd_ms: window.rmssd_ms,
+            sdnn_ms: window.sdnn_ms,
+            mean_hr_bpm: window.mean_hr_bpm,
+            context: beats.context,
+            // A window that the grade refuses must stay refused whatever its share of time.
+            quality: Some(match window.grade {
+                Grade::Good | Grade::Usable => window.sqi,
+                Grade::Reject | Grade::Fault => 0.0,
+            }),
+        })
+        .collect()
+}
