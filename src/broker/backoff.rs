@@ -18,12 +18,18 @@ impl Backoff {
         Self { settings, failures: 0 }
     }
 
-    /// Starts from the shortest wait again.
-    pub fn reset(&mut self) {
-        self.failures = 0;
+    /// Starts from the shortest wait again, if a connection lived long enough to be called stable: longer than
+    /// twice the longest wait before it, or else two clients that throw each other out would never slow down.
+    pub fn forgive_after(&mut self, lived: Duration) -> bool {
+        let stable_ms = self.settings.stable_after_ms.max(self.bound_ms().saturating_mul(2));
+        let is_stable = lived >= Duration::from_millis(stable_ms);
+        if is_stable {
+            self.failures = 0;
+        }
+        is_stable
     }
 
-    /// Failures since the last [`Backoff::reset`].
+    /// Failures since the last [`Backoff::forgive_after`] forgave them.
     #[must_use]
     pub fn failures(&self) -> u32 {
         self.failures
@@ -54,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bound_doubles_up_to_the_longest_and_starts_again_after_a_reset() {
+    fn bound_doubles_up_to_the_longest_and_starts_again_after_a_stable_connection() {
         let mut backoff = Backoff::new(BackoffSettings { min_ms: 100, max_ms: 1_000, stable_after_ms: 0 });
         let bounds: Vec<u64> = (0..6)
             .map(|_| {
@@ -64,7 +70,9 @@ mod tests {
             })
             .collect();
         assert_eq!(bounds, [100, 200, 400, 800, 1_000, 1_000]);
-        backoff.reset();
+        assert!(!backoff.forgive_after(Duration::from_millis(1_999)), "shorter than twice the longest wait");
+        assert_eq!(backoff.bound_ms(), 1_000);
+        assert!(backoff.forgive_after(Duration::from_millis(2_000)));
         assert_eq!(backoff.bound_ms(), 100);
     }
 

@@ -58,18 +58,23 @@ impl Link {
     }
 
     async fn connect(settings: &Settings, hello: &Hello) -> Result<(Self, Welcome), BrokerError> {
+        // The files first: what is wrong with them is mended here, whatever the broker does.
+        let encryption = match &settings.tls {
+            None => None,
+            Some(tls) => {
+                Some((TlsConnector::from(tls::client_config(tls).await?), tls::server_name(tls, &settings.host)?))
+            }
+        };
         let tcp = TcpStream::connect((settings.host.as_str(), settings.port))
             .await
             .map_err(|source| BrokerError::Unreachable { address: address(settings), source })?;
         // An acknowledgement must not wait for the next one.
         tcp.set_nodelay(true)?;
-        let socket: Box<dyn Socket> = match &settings.tls {
+        let socket: Box<dyn Socket> = match encryption {
             None => Box::new(tcp),
-            Some(tls) => {
-                let connector = TlsConnector::from(tls::client_config(tls).await?);
-                let name = tls::server_name(tls, &settings.host)?;
+            Some((connector, name)) => {
                 let stream = connector.connect(name, tcp).await;
-                Box::new(stream.map_err(|error| tls::explain(error, Some(tls)))?)
+                Box::new(stream.map_err(|error| tls::explain(error, settings.tls.as_ref()))?)
             }
         };
         let mut link = Self {

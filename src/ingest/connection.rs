@@ -82,7 +82,7 @@ impl<'a> Connection<'a> {
                 },
                 tokens = self.session.acks.recv() => match tokens {
                     Some(tokens) => self.acknowledge(&tokens),
-                    None if stop_by.is_some() => return self.say_goodbye().await,
+                    None if self.session.abandoned().is_ok() => return self.say_goodbye().await,
                     None => return End::NobodyListens,
                 },
                 room = wait_for_room(self.session.arrivals.as_ref()), if self.waiting.is_some() => {

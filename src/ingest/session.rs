@@ -68,8 +68,17 @@ impl From<BrokerError> for End {
 pub async fn run(settings: Settings, ports: Ports) -> Result<(), IngestError> {
     let backoff = Backoff::new(settings.broker.backoff);
     let Ports { arrivals, acks, status, metrics, shutdown } = ports;
-    let session =
-        Session { settings, arrivals: Some(arrivals), acks, status, metrics, shutdown, backoff, said: Vec::new() };
+    let session = Session {
+        settings,
+        arrivals: Some(arrivals),
+        acks,
+        status,
+        metrics,
+        shutdown,
+        backoff,
+        said: Vec::new(),
+        closed_in_a_row: 0,
+    };
     session.run().await
 }
 
@@ -84,7 +93,14 @@ pub(super) struct Session {
     backoff: Backoff,
     /// Warnings about the broker that were logged already.
     said: Vec<String>,
+    /// Short-lived connections in a row that the broker closed without a word.
+    closed_in_a_row: u32,
 }
+
+/// From how many on somebody else is suspected to use our client id.
+const SUSPICIOUS_CLOSINGS: u32 = 3;
+const TAKEOVER_ADVICE: &str = "another client seems to use our client id and to take the session over; \
+     two services must not share one, give each its own `client_id`";
 
 impl Session {
     async fn run(mut self) -> Result<(), IngestError> {
@@ -113,14 +129,15 @@ impl Session {
     async fn wait_after(&mut self, error: &BrokerError) -> Option<Result<(), IngestError>> {
         self.status.failures.fetch_add(1, Relaxed);
         self.status.set_problem(Some(error.to_string()));
-        let wait = if error.is_takeover() {
+        // Mosquitto 2.0 does not say that it gave the session to somebody else: it just closes, again and again.
+        self.closed_in_a_row = if matches!(error, BrokerError::Closed) { self.closed_in_a_row + 1 } else { 0 };
+        let is_suspected = self.closed_in_a_row >= SUSPICIOUS_CLOSINGS;
+        let wait = if error.is_takeover() || is_suspected {
             self.status.takeovers.fetch_add(1, Relaxed);
             let wait = self.backoff.next_long_wait();
-            error!(
-                client_id = self.settings.client_id,
-                retry_in_ms = millis(wait),
-                "another client connected under our client id and took the session over; two services must not share one id"
-            );
+            let retry_in_ms = millis(wait);
+            error!(retry_in_ms, client_id = self.settings.client_id, "{error}: {TAKEOVER_ADVICE}");
+            self.status.set_problem(Some(format!("{error}: {TAKEOVER_ADVICE}")));
             wait
         } else {
             let wait = self.backoff.next_wait();
@@ -134,10 +151,15 @@ impl Session {
                 stop = wait_for_stop(&mut self.shutdown) => return Some(stop),
                 tokens = self.acks.recv() => match tokens {
                     Some(tokens) => self.forget(tokens.len()),
-                    None => return Some(Err(IngestError::NobodyListens)),
+                    None => return Some(self.abandoned()),
                 },
             }
         }
+    }
+
+    /// What it means that nobody acknowledges any more: nothing where the service stops, as that is how it ends.
+    pub(super) fn abandoned(&self) -> Result<(), IngestError> {
+        if *self.shutdown.borrow() { Ok(()) } else { Err(IngestError::NobodyListens) }
     }
 
     /// Acknowledgements of a connection that is gone: the broker sends those messages again.
@@ -167,7 +189,7 @@ impl Session {
                 }
                 tokens = self.acks.recv() => match tokens {
                     Some(tokens) => self.forget(tokens.len()),
-                    None => return End::NobodyListens,
+                    None => return if self.abandoned().is_ok() { End::Shutdown } else { End::NobodyListens },
                 },
             }
         };
@@ -178,8 +200,8 @@ impl Session {
             Ok(mut connection) => connection.serve().await,
             Err(error) => End::Lost(error),
         };
-        if since.elapsed() >= Duration::from_millis(self.settings.broker.backoff.stable_after_ms) {
-            self.backoff.reset();
+        if self.backoff.forgive_after(since.elapsed()) {
+            self.closed_in_a_row = 0;
         }
         end
     }

@@ -43,7 +43,7 @@ impl SessionStatus {
         self.lost_sessions.load(Relaxed)
     }
 
-    /// Times another client connected under our client id.
+    /// Times another client took the session over, or seems to have.
     #[must_use]
     pub fn takeovers(&self) -> u64 {
         self.takeovers.load(Relaxed)

@@ -191,19 +191,25 @@ async fn half_open_connection_is_found_and_replaced() {
 }
 
 #[tokio::test]
-async fn takeover_by_another_client_is_named_and_answered_slowly() {
+async fn clients_that_take_the_session_from_each_other_slow_down_and_say_why() {
     let broker = Mosquitto::start(&MosquittoConfig::default());
     let mut patient = settings(broker.port());
     patient.broker.backoff.max_ms = 2_000;
     let ingest = Ingest::connected(patient).await;
     let port = broker.port();
-    let thief = beside(move || TestClient::connect(port, "vagus")).await;
-    ingest.until("the takeover is noticed", |status| status.takeovers() == 1).await;
-    assert!(ingest.status.last_problem().unwrap().contains("session taken over"));
+    for round in 1..=3 {
+        let thief = beside(move || TestClient::connect(port, "vagus")).await;
+        ingest.until("the loss is noticed", |status| status.failures() == round).await;
+        if round < 3 {
+            ingest.until("the session is back", |status| status.is_connected()).await;
+        }
+        beside(move || drop(thief)).await;
+    }
+    assert_eq!(ingest.status.takeovers(), 1);
+    assert!(ingest.status.last_problem().unwrap().contains("another client seems to use our client id"));
     let since = tokio::time::Instant::now();
     ingest.until("the session is back", |status| status.is_connected()).await;
-    assert!(since.elapsed() >= Duration::from_millis(900), "two clients must not throw each other out all the time");
-    beside(move || drop(thief)).await;
+    assert!(since.elapsed() >= Duration::from_millis(900), "it came back hot, after {:?}", since.elapsed());
     ingest.stop().await.unwrap();
 }
 

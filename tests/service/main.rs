@@ -4,4 +4,5 @@
 #![expect(dead_code, reason = "support is shared by test modules that come and go")]
 
 mod ingest_session;
+mod ingest_tls;
 mod support;
