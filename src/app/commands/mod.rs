@@ -4,10 +4,11 @@
 //! output, logs to standard error.
 
 mod hrv;
+mod score;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 /// Wearable stream processing for occupational health.
 #[derive(Debug, Parser)]
@@ -21,6 +22,17 @@ struct Arguments {
 enum Command {
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    /// Score one questionnaire and print one JSON object
+    Score(score::ScoreArguments),
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Output {
+    /// JSON.
+    Json,
+    /// A table for reading.
+    Table,
 }
 
 /// Exit status of wrong use or configuration.
@@ -31,5 +43,6 @@ pub const EXIT_USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Score(arguments) => score::run(&arguments),
     }
 }
