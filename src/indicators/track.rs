@@ -1,20 +1,59 @@
 //! The rolling recomputation: one set of indicators a day, kept up to date from the earliest change.
+//!
+//! The last 157 rows of a worker lie side by side, one cell a date, and 90 days of indicators
+//! beside them. A change at one date recomputes the days from that date on; a day's reference is
+//! made again only where the change can lie in it, eight days later at the earliest. States go
+//! their path from the history's anchor, so that the same history gives the same days whatever
+//! order its rows came in, and after a restart as before it.
+
+mod cells;
+mod day;
+
+#[cfg(test)]
+mod tests;
 
 use crate::domain::history::{PathAnchor, WorkerHistory};
 use crate::domain::indicator::HrvState;
-use crate::domain::{Date, Timestamp};
+use crate::domain::worker::Sex;
+use crate::domain::{Date, SignedDuration, Timestamp};
 
 use super::composite::Index;
+use super::persistence::HrvPath;
 use super::settings::Settings;
 use super::sleep::SleepWindow;
+use cells::Cells;
+use day::Day;
 
-/// Nights up to this many days before today can change; later ones are history.
+/// A night is final when so many hours have passed since its end.
+///
+/// # Source
+/// Domain reference, section 3.2.
+pub const FINAL_AFTER: SignedDuration = SignedDuration::from_hours(36);
+
+/// Nights up to this many days before today can change; earlier ones are settled.
 pub const RECOMPUTABLE_DAYS: i32 = 77;
+
+/// A reference begins this many days before its day, and ends [`REFERENCE_LAG`] days before it.
+const REFERENCE_BEGIN: i32 = 67;
+/// The lag that keeps an episode out of its own reference.
+const REFERENCE_LAG: i32 = 8;
+
+/// Days before the oldest recomputable one that its windows look at: the index of six days before,
+/// and the z of six days before those.
+const LEAD_DAYS: i32 = 12;
+
 /// Rows older than this many days before today are not looked at. A history that keeps them all
 /// gives the same values after a restart as before it.
-pub const ROW_DAYS: i32 = 156;
+pub const ROW_DAYS: i32 = RECOMPUTABLE_DAYS + LEAD_DAYS + REFERENCE_BEGIN;
+
 /// Tags older than this many days before today are not looked at.
-pub const TAG_DAYS: i32 = 190;
+pub const TAG_DAYS: i32 = ROW_DAYS + cells::TAG_LOOK_BACK;
+
+/// A gap between anchor and today longer than this is not walked through: nothing is left in it.
+const MAX_PATH_DAYS: i32 = 800;
+
+/// So many pairs of nights tell an autocorrelation.
+const MIN_PAIRS: u32 = 30;
 
 /// What is known of a worker on one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,7 +70,7 @@ pub struct DayIndicators {
     pub reference_nights: u32,
     /// The HRV state as it is reported.
     pub hrv: HrvState,
-    /// Valid nights of the last seven.
+    /// Valid nights of the last seven that nothing excludes.
     pub nights_used7: u32,
     /// How far the sleeping heart rate lies from the worker's own reference, in SD.
     pub rhr_z: Option<f64>,
@@ -52,7 +91,16 @@ pub struct DayIndicators {
 /// The indicators of one worker. Derived only: it can be dropped and made again from the history.
 #[derive(Debug, Clone, Default)]
 pub struct Track {
-    days: Vec<DayIndicators>,
+    cells: Cells,
+    /// One a date up to `today`.
+    days: Vec<Day>,
+    today: i32,
+    now: Timestamp,
+    /// The first day whose states were computed; the day before has those of `base`.
+    path_begin: i32,
+    base: Option<PathAnchor>,
+    settings: Settings,
+    person: (Option<i16>, Option<Sex>),
 }
 
 impl Track {
@@ -65,7 +113,8 @@ impl Track {
     /// Brings all days up to `today` up to date.
     ///
     /// `changed_from` is the earliest wake date whose row or tags changed since the last call. Only
-    /// nights that are final at `now` take part.
+    /// nights that are final at `now` take part; those that became so since the last call are found
+    /// without being named. A change of settings, of age or sex recomputes everything.
     pub fn update(
         &mut self,
         history: &WorkerHistory,
@@ -74,39 +123,172 @@ impl Track {
         now: Timestamp,
         settings: &Settings,
     ) {
-        let _ = (history, changed_from, today, now, settings);
+        let today = day_number(today);
+        let person = (history.profile.birth_year, history.profile.sex);
+        let is_fresh = self.days.is_empty()
+            || now < self.now
+            || !(self.today..=self.today + MAX_PATH_DAYS).contains(&today)
+            || self.person != person
+            || self.settings != *settings;
+        let from = if is_fresh {
+            self.settings = settings.clone();
+            self.person = person;
+            self.restart(history, today)
+        } else {
+            let advanced = (today > self.today).then_some(self.today + 1);
+            let changed = changed_from.map(day_number).filter(|d| *d <= today);
+            let Some(from) = [advanced, changed, self.cells.newly_final(now)].into_iter().flatten().min() else {
+                self.now = now;
+                return;
+            };
+            from.max(self.cells.first())
+        };
+        self.today = today;
+        self.now = now;
+        self.cells.load(history, from, today, now, &self.settings);
+        self.compute(history, from);
+        self.trim();
+    }
+
+    /// Forgets everything and settles where the path of states begins.
+    fn restart(&mut self, history: &WorkerHistory, today: i32) -> i32 {
+        let oldest = today - RECOMPUTABLE_DAYS;
+        self.base = history.anchor.filter(|a| day_number(a.date) < oldest);
+        self.path_begin = self.base.map_or(oldest, |a| (day_number(a.date) + 1).max(today - MAX_PATH_DAYS));
+        self.days.clear();
+        let first_cell = self.path_begin - LEAD_DAYS - REFERENCE_BEGIN;
+        self.cells = Cells::starting_at(first_cell);
+        first_cell
+    }
+
+    /// Number of the first day in `days`, once there is one.
+    fn first_day(&self) -> i32 {
+        self.cells.first() + REFERENCE_BEGIN
+    }
+
+    fn compute(&mut self, history: &WorkerHistory, changed_from: i32) {
+        for number in changed_from.max(self.first_day())..=self.today {
+            let place = offset(self.first_day(), number);
+            let earlier = &self.days[..place];
+            let known = self.days.get(place).filter(|_| number < changed_from + REFERENCE_LAG);
+            let (path, was_poor) = self.states_before(number, earlier);
+            let fresh = day::Inputs {
+                cells: &self.cells,
+                number,
+                earlier,
+                known,
+                path,
+                was_poor,
+                has_path: number >= self.path_begin,
+                profile: &history.profile,
+                settings: &self.settings,
+            }
+            .compute();
+            match self.days.get_mut(place) {
+                Some(slot) => *slot = fresh,
+                None => self.days.push(fresh),
+            }
+        }
+    }
+
+    /// The states on the day before `number`.
+    fn states_before(&self, number: i32, earlier: &[Day]) -> (HrvPath, bool) {
+        match earlier.last() {
+            Some(day) if number > self.path_begin => (day.path, day.indicators.is_sleep_poor),
+            Some(_) | None => self.base.map_or((HrvPath::default(), false), |anchor| {
+                (HrvPath { state: anchor.hrv, dwell: anchor.hrv_dwell }, anchor.is_sleep_poor)
+            }),
+        }
+    }
+
+    /// Lets go of what no day that can still change looks at.
+    fn trim(&mut self) {
+        let surplus = offset(self.cells.first(), self.today - ROW_DAYS);
+        self.days.drain(..surplus.min(self.days.len()));
+        self.cells.drop_front(surplus);
     }
 
     /// The indicators of a day, from 77 days before today to today.
     #[must_use]
     pub fn day(&self, date: Date) -> Option<&DayIndicators> {
-        self.days.iter().find(|d| d.date == date)
+        let number = day_number(date);
+        let is_shown = (self.today - RECOMPUTABLE_DAYS..=self.today).contains(&number);
+        if !is_shown || self.days.is_empty() {
+            return None;
+        }
+        self.days.get(offset(self.first_day(), number)).map(|d| &d.indicators)
     }
 
     /// The last `n` days up to `today`, oldest first.
     pub fn last_days(&self, today: Date, n: usize) -> impl Iterator<Item = &DayIndicators> {
-        let _ = today;
-        self.days.iter().take(n)
+        let end = day_number(today);
+        let begin = end.saturating_sub(i32::try_from(n).unwrap_or(i32::MAX));
+        self.shown().filter(move |(number, _)| (begin + 1..=end).contains(number)).map(|(_, d)| d)
+    }
+
+    /// The days that may be looked at, with their numbers, oldest first.
+    fn shown(&self) -> impl Iterator<Item = (i32, &DayIndicators)> {
+        let oldest = self.today - RECOMPUTABLE_DAYS;
+        let numbers = self.first_day()..;
+        numbers.zip(&self.days).filter(move |(n, _)| *n >= oldest).map(|(n, d)| (n, &d.indicators))
     }
 
     /// Autocorrelation of z from one night to the next, where 30 pairs of nights tell it.
+    ///
+    /// # Source
+    /// Domain reference, section 3.4.
     #[must_use]
     pub fn lag1_autocorrelation(&self) -> Option<f64> {
-        None
+        let z: Vec<Option<f64>> = self.shown().map(|(_, d)| d.z).collect();
+        let (sum, n) = z.iter().flatten().fold((0.0, 0u32), |(s, n), z| (s + z, n + 1));
+        let mean = sum / f64::from(n.max(1));
+        let variance = z.iter().flatten().map(|z| (z - mean).powi(2)).sum::<f64>() / f64::from(n.max(1));
+        let (products, pairs) = z.windows(2).fold((0.0, 0u32), |(s, n), pair| match pair {
+            [Some(a), Some(b)] => (s + (a - mean) * (b - mean), n + 1),
+            _ => (s, n),
+        });
+        (pairs >= MIN_PAIRS && variance > 1e-12).then(|| (products / f64::from(pairs) / variance).clamp(-1.0, 1.0))
     }
 
     /// The states on the day before `date`, for the history to keep when `date` becomes the oldest
     /// day that can change.
     #[must_use]
     pub fn anchor_before(&self, date: Date) -> Option<PathAnchor> {
-        let _ = date;
-        None
+        let before = day_number(date) - 1;
+        if self.days.is_empty() || before < self.path_begin {
+            return self.base.filter(|anchor| day_number(anchor.date) == before);
+        }
+        self.days.get(offset(self.first_day(), before)).map(|day| PathAnchor {
+            date: day.indicators.date,
+            hrv: day.path.state,
+            hrv_dwell: day.path.dwell,
+            is_sleep_poor: day.indicators.is_sleep_poor,
+        })
     }
 }
 
 /// When the next night of this history becomes final after `now`.
 #[must_use]
 pub fn next_final(history: &WorkerHistory, now: Timestamp) -> Option<Timestamp> {
-    let _ = (history, now);
-    None
+    // Rows are ordered by wake date, and so by wake time but for the width of the time zones: once
+    // a night has been final for two days, so have all before it.
+    let long_final = now.saturating_sub(SignedDuration::from_hours(48)).unwrap_or(Timestamp::MIN);
+    let finals = history.nights.values().rev().filter_map(|row| final_at(row.wake_at));
+    finals.take_while(|at| *at > long_final).filter(|at| *at > now).min()
+}
+
+/// When a night that ended at `wake_at` becomes final.
+fn final_at(wake_at: Timestamp) -> Option<Timestamp> {
+    wake_at.checked_add(FINAL_AFTER).ok()
+}
+
+/// Days since 1970-01-01.
+fn day_number(date: Date) -> i32 {
+    let hours = Date::constant(1970, 1, 1).duration_until(date).as_hours();
+    i32::try_from(hours / 24).expect("the years -9999 to 9999 have fewer than 2^31 days")
+}
+
+/// How far `number` lies behind `first`; 0 where it lies before it.
+fn offset(first: i32, number: i32) -> usize {
+    usize::try_from(number.saturating_sub(first)).unwrap_or(0)
 }

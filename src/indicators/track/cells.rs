@@ -1,0 +1,170 @@
+//! What the days are computed from: one cell a date, side by side.
+
+use siphasher::sip::SipHasher13;
+use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
+
+use crate::domain::history::WorkerHistory;
+use crate::domain::indicator::{DeviceEpoch, NightRow};
+use crate::domain::reading::Tag;
+use crate::domain::{Date, Timestamp};
+
+use super::super::settings::Settings;
+use super::super::sleep::{FREE_RUN, SleepCell};
+use super::{day_number, final_at, offset};
+
+/// Days before a cell whose tags it depends on.
+pub(super) const TAG_LOOK_BACK: i32 = 28;
+
+/// What one date gives to the windows that hold it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Cell {
+    /// What the night may be compared with, where it is valid.
+    pub(super) epoch: Option<u64>,
+    /// The day from which nights are comparable with this one, by what the worker said.
+    pub(super) segment: Option<i32>,
+    /// ln(RMSSD) of a valid night that nothing excludes.
+    pub(super) ln_rmssd: Option<f64>,
+    /// Signal quality of that night.
+    pub(super) sqi: f64,
+    /// Sleeping heart rate of a night that nothing excludes.
+    pub(super) rhr_bpm: Option<f64>,
+    /// Sleep.
+    pub(super) sleep: Option<SleepCell>,
+}
+
+/// The cells of a run of dates.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cells {
+    first: i32,
+    cells: Vec<Cell>,
+    /// Nights that are not final yet: when they will be, and their date.
+    pending: Vec<(Timestamp, i32)>,
+}
+
+impl Cells {
+    pub(super) fn starting_at(first: i32) -> Self {
+        Self { first, ..Self::default() }
+    }
+
+    /// Number of the first date.
+    pub(super) const fn first(&self) -> i32 {
+        self.first
+    }
+
+    /// The cells of the dates `begin..=end`, as far as there are any.
+    pub(super) fn range(&self, begin: i32, end: i32) -> &[Cell] {
+        let last = offset(self.first, end + 1).min(self.cells.len());
+        &self.cells[offset(self.first, begin).min(last)..last]
+    }
+
+    /// The earliest date whose night was pending and is final at `now`.
+    pub(super) fn newly_final(&self, now: Timestamp) -> Option<i32> {
+        self.pending.iter().filter(|(at, _)| *at <= now).map(|(_, number)| *number).min()
+    }
+
+    pub(super) fn drop_front(&mut self, n: usize) {
+        let n = n.min(self.cells.len());
+        self.cells.drain(..n);
+        self.first += i32::try_from(n).unwrap_or(0);
+        self.pending.retain(|(_, number)| *number >= self.first);
+    }
+
+    /// Reads the dates `from..=today` afresh; `from` is not behind the end by more than one.
+    pub(super) fn load(&mut self, history: &WorkerHistory, from: i32, today: i32, now: Timestamp, settings: &Settings) {
+        self.pending.retain(|(_, number)| *number < from);
+        self.cells.truncate(offset(self.first, from));
+        let mut said = Said { segment: self.cells.last().and_then(|c| c.segment), ..Said::default() };
+        let mut rows = history.nights.range(date_of(from)..).peekable();
+        let mut tags = history.tags.range(date_of(from - TAG_LOOK_BACK)..).peekable();
+        for number in from..=today {
+            while let Some((date, set)) = tags.next_if(|(date, _)| day_number(**date) <= number) {
+                said.hear(day_number(*date), set);
+            }
+            let mut cell = Cell { segment: said.segment, ..Cell::default() };
+            if let Some((_, row)) = rows.next_if(|(date, _)| day_number(**date) == number) {
+                match final_at(row.wake_at) {
+                    Some(at) if at > now => self.pending.push((at, number)),
+                    Some(_) | None => cell.take(row, &said, number, settings),
+                }
+            }
+            self.cells.push(cell);
+        }
+    }
+}
+
+impl Cell {
+    fn take(&mut self, row: &NightRow, said: &Said, number: i32, settings: &Settings) {
+        let is_excluded = said.excludes(number, settings);
+        if let Some(hrv) = row.hrv.as_ref().filter(|h| h.ln_rmssd.is_finite()) {
+            self.epoch = Some(digest(&hrv.epoch));
+            self.ln_rmssd = (!is_excluded).then_some(hrv.ln_rmssd);
+            self.sqi = if hrv.sqi.is_finite() { hrv.sqi.clamp(0.0, 1.0) } else { 0.0 };
+        }
+        self.rhr_bpm = row.sleeping_hr_bpm.filter(|hr| hr.is_finite() && !is_excluded);
+        self.sleep = row.sleep.as_ref().filter(|s| s.tst24_min.is_finite()).map(|s| SleepCell {
+            tst24_h: s.tst24_min / 60.0,
+            efficiency_pct: s.efficiency_pct.filter(|x| x.is_finite()),
+            waso_min: s.waso_min.filter(|x| x.is_finite()),
+            is_rested_free: said.free_until == Some(number) && said.free_run >= FREE_RUN,
+        });
+    }
+}
+
+/// What the worker's tags up to a date amount to on it.
+#[derive(Debug, Default)]
+struct Said {
+    segment: Option<i32>,
+    pregnancy: Option<i32>,
+    illness: Option<i32>,
+    excluded: Option<i32>,
+    free_until: Option<i32>,
+    free_run: u32,
+}
+
+impl Said {
+    fn hear(&mut self, number: i32, tags: &BTreeSet<Tag>) {
+        for tag in tags {
+            match tag {
+                Tag::Alcohol | Tag::LateExercise => self.excluded = Some(number),
+                Tag::Illness => self.illness = Some(number),
+                Tag::MedicationChange => self.begin_segment(number),
+                Tag::Pregnancy => {
+                    // Somebody who says so every week does not begin anew every week.
+                    if self.pregnancy.is_none_or(|before| number - before > TAG_LOOK_BACK) {
+                        self.begin_segment(number);
+                    }
+                    self.pregnancy = Some(number);
+                }
+                Tag::OffWork => {
+                    let goes_on = self.free_until == Some(number - 1);
+                    self.free_run = if goes_on { self.free_run.saturating_add(1) } else { 1 };
+                    self.free_until = Some(number);
+                }
+                Tag::Travel => {}
+            }
+        }
+    }
+
+    fn begin_segment(&mut self, number: i32) {
+        self.segment = self.segment.max(Some(number));
+    }
+
+    fn excludes(&self, number: i32, settings: &Settings) -> bool {
+        let is_ill = self.illness.is_some_and(|since| number - since < i32::from(settings.illness_days));
+        is_ill || self.excluded == Some(number)
+    }
+}
+
+/// Comparable nights have equal digests; a name of up to 64 characters a night would cost more.
+fn digest(epoch: &DeviceEpoch) -> u64 {
+    let mut hasher = SipHasher13::new();
+    epoch.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// The date with that number.
+pub(super) fn date_of(number: i32) -> Date {
+    let days = jiff::SignedDuration::from_hours(24 * i64::from(number));
+    Date::constant(1970, 1, 1).saturating_add(days)
+}

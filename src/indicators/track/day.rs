@@ -1,0 +1,211 @@
+//! One day's indicators from the cells around it and the days before it.
+
+use crate::domain::indicator::HrvState;
+use crate::domain::worker::Profile;
+
+use super::super::baseline::{Reference, median};
+use super::super::composite::{self, Parts};
+use super::super::norms::Prior;
+use super::super::persistence::{HrvPath, LOOK_BACK_DAYS, is_sleep_poor};
+use super::super::settings::Settings;
+use super::super::sleep::SleepWindow;
+use super::cells::{Cell, Cells, date_of};
+use super::{DayIndicators, REFERENCE_BEGIN, REFERENCE_LAG};
+
+/// Nights of seven that a weekly mean needs.
+///
+/// # Source
+/// Plews et al. 2014; domain reference, section 2.1.
+const WEEKLY_NIGHTS: u32 = 3;
+/// Fewer reference nights than this say nothing of the sleeping heart rate.
+const RHR_NIGHTS: u32 = 7;
+/// Days in which free nights tell a worker's own need for sleep.
+const NEED_DAYS: i32 = 60;
+/// The length of a reference.
+const REFERENCE_DAYS: usize = 60;
+
+/// A day's indicators, and what the days after it go on from.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Day {
+    pub(super) indicators: DayIndicators,
+    pub(super) path: HrvPath,
+    references: References,
+}
+
+/// What a day is held against, and what that was made for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct References {
+    epoch: Option<u64>,
+    segment: Option<i32>,
+    hrv: Option<Reference>,
+    rhr: Option<Reference>,
+}
+
+/// All that a day is computed from.
+pub(super) struct Inputs<'a> {
+    pub(super) cells: &'a Cells,
+    pub(super) number: i32,
+    /// The days before it.
+    pub(super) earlier: &'a [Day],
+    /// The day as it was, where its references cannot have changed but by a change of device or segment.
+    pub(super) known: Option<&'a Day>,
+    /// The states on the day before.
+    pub(super) path: HrvPath,
+    pub(super) was_poor: bool,
+    /// Whether the states go on from the day before, or this day only leads up to them.
+    pub(super) has_path: bool,
+    pub(super) profile: &'a Profile,
+    pub(super) settings: &'a Settings,
+}
+
+impl Inputs<'_> {
+    pub(super) fn compute(&self) -> Day {
+        let date = date_of(self.number);
+        let today = self.back(1).first();
+        let references = self.references();
+        let prior = Prior::of(self.profile, date.year());
+
+        let z = today.and_then(|c| c.ln_rmssd).zip(references.hrv);
+        let z = z.and_then(|(x, reference)| reference.blended_z(x, &prior, self.settings));
+        let rhr = references.rhr.filter(|r| r.nights >= RHR_NIGHTS);
+        let rhr_z = today.and_then(|c| c.rhr_bpm).zip(rhr).map(|(x, reference)| reference.z(x));
+
+        let zs: Vec<Option<f64>> = self.days_before(LOOK_BACK_DAYS - 1).map(|d| d.z).chain([z]).collect();
+        let week = mean(zs.iter().rev().take(7).flatten());
+        let z7 = week.filter(|(_, n)| *n >= WEEKLY_NIGHTS).map(|(z7, _)| z7);
+        let rhr_z7 = weekly_mean(self.days_before(6).map(|d| d.rhr_z).chain([rhr_z]));
+        let path = if self.has_path { self.path.step(&zs, week.map(|(z7, _)| z7), self.settings) } else { self.path };
+
+        let nights: Vec<_> = self.back(NEED_DAYS).iter().map(|c| c.sleep.as_ref()).collect();
+        let sleep = SleepWindow::of(nights.iter().copied(), self.settings);
+        let is_sleep_poor = self.is_sleep_poor(sleep.as_ref());
+
+        let parts = Parts {
+            z,
+            z7,
+            rhr_z,
+            need_and_tst7_h: sleep.map(|s| (s.need_h, s.tst7_h)),
+            se7_pct: sleep.and_then(|s| s.se7_pct),
+            sri14: None,
+        };
+        let index = parts.index(self.settings);
+        let index7 = weekly_mean(self.days_before(6).map(|d| d.index).chain([index]).map(|i| i.map(|i| i.value)));
+        let reference_nights = references.hrv.map_or(0, |r| r.nights);
+        let (nights_used7, sqi) = self.coverage();
+        let weight = parts.weight(self.settings);
+        let confidence = (weight > 0.0).then(|| composite::confidence(weight, nights_used7, reference_nights, sqi));
+
+        let indicators = DayIndicators {
+            date,
+            z,
+            z7,
+            change_pct: self.change_pct(&references),
+            reference_nights,
+            hrv: self.reported(path.state, reference_nights),
+            nights_used7,
+            rhr_z,
+            rhr_z7,
+            sleep,
+            is_sleep_poor,
+            index,
+            index7,
+            confidence,
+        };
+        Day { indicators, path, references }
+    }
+
+    /// The cells of the last `n` days, this one last.
+    fn back(&self, n: i32) -> &[Cell] {
+        self.cells.range(self.number - n + 1, self.number)
+    }
+
+    /// The `n` days before this one, oldest first.
+    fn days_before(&self, n: usize) -> impl Iterator<Item = &DayIndicators> {
+        self.earlier[self.earlier.len().saturating_sub(n)..].iter().map(|d| &d.indicators)
+    }
+
+    /// The references of the band that was worn last, in the segment of this day.
+    fn references(&self) -> References {
+        let epoch = self.back(REFERENCE_BEGIN + 1).iter().rev().find_map(|c| c.epoch);
+        let segment = self.back(1).first().and_then(|c| c.segment);
+        if let Some(known) = self.known.map(|d| d.references)
+            && (known.epoch, known.segment) == (epoch, segment)
+        {
+            return known;
+        }
+        let window = self.cells.range(self.number - REFERENCE_BEGIN, self.number - REFERENCE_LAG);
+        let comparable = || window.iter().filter(|c| c.segment == segment);
+        let mut values = [0.0; REFERENCE_DAYS];
+        let hrv = comparable().filter(|c| epoch.is_some() && c.epoch == epoch).filter_map(|c| c.ln_rmssd);
+        let hrv = Reference::of(fill(&mut values, hrv), self.settings.sd_floor_ln, self.settings);
+        // Bands agree on heart rate far better than on HRV, so it is compared across them.
+        let rhr = comparable().filter_map(|c| c.rhr_bpm);
+        let rhr = Reference::of(fill(&mut values, rhr), self.settings.rhr_sd_floor_bpm, self.settings);
+        References { epoch, segment, hrv, rhr }
+    }
+
+    /// RMSSD of the last seven days against the usual, percent.
+    fn change_pct(&self, references: &References) -> Option<f64> {
+        let usual = references.hrv.filter(|r| r.nights >= self.settings.learning_nights)?;
+        let comparable = self.back(7).iter().filter(|c| (c.epoch, c.segment) == (references.epoch, references.segment));
+        let week = weekly_mean(comparable.map(|c| c.ln_rmssd))?;
+        Some(100.0 * (week - usual.centre).exp_m1())
+    }
+
+    /// Valid nights of the last seven days, and the median of their signal quality.
+    fn coverage(&self) -> (u32, f64) {
+        let mut values = [0.0; 7];
+        let sqi = fill(&mut values, self.back(7).iter().filter(|c| c.ln_rmssd.is_some()).map(|c| c.sqi));
+        (u32::try_from(sqi.len()).unwrap_or(0), median(sqi).unwrap_or(0.0))
+    }
+
+    /// The state as it is reported: a path that rests on too little is not shown as if it did not.
+    ///
+    /// A worker who has only begun is learning, not stale; one who stopped wearing the band is
+    /// stale, even when the reference has run out too.
+    fn reported(&self, state: HrvState, reference_nights: u32) -> HrvState {
+        let valid = |cells: &[Cell]| cells.iter().filter(|c| c.ln_rmssd.is_some()).count();
+        let ten = self.back(10);
+        let lacks_nights = u32::try_from(valid(ten)).is_ok_and(|n| n < self.settings.stale_nights);
+        let before = self.cells.range(self.number - REFERENCE_BEGIN, self.number - 10);
+        if lacks_nights && valid(before) > 0 {
+            HrvState::Stale
+        } else if reference_nights < self.settings.learning_nights {
+            HrvState::Learning
+        } else {
+            state
+        }
+    }
+
+    fn is_sleep_poor(&self, sleep: Option<&SleepWindow>) -> bool {
+        if !self.has_path {
+            return self.was_poor;
+        }
+        let flag = |sleep: Option<&SleepWindow>| sleep.map(|s| s.is_poor_day);
+        let before = self.days_before(LOOK_BACK_DAYS - 1).map(|d| flag(d.sleep.as_ref()));
+        let flags: Vec<Option<bool>> = before.chain([flag(sleep)]).collect();
+        is_sleep_poor(self.was_poor, &flags, self.settings)
+    }
+}
+
+/// Puts the values into the buffer, as many as fit, and gives the filled part.
+fn fill(buffer: &mut [f64], values: impl Iterator<Item = f64>) -> &mut [f64] {
+    let mut filled = 0;
+    for (slot, value) in buffer.iter_mut().zip(values) {
+        *slot = value;
+        filled += 1;
+    }
+    &mut buffer[..filled]
+}
+
+/// The mean, and of how many.
+fn mean<'a>(values: impl Iterator<Item = &'a f64>) -> Option<(f64, u32)> {
+    let (sum, n) = values.fold((0.0, 0u32), |(s, n), x| (s + x, n + 1));
+    (n > 0).then(|| (sum / f64::from(n), n))
+}
+
+/// The mean of a week's values, where enough days have one.
+fn weekly_mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
+    let (sum, n) = values.flatten().fold((0.0, 0u32), |(s, n), x| (s + x, n + 1));
+    (n >= WEEKLY_NIGHTS).then(|| sum / f64::from(n))
+}
