@@ -59,7 +59,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    #[expect(dead_code, reason = "the first user comes with the journal")]
     pub(super) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { what, path, source }
@@ -90,6 +89,9 @@ pub enum JournalError {
     /// The journal's files could not be read or written.
     #[error("journal: {0}")]
     Engine(String),
+    /// There is no space left.
+    #[error("journal: the disk is full: {0}")]
+    DiskFull(String),
     /// A sync failed earlier: nothing is known of what is on disk until the store is opened again.
     #[error("journal: a write to disk failed earlier ({0}); nothing is taken until the service is started again")]
     Broken(String),
@@ -118,6 +120,12 @@ pub enum ViewError {
     /// What is stored cannot be understood.
     #[error("view: {0}")]
     Record(#[from] RecordError),
+    /// A value is longer than any may be.
+    #[error("view: a value of {0} bytes is too long to be stored")]
+    TooLong(usize),
+    /// sled stopped in the middle of something.
+    #[error("view: {0}")]
+    Panicked(String),
     /// A value was only half there.
     #[error("view: a stored value is incomplete")]
     Incomplete,
@@ -141,4 +149,7 @@ pub enum SnapshotError {
     /// The journal could not be cut after it.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The outbox could not be brought up to the journal.
+    #[error(transparent)]
+    Store(#[from] Box<StoreError>),
 }

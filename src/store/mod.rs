@@ -6,15 +6,32 @@
 //! Everything here blocks; it is called from dedicated threads. The store never decides anything,
 //! never changes a fact, and never logs what it holds.
 
+mod chunks;
 mod error;
+mod journal;
+mod open;
+mod outbox;
+mod quarantine;
 mod records;
+mod reserve;
 mod settings;
+mod snapshot;
 mod types;
+mod view;
 
-use crate::domain::Date;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
+use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::row::Row;
+use journal::Cut;
+use open::{Inner, snapshots_in};
+use outbox::Outbox;
+use records::{OutboxMark, Record};
+use snapshot::{Header, SnapshotWriter};
 
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 pub use settings::Settings;
@@ -22,14 +39,22 @@ pub use types::{
     Checkpoint, DecisionRecord, Outgoing, QuarantineFilter, Quarantined, RecoveredWorker, Recovery, SnapshotReport,
 };
 
-/// The store.
-#[derive(Debug, Clone)]
+/// The store. Clones are the same store.
+#[derive(Clone)]
 pub struct Store {
-    settings: std::sync::Arc<Settings>,
+    inner: Arc<Inner>,
 }
 
-fn not_yet() -> JournalError {
-    JournalError::Engine("this build has no journal".to_owned())
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").field("path", &self.inner.settings.path).finish_non_exhaustive()
+    }
+}
+
+/// What is behind the lock is written through to sled before it is changed in memory, so a panic of
+/// another thread leaves nothing half done that a start would not mend.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Store {
@@ -38,21 +63,45 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where another process has it, or what is needed cannot be read.
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { settings: std::sync::Arc::new(settings.clone()) })
+        Ok(Self { inner: Arc::new(open::open(settings)?) })
     }
 
     /// Where to go on: the workers of the view, and the decisions of the rows after them.
     ///
     /// # Errors
-    /// [`StoreError`] where something cannot be read.
+    /// [`StoreError`] where something cannot be read, or rows that were applied are gone.
     pub fn recover(&self) -> Result<Recovery, StoreError> {
-        Err(not_yet().into())
+        let Inner { journal, view, .. } = &*self.inner;
+        let (settled, last_row) = (view.settled()?, journal.last_row());
+        let read_at_start = held(&self.inner.workers).take();
+        let workers = read_at_start.map_or_else(|| view.workers(), Ok)?;
+        if let Some(known) = workers.iter().map(|w| w.applied_through).max().filter(|known| *known > last_row) {
+            return Err(StoreError::RowsLost { last: last_row, known });
+        }
+        let mut decisions = std::collections::BTreeMap::<_, Vec<_>>::new();
+        for entry in journal.decisions(0) {
+            let (_, decided) = entry?;
+            if decided.of_row > settled {
+                decisions.entry(decided.of_row).or_default().extend(decided.decisions);
+            }
+        }
+        let last_now = if last_row == 0 { None } else { Some(journal.time_of(last_row)?) };
+        Ok(Recovery { workers, settled, decisions, last_row, last_now })
     }
 
-    /// The rows after `after`, read one by one.
+    /// The rows after `after` that are there now, read one by one. The first that cannot be read ends it.
     pub fn rows(&self, after: RowNumber) -> impl Iterator<Item = Result<Row, JournalError>> + Send + use<> {
-        let _ = after;
-        std::iter::empty()
+        let inner = Arc::clone(&self.inner);
+        let first = after.saturating_add(1).max(inner.journal.first_row());
+        let mut is_over = false;
+        (first..=inner.journal.last_row()).map_while(move |number| {
+            if is_over {
+                return None;
+            }
+            let row = inner.journal.row(number);
+            is_over = row.is_err();
+            Some(row)
+        })
     }
 
     /// Writes a row. When this returns, the row is on the disk itself.
@@ -60,18 +109,32 @@ impl Store {
     /// # Errors
     /// [`JournalError`] where the row does not follow the last one, is too long, or could not be written.
     pub fn append_row(&self, row: &Row) -> Result<(), JournalError> {
-        let _ = row;
-        Err(not_yet())
+        self.with_ballast(|inner| inner.journal.append_row(row))
+    }
+
+    /// Runs a write, and once more with the ballast freed where the disk was full.
+    fn with_ballast<T>(&self, write: impl Fn(&Inner) -> Result<T, JournalError>) -> Result<T, JournalError> {
+        match write(&self.inner) {
+            Err(JournalError::DiskFull(_)) if self.inner.ballast.free() => write(&self.inner),
+            written => written,
+        }
     }
 
     /// Writes decisions of a row, and puts what they say into the outbox. When this returns, they are
     /// on the disk itself.
     ///
     /// # Errors
-    /// [`JournalError`] where they could not be written.
+    /// [`StoreError`] where they could not be written.
     pub fn append_decisions(&self, of_row: RowNumber, decisions: &[DecisionRecord]) -> Result<(), StoreError> {
-        let _ = (of_row, decisions, &self.settings);
-        Err(not_yet().into())
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        // Held over both, so that the outbox is never behind what its mark says.
+        let mut outbox = self.outbox()?;
+        let entry = self.with_ballast(|inner| inner.journal.append_decisions(of_row, decisions))?;
+        let events = decisions.iter().flat_map(|decision| decision.outgoing.iter().cloned());
+        outbox.put(entry, &(0..).zip(events).collect::<Vec<_>>())?;
+        Ok(())
     }
 
     /// Notes that events were delivered, and takes them out of the outbox. Not synced: an event may be
@@ -80,23 +143,27 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it could not be written.
     pub fn append_delivered(&self, ids: &[String]) -> Result<(), StoreError> {
-        let _ = ids;
-        Err(not_yet().into())
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mut outbox = self.outbox()?;
+        self.with_ballast(|inner| inner.journal.append_delivered(ids))?;
+        outbox.remove(ids.iter().map(String::as_str))?;
+        Ok(())
     }
 
-    /// The oldest events that were decided and not delivered.
+    /// The oldest events that were decided and not delivered, in the order of decision.
     ///
     /// # Errors
-    /// [`ViewError`] where the view cannot be read.
-    pub fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, ViewError> {
-        let _ = limit;
-        Ok(Vec::new())
+    /// [`StoreError`] where the view cannot be read.
+    pub fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
+        Ok(self.outbox()?.pending(limit)?)
     }
 
     /// How many events wait in the outbox.
     #[must_use]
     pub fn pending_len(&self) -> usize {
-        0
+        held(&self.inner.outbox).len()
     }
 
     /// Writes workers to the view, each with its details in one atomic step.
@@ -104,18 +171,51 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be written.
     pub fn save(&self, checkpoints: Vec<Checkpoint>) -> Result<(), ViewError> {
-        let _ = checkpoints;
-        Ok(())
+        held(&self.inner.workers).take();
+        self.inner.view.save(checkpoints)
     }
 
-    /// Declares that every worker was saved with all rows up to `through`, and syncs the view.
-    /// The next start applies only the rows after it.
+    /// Declares that every worker was saved with all rows up to `through`, and that all decisions of
+    /// those rows are in the journal; syncs the view. The next start applies only the rows after it.
     ///
     /// # Errors
-    /// [`ViewError`] where the view cannot be written.
-    pub fn settle(&self, through: RowNumber) -> Result<(), ViewError> {
-        let _ = through;
-        Ok(())
+    /// [`StoreError`] where the view cannot be written.
+    pub fn settle(&self, through: RowNumber) -> Result<(), StoreError> {
+        {
+            let mut outbox = self.outbox()?;
+            let mark = self.outbox_mark();
+            outbox.set_mark(mark)?;
+        }
+        Ok(self.inner.view.settle(through)?)
+    }
+
+    /// Every worker has all rows up to this one.
+    ///
+    /// # Errors
+    /// [`ViewError`] where the view cannot be read.
+    pub fn settled(&self) -> Result<RowNumber, ViewError> {
+        self.inner.view.settled()
+    }
+
+    /// The last row of the journal; 0 in a new store.
+    #[must_use]
+    pub fn last_row(&self) -> RowNumber {
+        self.inner.journal.last_row()
+    }
+
+    /// The outbox, following the journal to its end.
+    fn outbox(&self) -> Result<MutexGuard<'_, Outbox>, StoreError> {
+        let mut outbox = held(&self.inner.outbox);
+        if outbox.is_behind() {
+            outbox.catch_up(&self.inner.journal)?;
+        }
+        Ok(outbox)
+    }
+
+    /// To be called while the outbox is held.
+    fn outbox_mark(&self) -> OutboxMark {
+        let (decisions_through, deliveries_through) = self.inner.journal.last_facts();
+        OutboxMark { decisions_through, deliveries_through }
     }
 
     /// Everything that came for one bucket of a worker.
@@ -123,14 +223,14 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
     pub fn detail(&self, worker: WorkerNumber, date: Date) -> Result<Option<NightDetail>, ViewError> {
-        let _ = (worker, date);
-        Ok(None)
+        self.inner.view.detail(worker, date)
     }
 
     /// Whether enough rows came since the last snapshot.
     #[must_use]
     pub fn is_snapshot_due(&self) -> bool {
-        false
+        let at = self.inner.written_at_snapshot.load(Ordering::Relaxed);
+        self.inner.journal.written().wrapping_sub(at) >= self.inner.settings.snapshot_every_bytes
     }
 
     /// Writes a snapshot of the view, keeps the last two and cuts the journal below the older one.
@@ -138,7 +238,84 @@ impl Store {
     /// # Errors
     /// [`SnapshotError`] where it could not be written; the older ones stay.
     pub fn snapshot(&self) -> Result<SnapshotReport, SnapshotError> {
-        Err(SnapshotError::Journal(not_yet()))
+        let inner = &*self.inner;
+        let _alone = held(&inner.snapshot_at);
+        let written = inner.journal.written();
+        let (path, settled, workers, bytes) = self.write_snapshot()?;
+        inner.written_at_snapshot.store(written, Ordering::Relaxed);
+        let files = snapshot::list(&snapshots_in(&inner.settings.path))?;
+        for stale in files.iter().skip(2) {
+            std::fs::remove_file(stale)?;
+        }
+        if let Some(older) = files.get(1) {
+            self.cut_below(older)?;
+        }
+        Ok(SnapshotReport { path, settled, workers, bytes, first_row: inner.journal.first_row() })
+    }
+
+    fn write_snapshot(&self) -> Result<(std::path::PathBuf, RowNumber, u64, u64), SnapshotError> {
+        let inner = &*self.inner;
+        // Read first: workers that are saved meanwhile are ahead of it, never behind.
+        let settled = inner.view.settled()?;
+        let (outbox, events) = {
+            let outbox = self.outbox().map_err(Box::new)?;
+            (self.outbox_mark(), outbox.image()?)
+        };
+        let directory = snapshots_in(&inner.settings.path);
+        let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox })?;
+        let mut workers = 0;
+        let mut next = Some(WorkerNumber(0));
+        while let Some(image) = inner.view.image(next)? {
+            writer.worker(&image)?;
+            workers += 1;
+            next = image.worker.0.checked_add(1).map(WorkerNumber);
+        }
+        for (place, event) in events {
+            writer.event(place, &event.encode())?;
+        }
+        let (path, bytes) = writer.finish()?;
+        Ok((path, settled, workers, bytes))
+    }
+
+    /// Cuts the journal below a snapshot, as far as retention allows.
+    fn cut_below(&self, snapshot: &Path) -> Result<(), SnapshotError> {
+        let journal = &self.inner.journal;
+        let Header { settled, outbox } = snapshot::verify(snapshot)?;
+        let mut row = (settled + 1).min(journal.last_row());
+        if journal.size() <= self.inner.settings.journal_max_bytes {
+            row = row.min(self.first_retained(row)?);
+        }
+        let mut decision = outbox.decisions_through + 1;
+        for entry in journal.decisions(0) {
+            let (number, decided) = entry?;
+            if decided.of_row >= row || number >= decision {
+                decision = decision.min(number);
+                break;
+            }
+        }
+        Ok(journal.cut(Cut { row, decision, delivery: outbox.deliveries_through + 1 })?)
+    }
+
+    /// The first row, not above `limit`, that is not older than retention allows.
+    fn first_retained(&self, limit: RowNumber) -> Result<RowNumber, JournalError> {
+        let journal = &self.inner.journal;
+        let (mut low, mut high) = (journal.first_row(), limit);
+        if low == 0 || low >= high {
+            return Ok(high);
+        }
+        let retention = SignedDuration::try_from(self.inner.settings.journal_retention).unwrap_or(SignedDuration::MAX);
+        let now = journal.time_of(journal.last_row())?;
+        let since = now.checked_sub(retention).unwrap_or(Timestamp::MIN);
+        // The time of rows never falls: halve until the first row of the retained time is found.
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if journal.time_of(middle)? < since {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        Ok(low)
     }
 
     /// Puts something refused into quarantine; the oldest go where it is full. Returns its id.
@@ -146,8 +323,7 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be written.
     pub fn quarantine(&self, item: &Quarantined) -> Result<u64, ViewError> {
-        let _ = item;
-        Ok(0)
+        held(&self.inner.quarantine).put(item)
     }
 
     /// The oldest items of quarantine that pass the filter, with their ids.
@@ -155,8 +331,7 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
     pub fn quarantined(&self, filter: &QuarantineFilter, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
-        let _ = (filter, limit);
-        Ok(Vec::new())
+        held(&self.inner.quarantine).list(filter, limit)
     }
 
     /// Takes an item out of quarantine; `None` where it is not there.
@@ -164,27 +339,44 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read or written.
     pub fn take_quarantined(&self, id: u64) -> Result<Option<Quarantined>, ViewError> {
-        let _ = id;
-        Ok(None)
+        held(&self.inner.quarantine).take(id)
     }
 
     /// How many items are in quarantine.
     #[must_use]
     pub fn quarantined_len(&self) -> usize {
-        0
+        held(&self.inner.quarantine).len()
     }
 
     /// How many items quarantine dropped because it was full, since the start.
     #[must_use]
     pub fn quarantine_evicted(&self) -> u64 {
-        0
+        held(&self.inner.quarantine).evicted()
     }
 
-    /// Bytes that the store takes on disk.
+    /// Bytes that the store takes on disk, the ballast included.
     ///
     /// # Errors
     /// [`StoreError`] where the directory cannot be read.
     pub fn bytes_on_disk(&self) -> Result<u64, StoreError> {
-        Ok(0)
+        let path = &self.inner.settings.path;
+        bytes_below(path).map_err(StoreError::io("cannot read", path))
     }
 }
+
+/// The length of all files below a directory. Files that go meanwhile are passed over.
+fn bytes_below(directory: &Path) -> std::io::Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        bytes += match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path()).unwrap_or(0),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        };
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests;

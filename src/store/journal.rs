@@ -1,0 +1,305 @@
+//! The journal: rows, decisions and deliveries, each an append-only run of numbered entries.
+//!
+//! TiKV's `raft-engine` is behind it; nothing outside this file would notice another log. Three runs
+//! share one set of files, so that a row and a decision cost one write and one `fdatasync` each.
+//! What it does not do by itself, and this file adds:
+//! - it panics where a sync fails: that is caught, and the journal takes nothing more until it is
+//!   opened again, since nobody knows what is on the disk;
+//! - it takes any index and lets an old one cut off the entries after it: rows must follow one another;
+//! - it does not sync the directory when it makes its first file.
+
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use raft_engine::env::{DefaultFileSystem, FileSystem};
+use raft_engine::{Command, Config, Engine, LogBatch, MessageExt, ReadableSize, RecoveryMode};
+use raft_proto::eraftpb::Entry;
+
+use super::error::JournalError;
+use super::records::{Decided, Record};
+use super::settings::Settings;
+use super::types::DecisionRecord;
+use crate::domain::Timestamp;
+use crate::domain::ids::RowNumber;
+use crate::engine::row::Row;
+
+/// One of the journal's runs of entries. The numbers are stored and must not change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Run {
+    Rows = 1,
+    Decisions = 2,
+    Deliveries = 3,
+}
+
+/// How `raft-engine` finds an entry's number.
+struct Numbered;
+
+impl MessageExt for Numbered {
+    type Entry = Entry;
+
+    fn index(entry: &Entry) -> u64 {
+        entry.index
+    }
+}
+
+/// The last number of each run.
+#[derive(Debug, Default)]
+struct Tail {
+    row: RowNumber,
+    decision: u64,
+    delivery: u64,
+    /// Why nothing more is taken.
+    broken: Option<String>,
+}
+
+/// The journal.
+pub(super) struct Journal<F: FileSystem = DefaultFileSystem> {
+    engine: Engine<F>,
+    max_row_bytes: usize,
+    tail: Mutex<Tail>,
+    written: AtomicU64,
+}
+
+/// Where the journal is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cut {
+    /// The first row to be kept.
+    pub(super) row: RowNumber,
+    /// The first entry of decisions to be kept.
+    pub(super) decision: u64,
+    /// The first entry of deliveries to be kept.
+    pub(super) delivery: u64,
+}
+
+impl Journal {
+    /// Opens the journal in `directory`, which is made where it is missing. A torn tail is cut off.
+    pub(super) fn open(directory: &Path, settings: &Settings) -> Result<Self, JournalError> {
+        Self::open_with(directory, settings, Arc::new(DefaultFileSystem))
+    }
+}
+
+impl<F: FileSystem> Journal<F> {
+    /// Opens the journal on a file system of choice.
+    pub(super) fn open_with(directory: &Path, settings: &Settings, files: Arc<F>) -> Result<Self, JournalError> {
+        let path = directory.to_str().ok_or_else(|| JournalError::Engine("its path is not UTF-8".to_owned()))?;
+        std::fs::create_dir_all(directory).map_err(|e| failed(&raft_engine::Error::Io(e)))?;
+        let file_size = ReadableSize(settings.journal_file_bytes);
+        let config = Config {
+            dir: path.to_owned(),
+            recovery_mode: RecoveryMode::TolerateTailCorruption,
+            recovery_threads: 2,
+            // Rows are dense already, and sealed ones cannot be compressed.
+            batch_compression_threshold: ReadableSize(0),
+            target_file_size: file_size,
+            // Files are purged after a cut, not by size.
+            purge_threshold: file_size,
+            enable_log_recycle: true,
+            ..Config::default()
+        };
+        let opened = catch_unwind(AssertUnwindSafe(|| Engine::open_with_file_system(config, files)));
+        let engine = opened.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
+        File::open(directory).and_then(|d| d.sync_all()).map_err(|e| failed(&raft_engine::Error::Io(e)))?;
+        let last = |run: Run| engine.last_index(run as u64).unwrap_or(0);
+        let tail = Tail {
+            row: last(Run::Rows),
+            decision: last(Run::Decisions),
+            delivery: last(Run::Deliveries),
+            broken: None,
+        };
+        Ok(Self { engine, max_row_bytes: settings.max_row_bytes, tail: Mutex::new(tail), written: AtomicU64::new(0) })
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Tail> {
+        // Nothing below leaves the tail half changed.
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a row and syncs.
+    pub(super) fn append_row(&self, row: &Row) -> Result<(), JournalError> {
+        let bytes = row.encode();
+        if bytes.len() > self.max_row_bytes {
+            return Err(JournalError::TooLarge { number: row.number, bytes: bytes.len(), max: self.max_row_bytes });
+        }
+        let mut tail = self.tail();
+        if row.number != tail.row + 1 {
+            return Err(JournalError::OutOfOrder { number: row.number, expected: tail.row + 1 });
+        }
+        self.written.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.append(&mut tail, Run::Rows, row.number, bytes, true)?;
+        tail.row = row.number;
+        Ok(())
+    }
+
+    /// Writes decisions of a row and syncs. Returns the entry's number.
+    pub(super) fn append_decisions(
+        &self,
+        of_row: RowNumber,
+        decisions: &[DecisionRecord],
+    ) -> Result<u64, JournalError> {
+        let bytes = Decided::encode_parts(of_row, decisions);
+        let mut tail = self.tail();
+        let number = tail.decision + 1;
+        self.append(&mut tail, Run::Decisions, number, bytes, true)?;
+        tail.decision = number;
+        Ok(number)
+    }
+
+    /// Writes that events were delivered, without a sync. Returns the entry's number.
+    pub(super) fn append_delivered(&self, ids: &[String]) -> Result<u64, JournalError> {
+        let bytes = ids.to_vec().encode();
+        let mut tail = self.tail();
+        let number = tail.delivery + 1;
+        self.append(&mut tail, Run::Deliveries, number, bytes, false)?;
+        tail.delivery = number;
+        Ok(number)
+    }
+
+    /// One writer at a time: were two in `raft-engine` when a sync fails, one would wait for ever.
+    fn append(
+        &self,
+        tail: &mut Tail,
+        run: Run,
+        number: u64,
+        bytes: Vec<u8>,
+        is_synced: bool,
+    ) -> Result<(), JournalError> {
+        if let Some(reason) = &tail.broken {
+            return Err(JournalError::Broken(reason.clone()));
+        }
+        let entry = Entry { index: number, data: bytes.into(), ..Entry::default() };
+        let mut batch = LogBatch::with_capacity(1);
+        batch.add_entries::<Numbered>(run as u64, &[entry]).map_err(|e| failed(&e))?;
+        self.write(tail, &mut batch, is_synced)
+    }
+
+    fn write(&self, tail: &mut Tail, batch: &mut LogBatch, is_synced: bool) -> Result<(), JournalError> {
+        match catch_unwind(AssertUnwindSafe(|| self.engine.write(batch, is_synced))) {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(failed(&error)),
+            Err(panic) => {
+                let reason = said(&*panic);
+                tail.broken = Some(reason.clone());
+                Err(JournalError::Broken(reason))
+            }
+        }
+    }
+
+    /// Cuts off what comes before; the last entry of each run stays, so that numbers go on.
+    pub(super) fn cut(&self, cut: Cut) -> Result<(), JournalError> {
+        let mut tail = self.tail();
+        if let Some(reason) = &tail.broken {
+            return Err(JournalError::Broken(reason.clone()));
+        }
+        let mut batch = LogBatch::with_capacity(3);
+        let kept = [
+            (Run::Rows, cut.row.min(tail.row)),
+            (Run::Decisions, cut.decision.min(tail.decision)),
+            (Run::Deliveries, cut.delivery.min(tail.delivery)),
+        ];
+        for (run, index) in kept {
+            if self.engine.first_index(run as u64).is_some_and(|first| first < index) {
+                batch.add_command(run as u64, Command::Compact { index });
+            }
+        }
+        if batch.is_empty() {
+            return Ok(());
+        }
+        self.write(&mut tail, &mut batch, true)?;
+        // A purge may copy entries that are still needed out of old files: writers need not wait for it.
+        drop(tail);
+        match catch_unwind(AssertUnwindSafe(|| self.engine.purge_expired_files())) {
+            Ok(purged) => purged.map(|_| ()).map_err(|e| failed(&e)),
+            Err(panic) => {
+                let reason = said(&*panic);
+                self.tail().broken = Some(reason.clone());
+                Err(JournalError::Broken(reason))
+            }
+        }
+    }
+
+    /// The first row that is there; 0 where there is none.
+    pub(super) fn first_row(&self) -> RowNumber {
+        self.engine.first_index(Run::Rows as u64).unwrap_or(0)
+    }
+
+    /// The last row; 0 where there is none.
+    pub(super) fn last_row(&self) -> RowNumber {
+        self.tail().row
+    }
+
+    /// The last entries of decisions and of deliveries.
+    pub(super) fn last_facts(&self) -> (u64, u64) {
+        let tail = self.tail();
+        (tail.decision, tail.delivery)
+    }
+
+    /// Bytes of rows written since it was opened.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Relaxed)
+    }
+
+    /// Bytes of the journal's files, rounded up to whole files.
+    pub(super) fn size(&self) -> u64 {
+        self.engine.get_used_size() as u64
+    }
+
+    /// A row that must be there.
+    pub(super) fn row(&self, number: RowNumber) -> Result<Row, JournalError> {
+        self.read(Run::Rows, number)
+    }
+
+    /// The time of a row that must be there.
+    pub(super) fn time_of(&self, number: RowNumber) -> Result<Timestamp, JournalError> {
+        self.row(number).map(|row| row.now)
+    }
+
+    /// The decisions from entry `from` on, each with its entry's number.
+    pub(super) fn decisions(&self, from: u64) -> impl Iterator<Item = Result<(u64, Decided), JournalError>> {
+        self.entries(Run::Decisions, from, self.last_facts().0)
+    }
+
+    /// The ids delivered from entry `from` on, each with its entry's number.
+    pub(super) fn deliveries(&self, from: u64) -> impl Iterator<Item = Result<(u64, Vec<String>), JournalError>> {
+        self.entries(Run::Deliveries, from, self.last_facts().1)
+    }
+
+    fn entries<T: Record>(
+        &self,
+        run: Run,
+        from: u64,
+        last: u64,
+    ) -> impl Iterator<Item = Result<(u64, T), JournalError>> {
+        let first = self.engine.first_index(run as u64).unwrap_or(1).max(from);
+        (first..=last).map(move |number| self.read(run, number).map(|record| (number, record)))
+    }
+
+    fn read<T: Record>(&self, run: Run, number: u64) -> Result<T, JournalError> {
+        let entry = catch_unwind(AssertUnwindSafe(|| self.engine.get_entry::<Numbered>(run as u64, number)));
+        let entry = entry.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
+        let entry = entry.ok_or(JournalError::Missing(number))?;
+        T::decode(&entry.data).map_err(|source| JournalError::Record { number, source })
+    }
+}
+
+fn failed(error: &raft_engine::Error) -> JournalError {
+    let text = error.to_string();
+    let is_full = match error {
+        raft_engine::Error::Io(e) => e.kind() == std::io::ErrorKind::StorageFull,
+        // raft-engine's own name for a full disk, which it gives when a second file did not fit either.
+        _ => text.contains("nospace"),
+    };
+    if is_full { JournalError::DiskFull(text) } else { JournalError::Engine(text) }
+}
+
+fn said(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    text.unwrap_or("it stopped without a reason").to_owned()
+}
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

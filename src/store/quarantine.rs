@@ -1,0 +1,143 @@
+//! Quarantine: what was refused, bounded in number and in bytes. The oldest goes first, and is counted.
+
+use std::collections::BTreeMap;
+
+use sled::Tree;
+
+use super::chunks::{self, Batches, Operations};
+use super::error::ViewError;
+use super::records::Record;
+use super::settings::Settings;
+use super::types::{QuarantineFilter, Quarantined};
+
+const NEXT_KEY: &[u8] = b"next";
+const ITEM: u8 = b'q';
+
+/// The bounds of quarantine.
+#[derive(Debug, Clone, Copy)]
+struct Bounds {
+    items: usize,
+    bytes: u64,
+}
+
+/// Quarantine.
+pub(super) struct Quarantine {
+    tree: Tree,
+    bounds: Bounds,
+    /// The length of each item.
+    lengths: BTreeMap<u64, u64>,
+    bytes: u64,
+    next: u64,
+    evicted: u64,
+}
+
+fn key_of(id: u64) -> Vec<u8> {
+    let mut key = vec![ITEM];
+    key.extend_from_slice(&id.to_be_bytes());
+    key
+}
+
+fn id_in(key: &[u8]) -> Result<u64, ViewError> {
+    let id = key.strip_prefix(&[ITEM]).and_then(|id| id.try_into().ok()).ok_or(ViewError::Incomplete)?;
+    Ok(u64::from_be_bytes(id))
+}
+
+fn passes(filter: &QuarantineFilter, item: &Quarantined) -> bool {
+    fn is_one<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
+        wanted.is_none() || wanted == found
+    }
+    is_one(filter.site.as_ref(), item.site.as_ref())
+        && is_one(filter.source.as_ref(), item.source.as_ref())
+        && is_one(filter.reason.as_ref(), Some(&item.reason))
+}
+
+impl Quarantine {
+    /// Opens what the view has of it.
+    pub(super) fn open(tree: Tree, settings: &Settings) -> Result<Self, ViewError> {
+        let next = tree.get(NEXT_KEY)?.map_or(Ok(1), |bytes| u64::decode(&bytes))?;
+        let bounds = Bounds { items: settings.quarantine_max_items.max(1), bytes: settings.quarantine_max_bytes };
+        let mut lengths = BTreeMap::new();
+        for value in chunks::values(tree.scan_prefix([ITEM])) {
+            let (key, value) = value?;
+            lengths.insert(id_in(&key)?, value.len() as u64);
+        }
+        let bytes = lengths.values().sum();
+        Ok(Self { tree, bounds, lengths, bytes, next, evicted: 0 })
+    }
+
+    /// Puts an item in and makes room for it. Returns its id.
+    pub(super) fn put(&mut self, item: &Quarantined) -> Result<u64, ViewError> {
+        let (id, value) = (self.next, item.encode());
+        let mut operations = vec![(NEXT_KEY.to_vec(), Some((id + 1).encode()))];
+        chunks::put(&self.tree, &mut operations, &key_of(id), &value)?;
+        let mut batches = Batches::new(&self.tree);
+        batches.add(operations)?;
+        batches.apply()?;
+        self.next += 1;
+        self.lengths.insert(id, value.len() as u64);
+        self.bytes += value.len() as u64;
+        self.make_room()?;
+        Ok(id)
+    }
+
+    /// Drops the oldest until the bounds hold; the newest stays, however long it is.
+    fn make_room(&mut self) -> Result<(), ViewError> {
+        while self.lengths.len() > 1 && (self.lengths.len() > self.bounds.items || self.bytes > self.bounds.bytes) {
+            let Some((oldest, _)) = self.lengths.first_key_value() else { break };
+            self.remove(*oldest)?;
+            self.evicted += 1;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, id: u64) -> Result<(), ViewError> {
+        let mut operations = Operations::new();
+        chunks::remove(&self.tree, &mut operations, &key_of(id))?;
+        let mut batches = Batches::new(&self.tree);
+        batches.add(operations)?;
+        batches.apply()?;
+        self.bytes -= self.lengths.remove(&id).unwrap_or(0);
+        Ok(())
+    }
+
+    fn read(&self, id: u64) -> Result<Option<Quarantined>, ViewError> {
+        let bytes = chunks::read(&self.tree, &key_of(id))?;
+        Ok(bytes.map(|bytes| Quarantined::decode(&bytes)).transpose()?)
+    }
+
+    /// The oldest items that pass the filter, with their ids.
+    pub(super) fn list(&self, filter: &QuarantineFilter, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
+        let mut found = Vec::new();
+        let from = filter.after.map_or(0, |after| after.saturating_add(1));
+        for id in self.lengths.range(from..).map(|(id, _)| *id) {
+            if found.len() == limit {
+                break;
+            }
+            let item = self.read(id)?.ok_or(ViewError::Incomplete)?;
+            if passes(filter, &item) {
+                found.push((id, item));
+            }
+        }
+        Ok(found)
+    }
+
+    /// Takes an item out.
+    pub(super) fn take(&mut self, id: u64) -> Result<Option<Quarantined>, ViewError> {
+        if !self.lengths.contains_key(&id) {
+            return Ok(None);
+        }
+        let item = self.read(id)?;
+        self.remove(id)?;
+        Ok(item)
+    }
+
+    /// How many items are in it.
+    pub(super) fn len(&self) -> usize {
+        self.lengths.len()
+    }
+
+    /// How many items were dropped for room since it was opened.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted
+    }
+}

@@ -1,0 +1,308 @@
+//! Made-up values of every stored type, from a seed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::case::{
+    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
+};
+use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
+use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
+use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
+use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::item::{ActionProgress, Item, Stream};
+use crate::domain::reading::{
+    BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
+};
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
+use crate::domain::worker::{Profile, Sex};
+use crate::domain::{Date, TimeZone, Timestamp};
+use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
+use crate::store::records::WorkerRecord;
+use crate::store::types::{DecisionRecord, Outgoing, Quarantined};
+
+/// Numbers without end from a seed (splitmix64).
+pub(in crate::store) struct Dice(pub(in crate::store) u64);
+
+impl Dice {
+    pub(in crate::store) fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub(in crate::store) fn below(&mut self, bound: u64) -> u64 {
+        self.next() % bound
+    }
+
+    fn one_of<T: Clone>(&mut self, many: &[T]) -> T {
+        many[usize::try_from(self.below(many.len() as u64)).unwrap()].clone()
+    }
+}
+
+/// A value of a seed.
+pub(in crate::store) fn sample<T: Sample>(seed: u64) -> T {
+    T::sample(&mut Dice(seed))
+}
+
+pub(in crate::store) trait Sample {
+    fn sample(d: &mut Dice) -> Self;
+}
+
+macro_rules! whole {
+    ($($number:ty),+) => {$(
+        impl Sample for $number {
+            #[expect(clippy::allow_attributes, reason = "not every type is truncated")]
+            #[allow(clippy::cast_possible_truncation, reason = "any bits will do")]
+            fn sample(d: &mut Dice) -> Self {
+                // Small, large and extreme ones.
+                let shift = d.below(64);
+                (d.next() >> shift) as Self
+            }
+        }
+    )+};
+}
+whole!(u8, u16, u32, u64, i16);
+
+impl Sample for bool {
+    fn sample(d: &mut Dice) -> Self {
+        d.below(2) == 0
+    }
+}
+
+impl Sample for f64 {
+    #[expect(clippy::cast_precision_loss, reason = "any number will do")]
+    fn sample(d: &mut Dice) -> Self {
+        let thousandths = d.below(2_000_000) as Self / 1000.0;
+        match d.below(8) {
+            0 => 0.0,
+            1 => -0.0,
+            2 => 1.0 / (1.0 + thousandths),
+            3 => -thousandths,
+            4 => thousandths * 1e12,
+            5 => f64::MIN_POSITIVE,
+            _ => thousandths,
+        }
+    }
+}
+
+impl<T: Sample> Sample for Option<T> {
+    fn sample(d: &mut Dice) -> Self {
+        bool::sample(d).then(|| T::sample(d))
+    }
+}
+
+impl<T: Sample> Sample for Vec<T> {
+    fn sample(d: &mut Dice) -> Self {
+        (0..d.below(5)).map(|_| T::sample(d)).collect()
+    }
+}
+
+impl<T: Sample + Ord> Sample for BTreeSet<T> {
+    fn sample(d: &mut Dice) -> Self {
+        Vec::sample(d).into_iter().collect()
+    }
+}
+
+impl<K: Sample + Ord, V: Sample> Sample for BTreeMap<K, V> {
+    fn sample(d: &mut Dice) -> Self {
+        (0..d.below(5)).map(|_| (K::sample(d), V::sample(d))).collect()
+    }
+}
+
+impl Sample for String {
+    fn sample(d: &mut Dice) -> Self {
+        (0..d.below(12)).map(|_| d.one_of(&['a', 'Z', '0', ' ', 'ö', '\u{1f4a4}', '"', '\n'])).collect()
+    }
+}
+
+impl Sample for Box<str> {
+    fn sample(d: &mut Dice) -> Self {
+        String::sample(d).into()
+    }
+}
+
+impl Sample for Timestamp {
+    fn sample(d: &mut Dice) -> Self {
+        let second = i64::try_from(d.below(4_000_000_000)).unwrap() - 1_000_000_000;
+        let nanosecond = d.one_of(&[0, 0, 500_000_000, 123_000_000, 999_999_999]);
+        Self::new(second, nanosecond).unwrap()
+    }
+}
+
+impl Sample for Date {
+    fn sample(d: &mut Dice) -> Self {
+        let day = |d: &mut Dice, bound| i8::try_from(d.below(bound)).unwrap() + 1;
+        let year = d.one_of(&[2024, 2025, 2026, 1, -9999, 9999]);
+        Self::new(year, day(d, 12), day(d, 28)).unwrap()
+    }
+}
+
+impl Sample for TimeZone {
+    fn sample(d: &mut Dice) -> Self {
+        let name = d.one_of(&["Asia/Ho_Chi_Minh", "Europe/Berlin", "UTC", "America/New_York"]);
+        if bool::sample(d) { Self::get(name).unwrap() } else { Self::fixed(jiff::tz::offset(7)) }
+    }
+}
+
+impl Sample for WorkerNumber {
+    fn sample(d: &mut Dice) -> Self {
+        Self(u128::from(d.next()) << 64 | u128::from(d.next()))
+    }
+}
+
+macro_rules! sample_names {
+    ($($type:ident),+) => {$(
+        impl Sample for $type {
+            fn sample(d: &mut Dice) -> Self {
+                // More than are remembered, and the longest there are.
+                let number = d.below(24);
+                let name = if number == 0 { "x".repeat(64) } else { format!("name-{number}") };
+                Self::parse(&name).unwrap()
+            }
+        }
+    )+};
+}
+sample_names!(SiteId, SourceId, WorkerId, DeviceId, UnitId, CaseId, ActionId);
+
+impl Sample for RuleId {
+    fn sample(d: &mut Dice) -> Self {
+        Self::new(d.one_of(&["R1", "R3", "T-L2", "R16"]))
+    }
+}
+
+macro_rules! sample_one {
+    ($($type:ident: $all:expr),+ $(,)?) => {$(
+        impl Sample for $type {
+            fn sample(d: &mut Dice) -> Self {
+                d.one_of($all.as_slice())
+            }
+        }
+    )+};
+}
+sample_one! {
+    Context: [Context::SleepMain, Context::SleepNap, Context::RestSeated, Context::RestSupine, Context::Work, Context::Activity, Context::Unknown],
+    Tag: Tag::ALL,
+    ScoreKind: [ScoreKind::Raw, ScoreKind::Standard],
+    ActionStep: [ActionStep::Requested, ActionStep::Accepted, ActionStep::Started, ActionStep::Done, ActionStep::Declined],
+    ActionKind: [ActionKind::WorkloadReview, ActionKind::Counseling],
+    Stream: Stream::ALL,
+    Instrument: Instrument::ALL.to_vec(),
+    Reason: Reason::ALL.to_vec(),
+    Sex: [Sex::Female, Sex::Male],
+    HrvState: HrvState::ALL,
+    Level: Level::ALL,
+}
+
+macro_rules! sample_records {
+    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Sample for $type {
+            fn sample(d: &mut Dice) -> Self {
+                Self { $($field: Sample::sample(d)),+ }
+            }
+        }
+    )+};
+}
+sample_records! {
+    WorkerKey { site, worker }
+    HrvWindow { device, start, duration_s, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
+    BeatIntervals { device, start, rr_ms, end_ms, context }
+    NightlySummary { device, date, rmssd_ms, sleeping_hr_bpm }
+    StageMinutes { light, deep, rem, asleep }
+    SleepRecord { device, start, onset, wake, end, waso_min, stages, awakenings, main, revision }
+    SelfReport { date, tag }
+    Screening { instrument, taken_at, response }
+    Shift { start, end }
+    ExposureDay { date, worked_h, overtime_h, shift, noise_lex8h_dba, wbgt_c, events }
+    ActionProgress { action, step, at, note }
+    Rejection { index, reason, detail }
+    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker }
+    DeviceEpoch { device, is_provider }
+    NightHrv { ln_rmssd, epoch, windows, sqi }
+    NightSleep { tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, midpoint }
+    NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep }
+    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor }
+    StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
+    StoredBeats { start, device, digest, windows }
+    NightDetail { date, devices, windows, beats, sleeps, nightly }
+    WorkerHistory { profile, nights, detail_dates, anchor, tags, screenings, exposures, cases }
+    Action { id, kind, step, due, moved_at }
+    Finding { level, rules, hrv, is_sleep_poor, is_exposed }
+    OpenCase { id, episode, opened_at, told, actions, events, revised_on }
+    ClosedCase { case, closed_at }
+    CaseBook { episodes, open, closed }
+    Refused { rejection, raw }
+    MessageMeta { topic, site, source, stream, message_id, refused }
+    WorkerInputs { worker, inputs }
+    Row { number, now, engine_version, rules_version, decided_through, messages, groups }
+    Outgoing { id, topic, payload }
+    DecisionRecord { worker, change, outgoing }
+    Quarantined { site, source, topic, received_at, reason, detail, index, raw }
+    WorkerRecord { applied_through, history }
+}
+
+impl Sample for Reading {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(5) {
+            0 => Self::Hrv(Sample::sample(d)),
+            1 => Self::Beats(Sample::sample(d)),
+            2 => Self::Nightly(Sample::sample(d)),
+            3 => Self::Sleep(Sample::sample(d)),
+            _ => Self::Tag(Sample::sample(d)),
+        }
+    }
+}
+
+impl Sample for Response {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(2) {
+            0 => Self::Answers(Sample::sample(d)),
+            _ => Self::Total { score: Sample::sample(d), kind: Sample::sample(d) },
+        }
+    }
+}
+
+impl Sample for WorkEvent {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(3) {
+            0 => Self::Violence,
+            1 => Self::Accident,
+            _ => Self::Other(Sample::sample(d)),
+        }
+    }
+}
+
+impl Sample for Item {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(4) {
+            0 => Self::Reading(Sample::sample(d)),
+            1 => Self::Screening(Sample::sample(d)),
+            2 => Self::Exposure(Sample::sample(d)),
+            _ => Self::Progress(Sample::sample(d)),
+        }
+    }
+}
+
+impl Sample for Input {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(4) {
+            0 => Self::Enrol(Sample::sample(d)),
+            _ => Self::Item { message: Sample::sample(d), index: Sample::sample(d), item: Sample::sample(d) },
+        }
+    }
+}
+
+impl Sample for CaseChange {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(5) {
+            0 => Self::Opened { case: Sample::sample(d) },
+            1 => Self::RaisedAgain { told: Sample::sample(d), actions: Sample::sample(d), at: Sample::sample(d) },
+            2 => Self::Revised { told: Sample::sample(d), on: Sample::sample(d) },
+            3 => Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), at: Sample::sample(d) },
+            _ => Self::Closed { at: Sample::sample(d) },
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! What is remembered of a worker: history, cases, and the details of nights.
+
+use super::RecordError;
+use super::codec::{Reader, Stored, Writer, choices, codes, record};
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::case::{Action, ActionKind, CaseBook, CaseChange, ClosedCase, Finding, OpenCase};
+use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
+use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::worker::{Profile, Sex};
+
+impl Stored for RuleId {
+    fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        w.name(self.as_str());
+    }
+    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
+        r.name().map(Self::new)
+    }
+}
+
+codes! {
+    Sex { Female = 0, Male = 1 }
+    HrvState { Learning = 0, Normal = 1, Watch = 2, Persistent = 3, Stale = 4 }
+    Level { L0 = 0, L1 = 1, L2 = 2, L3 = 3, L4 = 4 }
+    ActionKind { WorkloadReview = 0, Counseling = 1 }
+}
+
+record! {
+    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker }
+    DeviceEpoch { device, is_provider }
+    NightHrv { ln_rmssd, epoch, windows, sqi }
+    NightSleep { tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, midpoint }
+    NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep }
+    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor }
+    StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
+    NightDetail { date, devices, windows, beats, sleeps, nightly }
+    WorkerHistory { profile, nights, detail_dates, anchor, tags, screenings, exposures, cases }
+    Action { id, kind, step, due, moved_at }
+    Finding { level, rules, hrv, is_sleep_poor, is_exposed }
+    OpenCase { id, episode, opened_at, told, actions, events, revised_on }
+    ClosedCase { case, closed_at }
+    CaseBook { episodes, open, closed }
+}
+
+impl Stored for StoredBeats {
+    fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        self.start.put(w);
+        self.device.put(w);
+        // A digest is evenly spread: a varint would only make it longer.
+        w.raw(&self.digest.to_le_bytes());
+        self.windows.put(w);
+    }
+    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
+        Ok(Self {
+            start: Stored::take(r)?,
+            device: Stored::take(r)?,
+            digest: u64::from_le_bytes(r.array()?),
+            windows: Stored::take(r)?,
+        })
+    }
+}
+
+choices! {
+    CaseChange {
+        Opened { case } = 0,
+        RaisedAgain { told, actions, at } = 1,
+        Revised { told, on } = 2,
+        ActionMoved { action, step, at } = 3,
+        Closed { at } = 4,
+    }
+}
