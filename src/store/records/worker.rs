@@ -25,7 +25,7 @@ codes! {
 }
 
 record! {
-    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker }
+    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
     NightSleep { tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, midpoint }
