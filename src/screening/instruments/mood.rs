@@ -28,6 +28,8 @@ const PHQ_BANDS: &[(CutOff, Band)] = &[
     (CutOff::AtLeast(5.0), Band::Mild),
 ];
 
+/// Item 9 asks for thoughts of death. A total without it is scaled like any other, but no value is ever
+/// assumed for the item itself, so the crisis stays open.
 pub(super) const PHQ_9: Definition = Definition {
     measures: &[Measure::Depression],
     answers: Some(Answers { crisis: &[CrisisItem { item: 9, at_least: 1 }], ..sum(9, 0, 3, 2) }),
@@ -169,6 +171,7 @@ pub(super) const K10: Definition = Definition {
     ..K6
 };
 
+/// It asks how one feels right now, so it counts no longer than the shortest of the others.
 pub(super) const STAI_S: Definition = Definition {
     measures: &[Measure::Anxiety],
     range: (20.0, 80.0),

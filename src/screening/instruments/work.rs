@@ -49,7 +49,8 @@ const fn cbi_scale(name: &'static str, items: &'static [usize]) -> Scale {
 
 /// The short form with its answers as ticked: effort 3, reward 7, overcommitment 6, which may be left
 /// off. Recoded here are the reward items on promotion, change and security, and the overcommitment
-/// item on switching off. (E/R)·(7/3) is the ratio of the two means.
+/// item on switching off. (E/R)·(7/3) is the ratio of the two means. Totals
+/// may come from the long form too, answered 1 to 5.
 pub(super) const ERI: Definition = Definition {
     measures: &[Measure::EffortReward],
     answers: Some(Answers {
