@@ -1,0 +1,294 @@
+//! The control socket: how commands reach a running service.
+//!
+//! One line of JSON asks, one line of JSON answers, on a socket that only the service's own user may
+//! open. Where no service runs, commands open the store themselves and answer through the same
+//! [`answer_from_store`].
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream as BlockingStream;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, oneshot};
+
+use super::registry_file::WorkerRow;
+use super::sequencer::Command;
+use crate::store::{QuarantineFilter, Quarantined, Store};
+
+/// Name of the socket in the store's directory.
+const SOCKET: &str = "control.sock";
+/// The most bytes of a question: a register of workers is the longest.
+const MAX_QUESTION_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A question.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Question {
+    /// What is in quarantine.
+    QuarantineList {
+        /// Only this reason.
+        reason: Option<String>,
+        /// Only this site.
+        site: Option<String>,
+        /// Only this source.
+        source: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Look at what was refused once more.
+    QuarantineRetry {
+        /// These items; all, where none is named.
+        ids: Vec<u64>,
+    },
+    /// Enrol workers.
+    WorkersImport {
+        /// The rows of the register.
+        workers: Vec<WorkerRow>,
+    },
+    /// The register.
+    WorkersList,
+}
+
+/// One refused item, as the command shows it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct QuarantineRow {
+    /// Its id.
+    pub id: u64,
+    /// When it came, RFC 3339.
+    pub received_at: String,
+    /// Its topic.
+    pub topic: String,
+    /// Its place in the message; null where the whole payload was refused.
+    pub index: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// What exactly.
+    pub detail: String,
+    /// Its length.
+    pub bytes: usize,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// What is in quarantine.
+    Quarantine {
+        /// The oldest first.
+        items: Vec<QuarantineRow>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// What a second look gave.
+    Retried {
+        /// Messages that were looked at.
+        retried: usize,
+        /// Messages that were refused again.
+        refused_again: usize,
+    },
+    /// How many workers were enrolled or changed.
+    Imported {
+        /// The number.
+        workers: usize,
+    },
+    /// The register.
+    Workers {
+        /// Its rows.
+        workers: Vec<WorkerRow>,
+    },
+    /// It could not be done.
+    Failed {
+        /// Why, and what to do.
+        problem: String,
+    },
+}
+
+/// Why the running service could not be asked.
+#[derive(Debug, thiserror::Error)]
+pub enum ControlError {
+    /// The socket fails.
+    #[error("the running service cannot be asked through {path}: {error}", path = path.display())]
+    Io {
+        /// The socket.
+        path: PathBuf,
+        /// What failed.
+        error: std::io::Error,
+    },
+    /// The answer makes no sense.
+    #[error("the running service answered in a way this version does not understand: {0}")]
+    Answer(#[from] serde_json::Error),
+}
+
+/// Asks the service that runs on this store; `None` where none runs.
+///
+/// # Errors
+/// [`ControlError`] where a service runs and cannot be asked.
+pub fn ask(store: &Path, question: &Question) -> Result<Option<Answer>, ControlError> {
+    let path = store.join(SOCKET);
+    let io = |error| ControlError::Io { path: path.clone(), error };
+    let mut stream = match BlockingStream::connect(&path) {
+        Ok(stream) => stream,
+        // A socket that nobody listens on was left behind by a service that was killed.
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(io(error)),
+    };
+    let mut line = serde_json::to_vec(question)?;
+    line.push(b'\n');
+    stream.write_all(&line).map_err(io)?;
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(io)?;
+    Ok(Some(serde_json::from_str(&answer)?))
+}
+
+/// Opens the socket; what was left behind by a service that was killed is replaced.
+///
+/// # Errors
+/// Where the socket cannot be made in the store's directory.
+pub fn listen(store: &Path) -> std::io::Result<UnixListener> {
+    let path = store.join(SOCKET);
+    match std::fs::remove_file(&path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Answers until the task is dropped.
+pub async fn serve(listener: UnixListener, store: Store, commands: mpsc::Sender<Command>) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let (store, commands) = (store.clone(), commands.clone());
+                tokio::spawn(async move {
+                    if let Err(error) = converse(stream, &store, &commands).await {
+                        tracing::warn!("a command on the control socket failed: {error}");
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!("the control socket cannot accept: {error}");
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
+
+async fn converse(stream: UnixStream, store: &Store, commands: &mpsc::Sender<Command>) -> std::io::Result<()> {
+    use tokio::io::AsyncReadExt as _;
+    let (read, mut write) = stream.into_split();
+    let mut line = String::new();
+    tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES)).read_line(&mut line).await?;
+    let answer = match serde_json::from_str(&line) {
+        Ok(question) => answer(question, store, commands).await,
+        Err(error) => Answer::Failed { problem: format!("the question is not understood: {error}") },
+    };
+    let mut line = serde_json::to_vec(&answer)?;
+    line.push(b'\n');
+    write.write_all(&line).await
+}
+
+async fn answer(question: Question, store: &Store, commands: &mpsc::Sender<Command>) -> Answer {
+    let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
+    match question {
+        Question::QuarantineList { .. } => list(question, store),
+        Question::QuarantineRetry { ids } => {
+            let items = match taken(store, &ids) {
+                Ok(items) => items,
+                Err(problem) => return Answer::Failed { problem },
+            };
+            let retried = items.len();
+            let (done, answered) = oneshot::channel();
+            if commands.send(Command::Retry { items, done }).await.is_err() {
+                return gone();
+            }
+            answered.await.map_or_else(|_| gone(), |refused_again| Answer::Retried { retried, refused_again })
+        }
+        Question::WorkersImport { workers } => {
+            let (done, answered) = oneshot::channel();
+            let profiles = workers.iter().map(WorkerRow::profile).collect::<Result<Vec<_>, String>>();
+            let profiles = match profiles {
+                Ok(profiles) => profiles,
+                Err(problem) => return Answer::Failed { problem },
+            };
+            if commands.send(Command::Enrol { profiles, done }).await.is_err() {
+                return gone();
+            }
+            answered.await.map_or_else(|_| gone(), |workers| Answer::Imported { workers })
+        }
+        Question::WorkersList => {
+            let (done, answered) = oneshot::channel();
+            if commands.send(Command::Workers { done }).await.is_err() {
+                return gone();
+            }
+            answered.await.map_or_else(
+                |_| gone(),
+                |workers| Answer::Workers { workers: workers.iter().map(WorkerRow::of).collect() },
+            )
+        }
+    }
+}
+
+/// What is in quarantine, read from the view.
+pub fn list(question: Question, store: &Store) -> Answer {
+    let Question::QuarantineList { reason, site, source, limit } = question else {
+        return Answer::Failed { problem: "only a list can be read without a running service".to_owned() };
+    };
+    let filter = match filter(reason.as_deref(), site.as_deref(), source.as_deref()) {
+        Ok(filter) => filter,
+        Err(problem) => return Answer::Failed { problem },
+    };
+    match store.quarantined(&filter, limit) {
+        Ok(items) => {
+            let items = items.into_iter().map(|(id, item)| row(id, &item)).collect();
+            Answer::Quarantine { items, total: store.quarantined_len() }
+        }
+        Err(error) => Answer::Failed { problem: error.to_string() },
+    }
+}
+
+fn filter(reason: Option<&str>, site: Option<&str>, source: Option<&str>) -> Result<QuarantineFilter, String> {
+    use crate::domain::ids::{SiteId, SourceId};
+    use crate::domain::rejection::Reason;
+    let name = |what: &str, error: crate::domain::ids::NameError| format!("the {what} {error}");
+    Ok(QuarantineFilter {
+        site: site.map(SiteId::parse).transpose().map_err(|e| name("site", e))?,
+        source: source.map(SourceId::parse).transpose().map_err(|e| name("source", e))?,
+        reason: reason.map(|r| Reason::parse(r).ok_or_else(|| format!("there is no reason {r}"))).transpose()?,
+        after: None,
+    })
+}
+
+fn row(id: u64, item: &Quarantined) -> QuarantineRow {
+    QuarantineRow {
+        id,
+        received_at: item.received_at.to_string(),
+        topic: item.topic.clone(),
+        index: item.index,
+        reason: item.reason.as_str().to_owned(),
+        detail: item.detail.clone(),
+        bytes: item.raw.len(),
+    }
+}
+
+/// Takes items out of quarantine; all, where none is named.
+fn taken(store: &Store, ids: &[u64]) -> Result<Vec<Quarantined>, String> {
+    let ids = if ids.is_empty() {
+        let all = store.quarantined(&QuarantineFilter::default(), usize::MAX).map_err(|e| e.to_string())?;
+        all.into_iter().map(|(id, _)| id).collect()
+    } else {
+        ids.to_vec()
+    };
+    let mut items = Vec::new();
+    for id in ids {
+        items.extend(store.take_quarantined(id).map_err(|e| e.to_string())?);
+    }
+    Ok(items)
+}
