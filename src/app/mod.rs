@@ -7,4 +7,5 @@ pub mod admission;
 pub mod commands;
 pub mod registry;
 pub mod replay;
+pub mod service;
 pub mod shards;

@@ -4,6 +4,7 @@
 //! output, logs to standard error.
 
 mod hrv;
+mod replay;
 mod score;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ struct Arguments {
 enum Command {
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    /// Feed recorded messages through the same engine and print the events it decides
+    Replay(replay::ReplayArguments),
     /// Score one questionnaire and print one JSON object
     Score(score::ScoreArguments),
 }
@@ -43,6 +46,7 @@ pub const EXIT_USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Replay(arguments) => replay::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
     }
 }
