@@ -24,8 +24,8 @@ pub(crate) struct Arguments {
     /// In which order readings come.
     #[arg(long, value_enum, default_value_t = Order::Time)]
     pub(crate) order: Order,
-    /// How many messages the subscriber that does nothing takes before it acknowledges.
-    #[arg(long, default_value_t = 65_535)]
+    /// How many messages the subscriber that does nothing may have unacknowledged; Vagus' own default.
+    #[arg(long, default_value_t = vagus::ingest::Settings::default().receive_maximum)]
     pub(crate) receive_maximum: u16,
     /// Measures the subscriber that does nothing alone.
     #[arg(long)]
