@@ -159,7 +159,7 @@ fn mad_sorted(sorted: &[f64], centre: f64) -> f64 {
             left -= 1;
         }
     }
-    if n % 2 == 0 { f64::midpoint(before, last) } else { last }
+    if n.is_multiple_of(2) { f64::midpoint(before, last) } else { last }
 }
 
 #[cfg(test)]

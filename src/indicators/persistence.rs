@@ -50,12 +50,14 @@ impl HrvPath {
             && recovered5 >= settings.clear_nights
             && z7 > settings.recovered_z
             && dwell >= settings.clear_dwell_days;
-        let state = match self.state {
-            HrvState::Persistent if enters_persistent => HrvState::Persistent,
-            HrvState::Persistent | HrvState::Watch if !enters_persistent && clears => HrvState::Normal,
-            _ if enters_persistent => HrvState::Persistent,
-            HrvState::Normal if enters_watch => HrvState::Watch,
-            same => same,
+        let state = if enters_persistent {
+            HrvState::Persistent
+        } else if self.state == HrvState::Normal {
+            if enters_watch { HrvState::Watch } else { HrvState::Normal }
+        } else if clears {
+            HrvState::Normal
+        } else {
+            self.state
         };
         if state == self.state { Self { state, dwell } } else { Self { state, dwell: 0 } }
     }
