@@ -29,6 +29,11 @@ impl Backoff {
         is_stable
     }
 
+    /// Starts from the shortest wait again.
+    pub fn reset(&mut self) {
+        self.failures = 0;
+    }
+
     /// Failures since the last [`Backoff::forgive_after`] forgave them.
     #[must_use]
     pub fn failures(&self) -> u32 {

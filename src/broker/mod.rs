@@ -8,7 +8,8 @@
 
 pub mod backoff;
 pub mod error;
-pub mod frame;
+mod frame;
+pub mod heartbeat;
 pub mod link;
 pub mod packet;
 pub mod settings;

@@ -1,3 +1,12 @@
 //! The outbox to the world.
+//!
+//! Events that were decided and journaled enter through the store's outbox, receipts from whoever
+//! applied a row; both leave over an MQTT connection of their own, at QoS 1. An event is sent until
+//! the broker has it, under the same id each time; a receipt is sent if it can be. Nothing here
+//! decides anything, changes an event's bytes, or acknowledges what came in.
 
 pub mod cloudevents;
+pub mod mqtt;
+mod mqtt_connection;
+pub mod outbox;
+mod receipts;

@@ -12,6 +12,7 @@ use super::ledger::Ledger;
 use super::session::{End, IngestError, Session};
 use super::{AckToken, Arrival};
 use crate::broker::BrokerError;
+use crate::broker::heartbeat::Heartbeat;
 use crate::broker::link::Link;
 use crate::broker::packet::{Filter, Incoming, Publish};
 
@@ -24,9 +25,7 @@ pub(super) struct Connection<'a> {
     /// An arrival for which the channel had no room.
     waiting: Option<Arrival>,
     is_subscribed: bool,
-    /// Whether anything came since the last ping.
-    heard: bool,
-    keep_alive_s: u16,
+    heartbeat: Heartbeat,
     subscribe_by: Instant,
     /// Set when the service stops: until when acknowledgements are still sent.
     stop_by: Option<Instant>,
@@ -56,17 +55,13 @@ impl<'a> Connection<'a> {
             ledger: Ledger::default(),
             waiting: None,
             is_subscribed: false,
-            heard: true,
-            keep_alive_s,
+            heartbeat: Heartbeat::new(keep_alive_s),
             subscribe_by,
             stop_by: None,
         })
     }
 
     pub(super) async fn serve(&mut self) -> End {
-        let mut beat = tokio::time::interval(Duration::from_millis(u64::from(self.keep_alive_s) * 500));
-        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        beat.tick().await;
         loop {
             if let Err(end) = self.hand_over() {
                 return end;
@@ -88,9 +83,10 @@ impl<'a> Connection<'a> {
                 room = wait_for_room(self.session.arrivals.as_ref()), if self.waiting.is_some() => {
                     if !room { return End::NobodyListens; }
                 }
-                _ = beat.tick() => if let Err(error) = self.beat(may_read) { return End::Lost(error); },
+                () = self.heartbeat.is_due() => if let Err(error) = self.beat(may_read) { return End::Lost(error); },
                 moved = self.link.transfer(may_read) => match moved {
-                    Ok(count) => self.heard |= count > 0,
+                    Ok(0) => {}
+                    Ok(_) => self.heartbeat.heard(),
                     Err(error) => return End::Lost(error),
                 },
                 () = wait_until(stop_by) => return self.say_goodbye().await,
@@ -206,18 +202,11 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Twice a keep-alive: a ping, and an end if nothing came since the last one.
     fn beat(&mut self, may_read: bool) -> Result<(), BrokerError> {
         if !self.is_subscribed && Instant::now() >= self.subscribe_by && may_read {
             return Err(BrokerError::Protocol("it never answered the subscription".to_owned()));
         }
-        if !self.heard && may_read {
-            return Err(BrokerError::Silent(self.keep_alive_s));
-        }
-        // Where we do not read, silence is our own doing.
-        self.heard = !may_read;
-        self.link.ping();
-        Ok(())
+        self.heartbeat.beat(&mut self.link, may_read)
     }
 
     /// The service stops: nothing more is handed over, and whoever takes arrivals comes to an end.

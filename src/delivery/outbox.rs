@@ -1,0 +1,206 @@
+//! The loop that empties the outbox: sends every event until the broker has it.
+//!
+//! Events are sent in the order they were decided, many under way at once. The broker answers in
+//! order, so a lost connection leaves the end of that row unsure, and the same events are sent again
+//! in the same order, under the same ids. Only an event that the broker refuses is overtaken: it waits
+//! and is tried again for ever, while the others go on.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+use tracing::{error, warn};
+
+use super::cloudevents::CONTENT_TYPE;
+use super::mqtt::{Message, PublishError, Publisher};
+use crate::broker::BackoffSettings;
+use crate::broker::backoff::Backoff;
+use crate::store::{Outgoing, Store};
+use crate::telemetry::{Channel, DeliveryOutcome, Metrics};
+
+/// Refusals in a row after which an event is worth an error in the log.
+const ALARMING_REFUSALS: u32 = 5;
+
+/// Where events wait until they are delivered. Calls may block.
+pub trait Outbox: Send + Sync + 'static {
+    /// The oldest events that are not delivered, at most `limit`.
+    ///
+    /// # Errors
+    /// In words, if they cannot be read.
+    fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, String>;
+
+    /// Notes that the broker has these events; they are not pending any more.
+    ///
+    /// # Errors
+    /// In words, if that cannot be noted; the events are then sent again.
+    fn delivered(&self, ids: &[String]) -> Result<(), String>;
+}
+
+impl Outbox for Store {
+    fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, String> {
+        Self::pending(self, limit).map_err(|error| error.to_string())
+    }
+
+    fn delivered(&self, ids: &[String]) -> Result<(), String> {
+        self.append_delivered(ids).map_err(|error| error.to_string())
+    }
+}
+
+/// What can be set about emptying the outbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Events taken at once. 0 is taken as 1.
+    pub batch: usize,
+    /// Waits after a failure.
+    pub backoff: BackoffSettings,
+    /// How often to look without being woken, in milliseconds.
+    pub look_every_ms: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let backoff = BackoffSettings { min_ms: 500, max_ms: 60_000, stable_after_ms: 0 };
+        Self { batch: 100, backoff, look_every_ms: 5_000 }
+    }
+}
+
+/// An event that the broker refused.
+#[derive(Debug)]
+struct Held {
+    backoff: Backoff,
+    until: Instant,
+}
+
+/// Empties the outbox, over and over, until `shutdown` turns true.
+pub struct Deliverer<O> {
+    /// Where events wait.
+    pub outbox: Arc<O>,
+    /// How they leave.
+    pub publisher: Publisher,
+    /// Told when new events wait.
+    pub wake: Arc<Notify>,
+    /// What can be set.
+    pub settings: Settings,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+impl<O: Outbox> Deliverer<O> {
+    /// Runs until `shutdown` turns true; what is not delivered by then is found at the next start.
+    pub async fn run(self, mut shutdown: watch::Receiver<bool>) {
+        let stopped = super::mqtt::is_stopping(&mut shutdown);
+        tokio::select! {
+            () = stopped => {}
+            () = self.deliver_for_ever() => {}
+        }
+    }
+
+    async fn deliver_for_ever(&self) {
+        let mut held: HashMap<String, Held> = HashMap::new();
+        let mut backoff = Backoff::new(self.settings.backoff);
+        loop {
+            let limit = self.settings.batch.max(1) + held.len();
+            let pending = match self.blocking(move |outbox| outbox.pending(limit)).await {
+                Ok(pending) => pending,
+                Err(error) => {
+                    error!("the outbox cannot be read: {error}");
+                    tokio::time::sleep(backoff.next_wait()).await;
+                    continue;
+                }
+            };
+            let now = Instant::now();
+            let ready: Vec<Outgoing> =
+                pending.into_iter().filter(|event| held.get(&event.id).is_none_or(|held| held.until <= now)).collect();
+            if ready.is_empty() {
+                self.wait(&held).await;
+                continue;
+            }
+            if self.attempt(ready, &mut held).await {
+                backoff.reset();
+            } else {
+                tokio::time::sleep(backoff.next_wait()).await;
+            }
+        }
+    }
+
+    /// Waits for new events, or for the time to try a refused one again.
+    async fn wait(&self, held: &HashMap<String, Held>) {
+        let look = Instant::now() + Duration::from_millis(self.settings.look_every_ms);
+        let until = held.values().map(|held| held.until).fold(look, Instant::min);
+        tokio::select! {
+            () = self.wake.notified() => {}
+            () = tokio::time::sleep_until(until) => {}
+        }
+    }
+
+    /// Sends events in their order and notes those the broker has; false where some are unsure.
+    async fn attempt(&self, events: Vec<Outgoing>, held: &mut HashMap<String, Held>) -> bool {
+        let (ids, messages): (Vec<String>, Vec<Message>) = events.into_iter().map(message).unzip();
+        let Ok(attempts) = self.publisher.start(messages).await else { return false };
+        let mut delivered = Vec::new();
+        let mut is_sure = true;
+        for (id, attempt) in ids.into_iter().zip(attempts) {
+            let outcome = attempt.outcome().await;
+            match outcome {
+                Ok(()) => {
+                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Delivered);
+                    held.remove(&id);
+                    delivered.push(id);
+                }
+                Err(PublishError::Unknown | PublishError::Stopped) => {
+                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
+                    is_sure = false;
+                }
+                Err(error @ (PublishError::Refused(_) | PublishError::TooLarge { .. })) => {
+                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
+                    self.hold(id, &error, held);
+                }
+            }
+        }
+        self.note(delivered).await && is_sure
+    }
+
+    fn hold(&self, id: String, error: &PublishError, held: &mut HashMap<String, Held>) {
+        let backoff = Backoff::new(self.settings.backoff);
+        let entry = held.entry(id).or_insert_with_key(|id| {
+            warn!(event = id.as_str(), "{error}; it is tried again");
+            Held { backoff, until: Instant::now() }
+        });
+        entry.until = Instant::now() + entry.backoff.next_wait();
+        if entry.backoff.failures() == ALARMING_REFUSALS {
+            error!("an event was refused {ALARMING_REFUSALS} times and is tried on: {error}");
+        }
+    }
+
+    /// Notes deliveries; false where that failed, so that the events will be sent again.
+    async fn note(&self, ids: Vec<String>) -> bool {
+        if ids.is_empty() {
+            return true;
+        }
+        match self.blocking(move |outbox| outbox.delivered(&ids)).await {
+            Ok(()) => true,
+            Err(error) => {
+                error!("deliveries cannot be noted, the events will be sent again: {error}");
+                false
+            }
+        }
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&O) -> Result<T, String> + Send + 'static,
+    ) -> Result<T, String> {
+        let outbox = Arc::clone(&self.outbox);
+        match tokio::task::spawn_blocking(move || work(&outbox)).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+fn message(event: Outgoing) -> (String, Message) {
+    let Outgoing { id, topic, payload } = event;
+    (id, Message { topic, payload: payload.into(), content_type: Some(CONTENT_TYPE) })
+}
