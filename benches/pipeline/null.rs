@@ -92,7 +92,7 @@ async fn acknowledge(
                 received.fetch_add(1, Ordering::AcqRel);
             }
             Event::Incoming(Packet::SubAck(_)) => is_subscribed.store(true, Ordering::Release),
-            _ => {}
+            Event::Incoming(_) | Event::Outgoing(_) => {}
         }
     }
 }

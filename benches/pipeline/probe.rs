@@ -45,7 +45,7 @@ fn window(broker: &Broker, receive_maximum: Option<u16>) -> Result<(u64, ConnAck
             match events.poll().await? {
                 Event::Incoming(Packet::ConnAck(packet)) => connack = Some(packet),
                 Event::Incoming(Packet::SubAck(_)) => break,
-                _ => {}
+                Event::Incoming(_) | Event::Outgoing(_) => {}
             }
         }
         let port = broker.port;
