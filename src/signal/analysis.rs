@@ -124,3 +124,74 @@ impl Series {
         self.valid.extend(cleaned.valid);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn is_sound(report: &Report) -> bool {
+        let time = &report.time;
+        let powers = |power: fn(&BandPowers) -> f64| report.powers.as_ref().map(power);
+        [
+            time.mean_nn_ms,
+            time.hr_bpm,
+            time.sdnn_ms,
+            time.rmssd_ms,
+            time.ln_rmssd,
+            time.sdsd_ms,
+            time.pnn50_pct,
+            time.sd1_ms,
+            time.sd2_ms,
+            report.stress_index,
+            powers(|powers| powers.lf_ms2),
+            powers(|powers| powers.hf_ms2),
+            report.powers.and_then(|powers| powers.lf_hf()),
+            report.artifact_fraction,
+            Some(report.sqi_time),
+        ]
+        .into_iter()
+        .flatten()
+        .all(f64::is_finite)
+    }
+
+    proptest! {
+        #[test]
+        fn no_input_panics_or_yields_nan(
+            rr_ms in prop::collection::vec(
+                prop_oneof![
+                    6 => 250.0..2_100.0,
+                    1 => any::<f64>(),
+                    1 => prop::sample::select(vec![0.0, -800.0, f64::NAN, f64::INFINITY, f64::MAX, 1e12]),
+                ],
+                0..200,
+            ),
+        ) {
+            prop_assert!(is_sound(&raw(&rr_ms)));
+            prop_assert!(is_sound(&cleaned(&rr_ms, r1::FLOOR_MS)));
+            prop_assert!(is_sound(&cleaned(&rr_ms, 0.0)));
+        }
+    }
+
+    #[test]
+    fn a_beat_of_zero_milliseconds_is_an_artefact_and_parts_its_neighbours() {
+        let mut rr_ms: Vec<f64> = (0..60).map(|beat| 850.0 + 20.0 * (f64::from(beat) * 1.3).sin()).collect();
+        let whole = cleaned(&rr_ms, r1::FLOOR_MS);
+        rr_ms.insert(30, 0.0);
+        let parted = cleaned(&rr_ms, r1::FLOOR_MS);
+        assert_eq!(whole.artifact_fraction, Some(0.0));
+        assert_eq!(parted.artifact_fraction, Some(1.0 / 61.0));
+        assert_eq!(parted.time.valid_beats, 60);
+        assert_eq!(parted.time.valid_pairs, whole.time.valid_pairs - 1);
+    }
+
+    #[test]
+    fn a_value_over_three_seconds_is_a_gap_that_costs_coverage_only() {
+        let mut rr_ms: Vec<f64> = (0..60).map(|beat| 850.0 + 20.0 * (f64::from(beat) * 1.3).sin()).collect();
+        rr_ms[30] = 20_000.0;
+        let report = cleaned(&rr_ms, r1::FLOOR_MS);
+        assert_eq!((report.beats, report.time.valid_beats), (60, 59));
+        assert_eq!((report.artifact_fraction, report.grade), (Some(0.0), Grade::Reject));
+    }
+}

@@ -62,7 +62,7 @@ enum HrvError {
     #[error("cannot read {name}: {source}")]
     Read { name: String, source: io::Error },
     #[error(
-        "{name}, line {line}: {found:?} is not an interval in milliseconds (one number a line, with a decimal point)"
+        "{name}, line {line}: {found:?} is not an interval; wanted is one number of milliseconds a line, like 812 or 812.5"
     )]
     NotANumber { name: String, line: usize, found: String },
     #[error("cannot write the result: {0}")]
@@ -179,8 +179,8 @@ impl Printed {
             let (key, value) = member.split_once(':').unwrap_or((member, ""));
             let value = match value.parse::<f64>() {
                 Ok(number) if value.contains('.') => format!("{number:.3}"),
-                Ok(_) | Err(_) if value == "null" => "-".to_owned(),
-                Ok(_) | Err(_) => value.trim_matches('"').to_owned(),
+                Ok(_) => value.to_owned(),
+                Err(_) => value.trim_matches('"').replace("null", "-"),
             };
             table += &format!("{:<18} {value:>12}\n", key.trim_matches('"'));
         }

@@ -34,13 +34,14 @@ pub fn lomb(times_s: &[f64], values_ms: &[f64]) -> Option<BandPowers> {
     let block_s = length_s / block_count;
     let mut powers = Vec::new();
     let mut from = 0;
-    let mut block = 1.0;
     while from < count {
+        // Counted from the beat and not from the block before, so that hours without a beat cost
+        // nothing; at least one beat is taken, so that rounding cannot stop the loop.
+        let block = ((times_s[from] - first) / block_s).floor() + 1.0;
         let limit_s = if block < block_count { first + block * block_s } else { f64::INFINITY };
-        let to = from + times_s[from..count].partition_point(|time| *time < limit_s);
-        powers.extend(powers_of_block(&times_s[from..to], &values_ms[from..to]));
-        from = to;
-        block += 1.0;
+        let held = times_s[from..count].partition_point(|time| *time < limit_s).max(1);
+        powers.extend(powers_of_block(&times_s[from..from + held], &values_ms[from..from + held]));
+        from += held;
     }
     let mean = |power: fn(&BandPowers) -> f64| powers.iter().map(power).sum::<f64>() / powers.len() as f64;
     (!powers.is_empty()).then(|| BandPowers {
@@ -136,6 +137,12 @@ mod tests {
             assert!((powers.hf_ms2 / 450.0 - 1.0).abs() < 0.03, "{length_s}: {powers:?}");
             assert!(powers.lf_ms2 < 20.0, "{length_s}: {powers:?}");
         }
+    }
+
+    #[test]
+    fn ages_between_two_beats_cost_no_time() {
+        let times = [0.0, 0.8, 1.6, 2.5, 1e297, 1e297];
+        assert!(lomb(&times, &[800.0, 810.0, 790.0, 900.0, 800.0, 820.0]).is_some());
     }
 
     #[test]
