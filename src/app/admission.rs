@@ -183,7 +183,10 @@ impl Admission {
     ) -> Result<WorkerNumber, (Reason, String)> {
         decode::times::check(&item.item, now, self.settings.max_age_days, self.settings.max_ahead_s)?;
         if let Item::Screening(screening) = &item.item {
-            screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
+            // A sheet that cannot be scored still counts where it holds a crisis answer.
+            if screening::crisis(screening) != Some(true) {
+                screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
+            }
         }
         if let Item::Progress(news) = &item.item {
             let (of, worker) = self

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::outbound::Outbound;
 use super::registry::ActionDirectory;
 use super::sequencer::Progress;
@@ -20,9 +22,11 @@ use crate::domain::Timestamp;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::Rejection;
+use crate::engine;
 use crate::engine::effect::{Decision, Tally};
 use crate::engine::row::{MessageMeta, Row};
 use crate::ingest::receipt::Receipt;
+use crate::rules::RuleSet;
 use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, SnapshotError, Store, StoreError, ViewError};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
@@ -71,8 +75,10 @@ pub struct Applier {
     pub actions: ActionDirectory,
     /// Receipts and events on their way out.
     pub outbound: Outbound,
-    /// The topic root.
-    pub root: String,
+    /// Rules that were read again.
+    pub rules: watch::Receiver<Option<Arc<RuleSet>>>,
+    /// What the engines compute with.
+    pub engine_settings: engine::Settings,
     /// The last row that was applied.
     pub last_row: RowNumber,
     /// The time of that row.
@@ -106,6 +112,7 @@ impl Applier {
     /// # Errors
     /// [`ApplyError`] where the store fails.
     pub fn apply(&mut self, mut row: Row) -> Result<(), ApplyError> {
+        self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
         let Outcome { tallies, decisions } = self.shards.apply(row.now, groups, &self.store)?;
         if !decisions.is_empty() {
@@ -123,9 +130,18 @@ impl Applier {
         self.tell(&row, tallies)
     }
 
+    fn take_new_rules(&mut self) {
+        if self.rules.has_changed().unwrap_or(false)
+            && let Some(rules) = self.rules.borrow_and_update().clone()
+        {
+            self.engine_settings.rules = rules;
+            self.shards.set_settings(&self.engine_settings);
+        }
+    }
+
     fn record(&self, decision: &Decision) -> DecisionRecord {
         let outgoing = decision.events.iter().map(|event| {
-            let envelope = cloudevents::encode(event, &self.root);
+            let envelope = cloudevents::encode(event, &self.outbound.root);
             Outgoing { id: envelope.id, topic: envelope.topic, payload: envelope.payload }
         });
         DecisionRecord { worker: decision.worker, change: decision.change.clone(), outgoing: outgoing.collect() }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
@@ -161,10 +161,19 @@ pub fn listen(store: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Answers until the task is dropped.
-pub async fn serve(listener: UnixListener, store: Store, commands: mpsc::Sender<Command>) {
+/// Answers until `stopping` turns true.
+pub async fn serve(
+    listener: UnixListener,
+    store: Store,
+    commands: mpsc::Sender<Command>,
+    mut stopping: watch::Receiver<bool>,
+) {
     loop {
-        match listener.accept().await {
+        let accepted = tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => return,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
             Ok((stream, _)) => {
                 let (store, commands) = (store.clone(), commands.clone());
                 tokio::spawn(async move {

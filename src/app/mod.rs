@@ -1,11 +1,20 @@
 //! Assembly: commands, the running service, replay.
 //!
-//! The only place that knows every layer. Rows are made by [`sequencer`] and applied by [`applier`];
-//! [`replay`] does both without broker, store or clock.
+//! The only place that knows every layer. [`service`] starts everything: rows are made by
+//! [`sequencer`] and applied by [`applier`], what they say leaves through [`outbound`].
+//! [`replay`] does the same without broker, store or clock.
 
 pub mod admission;
+pub mod applier;
 pub mod commands;
+pub mod control;
+pub mod outbound;
+pub mod readiness;
+pub mod recovery;
 pub mod registry;
+pub mod registry_file;
 pub mod replay;
+pub mod sequencer;
 pub mod service;
 pub mod shards;
+pub mod statistics;

@@ -23,10 +23,6 @@ use crate::store::{JournalError, Quarantined, Store};
 use crate::telemetry::{Metrics, Outcome};
 use crate::telemetry::latency::Stopwatch;
 
-/// The most messages in a row.
-const MAX_ROW_MESSAGES: usize = 2_000;
-/// Bytes of payload after which a row takes no further message; a row on disk is smaller than that.
-const MAX_ROW_PAYLOAD_BYTES: usize = 256 * 1024;
 /// The longest wait without a look at the clock.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// The same where somebody else sets the clock.
@@ -39,15 +35,24 @@ pub struct Progress {
     next_due: AtomicI64,
     /// Every decision of the rows up to this one is in the journal.
     decided_through: AtomicU64,
+    /// The last row on disk.
+    written: AtomicU64,
 }
 
 impl Progress {
     /// Progress after a start.
     #[must_use]
-    pub fn new(decided_through: RowNumber, next_due: Option<Timestamp>) -> Self {
+    pub fn new(decided_through: RowNumber, written: RowNumber, next_due: Option<Timestamp>) -> Self {
         let progress = Self::default();
         progress.applied(decided_through, next_due);
+        progress.written.store(written, Ordering::Release);
         progress
+    }
+
+    /// Rows on disk that are not applied yet.
+    #[must_use]
+    pub fn lag_rows(&self) -> u64 {
+        self.written.load(Ordering::Acquire).saturating_sub(self.decided_through())
     }
 
     /// Notes that a row was applied and its decisions journaled.
@@ -96,6 +101,15 @@ pub enum Command {
     },
 }
 
+/// How many messages share one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Batch {
+    /// At most so many messages.
+    pub max_messages: usize,
+    /// Bytes of payload after which a row takes no further message.
+    pub max_bytes: usize,
+}
+
 /// What the sequencer is connected to.
 #[derive(Debug)]
 pub struct Ports {
@@ -124,6 +138,8 @@ pub struct Sequencer {
     pub metrics: Metrics,
     /// The version of the rules in force.
     pub rules_version: Arc<AtomicU64>,
+    /// How many messages share one row.
+    pub batch: Batch,
     /// The last row of the journal.
     pub last_row: RowNumber,
     /// The time of the last row.
@@ -156,7 +172,7 @@ impl Sequencer {
             if !runtime.block_on(self.first(&mut ports, &mut draft)) {
                 return Ok(());
             }
-            while draft.tokens.len() < MAX_ROW_MESSAGES && draft.payload_bytes < MAX_ROW_PAYLOAD_BYTES {
+            while draft.tokens.len() < self.batch.max_messages && draft.payload_bytes < self.batch.max_bytes {
                 let Ok(arrival) = ports.arrivals.try_recv() else { break };
                 self.admit(&arrival, &mut draft);
             }
@@ -245,6 +261,7 @@ impl Sequencer {
             let stopwatch = Stopwatch::start();
             self.store.append_row(&row)?;
             self.last_row = row.number;
+            self.progress.written.store(row.number, Ordering::Release);
             if !row.messages.is_empty() {
                 self.metrics.committed(draft.parts.admitted, stopwatch.elapsed_s());
             }

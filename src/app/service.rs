@@ -1,11 +1,256 @@
 //! The running service: what is started, in which order, and how it ends.
+//!
+//! Started: store, recovery, the thread that applies rows, the thread that makes them, delivery, the
+//! MQTT session, the operators' listener, the control socket. Ended in the order of the data: the
+//! session takes nothing more, the sequencer writes its last row, the applier applies it and saves
+//! the workers, delivery sends what it can.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::JoinHandle;
 
-use super::admission;
-use crate::config::Settings;
-use crate::engine;
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinSet;
+
+use super::admission::{self, Admission};
+use super::applier::Applier;
+use super::control;
+use super::outbound::{Outbound, WatchedOutbox};
+use super::readiness;
+use super::recovery::{self, Recovered};
+use super::registry::{ActionDirectory, Numbers};
+use super::sequencer::{Batch, Ports, Progress, Sequencer};
+use super::shards::Shards;
+use crate::clock::Clock;
+use crate::config::{Settings, rules_file};
+use crate::console::ops::OpsListener;
+use crate::delivery::outbox::Deliverer;
+use crate::delivery::{mqtt, outbox};
+use crate::engine::{self, Mode};
+use crate::ingest::{self, SessionStatus};
 use crate::rules::RuleSet;
+use crate::store::Store;
+use crate::telemetry::Metrics;
+
+/// Rows that may wait to be applied.
+const ROWS_IN_FLIGHT: usize = 8;
+/// Batches of acknowledgements that may wait for the session.
+const ACKS_IN_FLIGHT: usize = 64;
+/// Commands that may wait for the sequencer.
+const COMMANDS_IN_FLIGHT: usize = 16;
+
+/// A running service.
+#[derive(Debug)]
+pub struct Service {
+    ops_address: SocketAddr,
+    shutdown: watch::Sender<bool>,
+    rules: watch::Sender<Option<Arc<RuleSet>>>,
+    rules_path: Option<PathBuf>,
+    /// Sequencer and applier; the first that ends on its own ends the service.
+    threads: Vec<JoinHandle<anyhow::Result<()>>>,
+    failed: Arc<Notify>,
+    tasks: JoinSet<()>,
+}
+
+impl Service {
+    /// Starts everything; when this returns, the session is on its way to the broker.
+    ///
+    /// # Errors
+    /// Where the store cannot be opened or read, or an address is taken.
+    pub async fn start(settings: Settings, rules: RuleSet, clock: Clock) -> anyhow::Result<Self> {
+        let metrics = Metrics::new();
+        let actions = ActionDirectory::default();
+        let rules_version = Arc::new(AtomicU64::new(rules.version()));
+        let engine_settings = engine_settings(&settings, rules);
+        let mut shards = Shards::new(shard_count(&settings), &engine_settings, Mode::Rebuild);
+        let store_settings = settings.store.clone();
+        let known = actions.clone();
+        let (store, shards, recovered) = tokio::task::spawn_blocking(move || {
+            let store = Store::open(&store_settings).context("the store cannot be opened")?;
+            let recovered =
+                recovery::recover(&store, &mut shards, &known).context("the store cannot be brought back")?;
+            anyhow::Ok((store, shards, recovered))
+        })
+        .await??;
+
+        let (shutdown, stopping) = watch::channel(false);
+        let (rules, new_rules) = watch::channel(None);
+        let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
+        let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
+        let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
+        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
+        let session = Arc::new(SessionStatus::default());
+        let failed = Arc::new(Notify::new());
+
+        let progress = Arc::new(Progress::new(recovered.applied, recovered.last_row, shards.poll_timeout()));
+        let readiness = readiness::check(Arc::clone(&session), Arc::clone(&progress), &settings.store.path);
+        let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
+        let control = control::listen(&settings.store.path).context("the control socket cannot be opened")?;
+
+        let outbound = Outbound {
+            publisher: publisher.clone(),
+            outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
+            wake: Arc::new(Notify::new()),
+            root: settings.ingest.root.as_str().into(),
+        };
+        let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
+        let mut applier = Applier {
+            shards,
+            store: store.clone(),
+            clock: clock.clone(),
+            progress: Arc::clone(&progress),
+            metrics: metrics.clone(),
+            actions: actions.clone(),
+            outbound: outbound.clone(),
+            last_row: applied,
+            last_now,
+            rules: new_rules,
+            engine_settings,
+        };
+        let sequencer = Sequencer {
+            admission: Admission::new(admission_settings(&settings), registry, Numbers::Random, actions),
+            store: store.clone(),
+            clock,
+            progress,
+            metrics: metrics.clone(),
+            rules_version,
+            batch: Batch { max_messages: settings.batch.max_messages, max_bytes: settings.batch.max_bytes },
+            last_row,
+            last_now,
+        };
+
+        // Rows that were perhaps not decided before the last end come first.
+        let (rows, rows_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
+        let runtime = tokio::runtime::Handle::current();
+        let ports = Ports { arrivals, commands, acks, rows };
+        let threads = vec![
+            thread("apply", &failed, move || {
+                for row in undecided {
+                    applier.apply(row)?;
+                }
+                Ok(applier.run(&rows_out)?)
+            })?,
+            thread("sequence", &failed, move || Ok(sequencer.run(ports, &runtime)?))?,
+        ];
+
+        let mut tasks = JoinSet::new();
+        let deliverer = Deliverer {
+            outbox: Arc::clone(&outbound.outbox),
+            publisher,
+            wake: Arc::clone(&outbound.wake),
+            settings: outbox::Settings::default(),
+            metrics: metrics.clone(),
+        };
+        let ops_address = ops.address();
+        let mut ops_stopping = stopping.clone();
+        tasks.spawn(publisher_task.run(stopping.clone()));
+        tasks.spawn(deliverer.run(stopping.clone()));
+        tasks.spawn(ops.serve(async move {
+            // An error means that the service is gone, which is a reason to stop as well.
+            let _ = ops_stopping.wait_for(|stop| *stop).await;
+        }));
+        tasks.spawn(control::serve(control, store, commands_in, stopping.clone()));
+        let ingest_ports =
+            ingest::Ports { arrivals: arrivals_in, acks: acks_out, status: session, metrics, shutdown: stopping };
+        let rules_path = settings.rules_path.clone();
+        tasks.spawn(async move {
+            if let Err(error) = ingest::run(settings.ingest, ingest_ports).await {
+                tracing::error!("the MQTT session ended: {error}");
+            }
+        });
+        tracing::info!(ops = %ops_address, "the service runs");
+        Ok(Self { ops_address, shutdown, rules, rules_path, threads, failed, tasks })
+    }
+
+    /// Where metrics and health are served.
+    #[must_use]
+    pub const fn ops_address(&self) -> SocketAddr {
+        self.ops_address
+    }
+
+    /// Runs until SIGTERM or SIGINT, reading the rules again at SIGHUP.
+    ///
+    /// # Errors
+    /// Where the store failed and the service had to stop.
+    pub async fn run_until_signal(self) -> anyhow::Result<()> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut hang_up = signal(SignalKind::hangup())?;
+        loop {
+            tokio::select! {
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+                _ = hang_up.recv() => self.reload_rules(),
+                () = self.failed.notified() => break,
+            }
+        }
+        self.stop().await
+    }
+
+    /// Reads the rule file again; a bad one is refused, and the old rules stay.
+    pub fn reload_rules(&self) {
+        match rules_file::load(self.rules_path.as_deref()) {
+            Ok(rules) => {
+                tracing::info!(version = rules.version(), "new rules are in force");
+                let _ = self.rules.send(Some(Arc::new(rules)));
+            }
+            Err(problems) => tracing::error!("the new rules are refused, the old ones stay:\n{problems}"),
+        }
+    }
+
+    /// Stops in the order of the data, and waits for it.
+    ///
+    /// # Errors
+    /// Where the store failed.
+    pub async fn stop(mut self) -> anyhow::Result<()> {
+        tracing::info!("stopping");
+        let _ = self.shutdown.send(true);
+        let threads = std::mem::take(&mut self.threads);
+        let ended = tokio::task::spawn_blocking(move || {
+            threads.into_iter().map(|thread| match thread.join() {
+                Ok(ended) => ended,
+                Err(_) => Err(anyhow::anyhow!("a thread panicked; the log says where")),
+            })
+            .collect::<anyhow::Result<Vec<()>>>()
+        })
+        .await?;
+        while self.tasks.join_next().await.is_some() {}
+        ended.map(|_| ())
+    }
+}
+
+/// Starts a named thread that tells when it ended with an error.
+fn thread(
+    name: &str,
+    failed: &Arc<Notify>,
+    work: impl FnOnce() -> anyhow::Result<()> + Send + 'static,
+) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
+    let failed = Arc::clone(failed);
+    let run = move || {
+        // Told also when the work panics: the drop of the guard tells.
+        struct Tell(Arc<Notify>);
+        impl Drop for Tell {
+            fn drop(&mut self) {
+                self.0.notify_one();
+            }
+        }
+        let _tell = Tell(failed);
+        work()
+    };
+    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
+}
+
+fn delivery_settings(settings: &Settings) -> mqtt::Settings {
+    mqtt::Settings {
+        broker: settings.ingest.broker.clone(),
+        client_id: format!("{}-delivery", settings.ingest.client_id),
+        ..mqtt::Settings::default()
+    }
+}
 
 /// What messages are held against.
 #[must_use]

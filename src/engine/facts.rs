@@ -170,7 +170,7 @@ fn valid_screenings<'a>(list: &'a [Screening], today: Date, zone: &TimeZone) -> 
 
 /// Whether a questionnaire holds a crisis answer.
 pub(super) fn is_crisis(screening: &Screening) -> bool {
-    score(screening).is_ok_and(|scored| scored.crisis == Some(true))
+    crate::screening::crisis(screening) == Some(true)
 }
 
 fn days_between(from: Date, to: Date) -> i32 {

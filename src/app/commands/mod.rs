@@ -4,8 +4,12 @@
 //! output, logs to standard error.
 
 mod hrv;
+mod operator;
+mod quarantine;
 mod replay;
+mod run;
 mod score;
+mod workers;
 
 use std::process::ExitCode;
 
@@ -23,10 +27,16 @@ struct Arguments {
 enum Command {
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    /// Show what was refused and why, and look at it once more
+    Quarantine(quarantine::QuarantineArguments),
     /// Feed recorded messages through the same engine and print the events it decides
     Replay(replay::ReplayArguments),
+    /// Run the service
+    Run(run::RunArguments),
     /// Score one questionnaire and print one JSON object
     Score(score::ScoreArguments),
+    /// Keep the register of workers
+    Workers(workers::WorkersArguments),
 }
 
 /// How a result is printed.
@@ -46,7 +56,10 @@ pub const EXIT_USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Workers(arguments) => workers::run(arguments),
     }
 }

@@ -1,0 +1,95 @@
+//! What the commands of operators have in common: where they ask, and how they print.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use comfy_table::Table;
+
+use super::{EXIT_USAGE, Output};
+use crate::app::control::{self, Answer, ControlError, Question};
+use crate::config::{self, Problems, Settings};
+use crate::store::{Store, StoreError};
+
+/// Why a command of an operator failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum OperatorError {
+    /// The configuration is wrong.
+    #[error("{0}")]
+    Config(#[from] Problems),
+    /// What was asked for is wrong.
+    #[error("{0}")]
+    Usage(String),
+    /// The running service cannot be asked.
+    #[error("{0}")]
+    Control(#[from] ControlError),
+    /// The store cannot be opened.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// No service runs.
+    #[error("no service runs on {0}; start it with `vagus run`, this command talks to it")]
+    NotRunning(String),
+    /// The service could not do it.
+    #[error("{0}")]
+    Failed(String),
+}
+
+pub(super) fn load(config: &Path) -> Result<Settings, OperatorError> {
+    Ok(config::load(config)?.0)
+}
+
+pub(super) fn open_store(settings: &Settings) -> Result<Store, OperatorError> {
+    Ok(Store::open(&settings.store)?)
+}
+
+pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, OperatorError> {
+    let settings = load(config)?;
+    let store = &settings.store.path;
+    control::ask(store, question)?.ok_or_else(|| OperatorError::NotRunning(store.display().to_string()))
+}
+
+pub(super) fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(header.iter().copied());
+    table
+}
+
+/// Prints an answer, or what went wrong, and gives the exit status.
+pub(super) fn finish(
+    answer: Result<Answer, OperatorError>,
+    output: Output,
+    print: impl FnOnce(&Answer),
+) -> ExitCode {
+    let answer = answer.and_then(|answer| match answer {
+        Answer::Failed { problem } => Err(OperatorError::Failed(problem)),
+        good @ (Answer::Quarantine { .. } | Answer::Retried { .. } | Answer::Imported { .. } | Answer::Workers { .. }) => {
+            Ok(good)
+        }
+    });
+    match (answer, output) {
+        (Ok(answer), Output::Table) => {
+            print(&answer);
+            ExitCode::SUCCESS
+        }
+        (Ok(answer), Output::Json) => match serde_json::to_string(&answer) {
+            Ok(line) => {
+                println!("{line}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("the answer cannot be printed: {error}");
+                ExitCode::FAILURE
+            }
+        },
+        (Err(error), _) => {
+            eprintln!("{error}");
+            match error {
+                OperatorError::Config(_) | OperatorError::Usage(_) => ExitCode::from(EXIT_USAGE),
+                OperatorError::Control(_)
+                | OperatorError::Store(_)
+                | OperatorError::NotRunning(_)
+                | OperatorError::Failed(_) => ExitCode::FAILURE,
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! `vagus quarantine list|retry`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::Output;
+use super::operator::{self, OperatorError};
+use crate::app::control::{self, Answer, QuarantineRow, Question};
+
+/// Shows what was refused and why, and looks at it once more.
+///
+/// Refused items and payloads are kept in the store, the oldest leaving first when quarantine is full.
+#[derive(Debug, Args)]
+pub(super) struct QuarantineArguments {
+    #[command(subcommand)]
+    command: QuarantineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum QuarantineCommand {
+    /// Show what was refused, oldest first
+    List {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Only this reason, e.g. out_of_range
+        #[arg(long)]
+        reason: Option<String>,
+        /// Only this site
+        #[arg(long)]
+        site: Option<String>,
+        /// Only this source
+        #[arg(long)]
+        source: Option<String>,
+        /// At most so many
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+    /// Look at refused items once more, after the reason is mended; needs a running service
+    Retry {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Ids from the list
+        #[arg(required_unless_present = "all")]
+        ids: Vec<u64>,
+        /// Everything in quarantine
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+}
+
+pub(super) fn run(arguments: QuarantineArguments) -> ExitCode {
+    match arguments.command {
+        QuarantineCommand::List { config, reason, site, source, limit, output } => {
+            let question = Question::QuarantineList { reason, site, source, limit };
+            operator::finish(list(&config, question), output, print_list)
+        }
+        QuarantineCommand::Retry { config, ids, all: _, output } => {
+            let question = Question::QuarantineRetry { ids };
+            operator::finish(operator::ask_running(&config, &question), output, |answer| {
+                if let Answer::Retried { retried, refused_again } = answer {
+                    println!("{retried} looked at again, {refused_again} refused again (and back in quarantine)");
+                }
+            })
+        }
+    }
+}
+
+/// From the running service, or from the store itself where none runs.
+fn list(config: &std::path::Path, question: Question) -> Result<Answer, OperatorError> {
+    let settings = operator::load(config)?;
+    match control::ask(&settings.store.path, &question)? {
+        Some(answer) => Ok(answer),
+        None => Ok(control::list(question, &operator::open_store(&settings)?)),
+    }
+}
+
+fn print_list(answer: &Answer) {
+    let Answer::Quarantine { items, total } = answer else { return };
+    if items.is_empty() {
+        println!("nothing in quarantine matches ({total} in all)");
+        return;
+    }
+    let mut table = operator::table(&["id", "received", "topic", "index", "reason", "detail", "bytes"]);
+    for QuarantineRow { id, received_at, topic, index, reason, detail, bytes } in items {
+        let index = index.map_or_else(|| "payload".to_owned(), |index| index.to_string());
+        table.add_row([&id.to_string(), received_at, topic, &index, reason, detail, &bytes.to_string()]);
+    }
+    println!("{table}\n{} of {total} shown", items.len());
+}

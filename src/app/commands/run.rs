@@ -1,0 +1,53 @@
+//! `vagus run`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::EXIT_USAGE;
+use crate::app::service::Service;
+use crate::clock::Clock;
+use crate::config;
+use crate::telemetry::logging;
+
+/// Runs the service until it is told to stop (SIGTERM or SIGINT). SIGHUP reads the rule file again.
+#[derive(Debug, Args)]
+pub(super) struct RunArguments {
+    /// The configuration; `vagus check` says what is wrong with one
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+pub(super) fn run(arguments: &RunArguments) -> ExitCode {
+    let (settings, rules) = match config::load(&arguments.config) {
+        Ok(loaded) => loaded,
+        Err(problems) => {
+            eprintln!("{problems}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    if let Err(error) = logging::init(&settings.logging) {
+        eprintln!("{error}");
+        return ExitCode::from(EXIT_USAGE);
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("the runtime cannot be started: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(async {
+        let service = Service::start(settings, rules, Clock::System).await?;
+        service.run_until_signal().await
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            eprintln!("vagus stopped: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

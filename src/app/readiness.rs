@@ -1,0 +1,32 @@
+//! Whether the service does its work: connected, disk writable, rows applied.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::sequencer::Progress;
+use crate::console::ops::{Readiness, ReadinessCheck};
+use crate::ingest::SessionStatus;
+
+/// Rows that may wait to be applied before the service is called lagging.
+const MAX_LAG_ROWS: u64 = 64;
+
+/// A check of the session, the disk and the lag.
+#[must_use]
+pub fn check(session: Arc<SessionStatus>, progress: Arc<Progress>, store: &Path) -> ReadinessCheck {
+    let store: PathBuf = store.to_owned();
+    Arc::new(move || {
+        let mut reasons = Vec::new();
+        if !session.is_connected() {
+            let why = session.last_problem().unwrap_or_else(|| "the first connection is under way".to_owned());
+            reasons.push(format!("not connected to the MQTT broker: {why}"));
+        }
+        if !store.is_dir() {
+            reasons.push(format!("the store's directory {} is gone", store.display()));
+        }
+        let lag = progress.lag_rows();
+        if lag > MAX_LAG_ROWS {
+            reasons.push(format!("{lag} rows are written and not applied yet"));
+        }
+        Readiness { reasons }
+    })
+}
