@@ -4,7 +4,7 @@
 //! last rows, which may not have been decided when the service ended, are left to be applied live.
 
 use super::registry::{ActionDirectory, Registry};
-use super::shards::{DetailSource as _, Shards};
+use super::shards::Shards;
 use crate::domain::Timestamp;
 use crate::domain::case::Action;
 use crate::domain::history::WorkerHistory;

@@ -51,8 +51,7 @@ impl WorkerRow {
         let site = SiteId::parse(&self.site).map_err(|e| format!("the site {e}"))?;
         let worker = WorkerId::parse(&self.worker).map_err(|e| format!("the worker {e}"))?;
         let zone = self.time_zone.as_deref().filter(|z| !z.is_empty()).ok_or("the time zone is missing")?;
-        let time_zone =
-            TimeZone::get(zone).map_err(|_| format!("{zone} is no time zone of the IANA database"))?;
+        let time_zone = TimeZone::get(zone).map_err(|_| format!("{zone} is no time zone of the IANA database"))?;
         let unit = self.unit.as_deref().filter(|u| !u.is_empty()).unwrap_or(UNASSIGNED_UNIT);
         let sex = match self.sex.as_deref().map(str::trim) {
             None | Some("") => None,

@@ -20,8 +20,8 @@ use crate::engine::ENGINE_VERSION;
 use crate::engine::row::Row;
 use crate::ingest::{AckToken, Arrival};
 use crate::store::{JournalError, Quarantined, Store};
-use crate::telemetry::{Metrics, Outcome};
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::{Metrics, Outcome};
 
 /// The longest wait without a look at the clock.
 const MAX_WAIT: Duration = Duration::from_secs(1);

@@ -8,7 +8,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use anyhow::Context as _;
@@ -50,6 +50,7 @@ pub struct Service {
     shutdown: watch::Sender<bool>,
     rules: watch::Sender<Option<Arc<RuleSet>>>,
     rules_path: Option<PathBuf>,
+    rules_version: Arc<AtomicU64>,
     /// Sequencer and applier; the first that ends on its own ends the service.
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
     failed: Arc<Notify>,
@@ -117,7 +118,7 @@ impl Service {
             clock,
             progress,
             metrics: metrics.clone(),
-            rules_version,
+            rules_version: Arc::clone(&rules_version),
             batch: Batch { max_messages: settings.batch.max_messages, max_bytes: settings.batch.max_bytes },
             last_row,
             last_now,
@@ -163,7 +164,7 @@ impl Service {
             }
         });
         tracing::info!(ops = %ops_address, "the service runs");
-        Ok(Self { ops_address, shutdown, rules, rules_path, threads, failed, tasks })
+        Ok(Self { ops_address, shutdown, rules, rules_path, rules_version, threads, failed, tasks })
     }
 
     /// Where metrics and health are served.
@@ -196,6 +197,7 @@ impl Service {
         match rules_file::load(self.rules_path.as_deref()) {
             Ok(rules) => {
                 tracing::info!(version = rules.version(), "new rules are in force");
+                self.rules_version.store(rules.version(), Ordering::Release);
                 let _ = self.rules.send(Some(Arc::new(rules)));
             }
             Err(problems) => tracing::error!("the new rules are refused, the old ones stay:\n{problems}"),
@@ -211,11 +213,13 @@ impl Service {
         let _ = self.shutdown.send(true);
         let threads = std::mem::take(&mut self.threads);
         let ended = tokio::task::spawn_blocking(move || {
-            threads.into_iter().map(|thread| match thread.join() {
-                Ok(ended) => ended,
-                Err(_) => Err(anyhow::anyhow!("a thread panicked; the log says where")),
-            })
-            .collect::<anyhow::Result<Vec<()>>>()
+            threads
+                .into_iter()
+                .map(|thread| match thread.join() {
+                    Ok(ended) => ended,
+                    Err(_) => Err(anyhow::anyhow!("a thread panicked; the log says where")),
+                })
+                .collect::<anyhow::Result<Vec<()>>>()
         })
         .await?;
         while self.tasks.join_next().await.is_some() {}

@@ -49,22 +49,19 @@ pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, 
 
 pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
     table.set_header(header.iter().copied());
     table
 }
 
 /// Prints an answer, or what went wrong, and gives the exit status.
-pub(super) fn finish(
-    answer: Result<Answer, OperatorError>,
-    output: Output,
-    print: impl FnOnce(&Answer),
-) -> ExitCode {
+pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, print: impl FnOnce(&Answer)) -> ExitCode {
     let answer = answer.and_then(|answer| match answer {
         Answer::Failed { problem } => Err(OperatorError::Failed(problem)),
-        good @ (Answer::Quarantine { .. } | Answer::Retried { .. } | Answer::Imported { .. } | Answer::Workers { .. }) => {
-            Ok(good)
-        }
+        good @ (Answer::Quarantine { .. }
+        | Answer::Retried { .. }
+        | Answer::Imported { .. }
+        | Answer::Workers { .. }) => Ok(good),
     });
     match (answer, output) {
         (Ok(answer), Output::Table) => {
