@@ -83,8 +83,11 @@ pub(super) struct Values<I> {
     entries: I,
 }
 
+/// A key and its whole value.
+type Pair = (Vec<u8>, Vec<u8>);
+
 impl<I: Iterator<Item = sled::Result<(IVec, IVec)>>> Values<I> {
-    fn next_value(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, ViewError> {
+    fn next_value(&mut self) -> Result<Option<Pair>, ViewError> {
         let Some(first) = self.entries.next() else { return Ok(None) };
         let (key, first) = first?;
         let (stem, suffix) = key.split_last_chunk::<SUFFIX>().ok_or(ViewError::Incomplete)?;
@@ -105,7 +108,7 @@ impl<I: Iterator<Item = sled::Result<(IVec, IVec)>>> Values<I> {
 }
 
 impl<I: Iterator<Item = sled::Result<(IVec, IVec)>>> Iterator for Values<I> {
-    type Item = Result<(Vec<u8>, Vec<u8>), ViewError>;
+    type Item = Result<Pair, ViewError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         self.next_value().transpose()

@@ -58,7 +58,7 @@ struct Tail {
 
 /// The journal.
 pub(super) struct Journal<F: FileSystem = DefaultFileSystem> {
-    engine: Engine<F>,
+    engine: Arc<Engine<F>>,
     max_row_bytes: usize,
     tail: Mutex<Tail>,
     written: AtomicU64,
@@ -110,6 +110,7 @@ impl<F: FileSystem> Journal<F> {
             delivery: last(Run::Deliveries),
             broken: None,
         };
+        let engine = Arc::new(engine);
         Ok(Self { engine, max_row_bytes: settings.max_row_bytes, tail: Mutex::new(tail), written: AtomicU64::new(0) })
     }
 
@@ -180,12 +181,17 @@ impl<F: FileSystem> Journal<F> {
         match catch_unwind(AssertUnwindSafe(|| self.engine.write(batch, is_synced))) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failed(&error)),
-            Err(panic) => {
-                let reason = said(&*panic);
-                tail.broken = Some(reason.clone());
-                Err(JournalError::Broken(reason))
-            }
+            Err(panic) => Err(self.broken(tail, &*panic)),
         }
+    }
+
+    fn broken(&self, tail: &mut Tail, panic: &(dyn std::any::Any + Send)) -> JournalError {
+        let reason = said(panic);
+        if tail.broken.replace(reason.clone()).is_none() {
+            // At its orderly end the engine would sync once more, and panic once more.
+            std::mem::forget(Arc::clone(&self.engine));
+        }
+        JournalError::Broken(reason)
     }
 
     /// Cuts off what comes before; the last entry of each run stays, so that numbers go on.
@@ -213,11 +219,7 @@ impl<F: FileSystem> Journal<F> {
         drop(tail);
         match catch_unwind(AssertUnwindSafe(|| self.engine.purge_expired_files())) {
             Ok(purged) => purged.map(|_| ()).map_err(|e| failed(&e)),
-            Err(panic) => {
-                let reason = said(&*panic);
-                self.tail().broken = Some(reason.clone());
-                Err(JournalError::Broken(reason))
-            }
+            Err(panic) => Err(self.broken(&mut self.tail(), &*panic)),
         }
     }
 
@@ -287,11 +289,9 @@ impl<F: FileSystem> Journal<F> {
 
 fn failed(error: &raft_engine::Error) -> JournalError {
     let text = error.to_string();
-    let is_full = match error {
-        raft_engine::Error::Io(e) => e.kind() == std::io::ErrorKind::StorageFull,
-        // raft-engine's own name for a full disk, which it gives when a second file did not fit either.
-        _ => text.contains("nospace"),
-    };
+    // raft-engine's own name for a full disk, which it gives when a second file did not fit either.
+    let is_full = text.contains("nospace")
+        || matches!(error, raft_engine::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull);
     if is_full { JournalError::DiskFull(text) } else { JournalError::Engine(text) }
 }
 

@@ -112,6 +112,12 @@ impl Store {
         self.with_ballast(|inner| inner.journal.append_row(row))
     }
 
+    /// How long a row is in the journal, so that none is made that is too long.
+    #[must_use]
+    pub fn row_bytes(row: &Row) -> usize {
+        row.encode().len()
+    }
+
     /// Runs a write, and once more with the ballast freed where the disk was full.
     fn with_ballast<T>(&self, write: impl Fn(&Inner) -> Result<T, JournalError>) -> Result<T, JournalError> {
         match write(&self.inner) {
@@ -277,11 +283,12 @@ impl Store {
         Ok((path, settled, workers, bytes))
     }
 
-    /// Cuts the journal below a snapshot, as far as retention allows.
+    /// Cuts the journal below the row of a snapshot, as far as retention allows.
     fn cut_below(&self, snapshot: &Path) -> Result<(), SnapshotError> {
         let journal = &self.inner.journal;
         let Header { settled, outbox } = snapshot::verify(snapshot)?;
-        let mut row = (settled + 1).min(journal.last_row());
+        // The settled row stays: whoever starts from this snapshot asks for its time.
+        let mut row = settled.min(journal.last_row());
         if journal.size() <= self.inner.settings.journal_max_bytes {
             row = row.min(self.first_retained(row)?);
         }
@@ -378,5 +385,7 @@ fn bytes_below(directory: &Path) -> std::io::Result<u64> {
     Ok(bytes)
 }
 
+#[cfg(test)]
+mod fixtures_tests;
 #[cfg(test)]
 mod tests;

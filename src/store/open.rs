@@ -211,7 +211,10 @@ fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<V
     }
     let views = load(directory, settings, None).map_err(|error| match error {
         SnapshotError::View(error) => StoreError::View(error),
-        other => StoreError::NoSnapshot(other.to_string()),
+        SnapshotError::Store(error) => *error,
+        SnapshotError::Journal(error) => error.into(),
+        SnapshotError::Io(source) => StoreError::io("cannot read", directory)(source),
+        error @ (SnapshotError::Damaged(_) | SnapshotError::Record(_)) => StoreError::NoSnapshot(error.to_string()),
     })?;
     refill(views, journal)
 }

@@ -1,6 +1,7 @@
 //! Quarantine: what was refused, bounded in number and in bytes. The oldest goes first, and is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sled::Tree;
 
@@ -24,8 +25,10 @@ struct Bounds {
 pub(super) struct Quarantine {
     tree: Tree,
     bounds: Bounds,
-    /// The length of each item.
-    lengths: BTreeMap<u64, u64>,
+    /// The length and digest of each item.
+    items: BTreeMap<u64, (u64, u64)>,
+    /// The item of each digest.
+    digests: HashMap<u64, u64>,
     bytes: u64,
     next: u64,
     evicted: u64,
@@ -42,6 +45,13 @@ fn id_in(key: &[u8]) -> Result<u64, ViewError> {
     Ok(u64::from_be_bytes(id))
 }
 
+/// Only compared with others of the same process.
+fn digest_of(value: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    value.hash(&mut hasher);
+    hasher.finish()
+}
+
 fn passes(filter: &QuarantineFilter, item: &Quarantined) -> bool {
     fn is_one<T: PartialEq>(wanted: Option<&T>, found: Option<&T>) -> bool {
         wanted.is_none() || wanted == found
@@ -56,25 +66,33 @@ impl Quarantine {
     pub(super) fn open(tree: Tree, settings: &Settings) -> Result<Self, ViewError> {
         let next = tree.get(NEXT_KEY)?.map_or(Ok(1), |bytes| u64::decode(&bytes))?;
         let bounds = Bounds { items: settings.quarantine_max_items.max(1), bytes: settings.quarantine_max_bytes };
-        let mut lengths = BTreeMap::new();
+        let (mut items, mut digests) = (BTreeMap::new(), HashMap::new());
         for value in chunks::values(tree.scan_prefix([ITEM])) {
             let (key, value) = value?;
-            lengths.insert(id_in(&key)?, value.len() as u64);
+            let (id, digest) = (id_in(&key)?, digest_of(&value));
+            items.insert(id, (value.len() as u64, digest));
+            digests.insert(digest, id);
         }
-        let bytes = lengths.values().sum();
-        Ok(Self { tree, bounds, lengths, bytes, next, evicted: 0 })
+        let bytes = items.values().map(|(length, _)| length).sum();
+        Ok(Self { tree, bounds, items, digests, bytes, next, evicted: 0 })
     }
 
-    /// Puts an item in and makes room for it. Returns its id.
+    /// Puts an item in and makes room for it. Returns its id. The same item at the same time is one: a
+    /// row that is applied again after a restart puts nothing in twice.
     pub(super) fn put(&mut self, item: &Quarantined) -> Result<u64, ViewError> {
         let (id, value) = (self.next, item.encode());
+        let digest = digest_of(&value);
+        if let Some(known) = self.digests.get(&digest) {
+            return Ok(*known);
+        }
         let mut operations = vec![(NEXT_KEY.to_vec(), Some((id + 1).encode()))];
         chunks::put(&self.tree, &mut operations, &key_of(id), &value)?;
         let mut batches = Batches::new(&self.tree);
         batches.add(operations)?;
         batches.apply()?;
         self.next += 1;
-        self.lengths.insert(id, value.len() as u64);
+        self.items.insert(id, (value.len() as u64, digest));
+        self.digests.insert(digest, id);
         self.bytes += value.len() as u64;
         self.make_room()?;
         Ok(id)
@@ -82,8 +100,8 @@ impl Quarantine {
 
     /// Drops the oldest until the bounds hold; the newest stays, however long it is.
     fn make_room(&mut self) -> Result<(), ViewError> {
-        while self.lengths.len() > 1 && (self.lengths.len() > self.bounds.items || self.bytes > self.bounds.bytes) {
-            let Some((oldest, _)) = self.lengths.first_key_value() else { break };
+        while self.items.len() > 1 && (self.items.len() > self.bounds.items || self.bytes > self.bounds.bytes) {
+            let Some((oldest, _)) = self.items.first_key_value() else { break };
             self.remove(*oldest)?;
             self.evicted += 1;
         }
@@ -96,7 +114,10 @@ impl Quarantine {
         let mut batches = Batches::new(&self.tree);
         batches.add(operations)?;
         batches.apply()?;
-        self.bytes -= self.lengths.remove(&id).unwrap_or(0);
+        if let Some((length, digest)) = self.items.remove(&id) {
+            self.bytes -= length;
+            self.digests.remove(&digest);
+        }
         Ok(())
     }
 
@@ -109,7 +130,7 @@ impl Quarantine {
     pub(super) fn list(&self, filter: &QuarantineFilter, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
         let mut found = Vec::new();
         let from = filter.after.map_or(0, |after| after.saturating_add(1));
-        for id in self.lengths.range(from..).map(|(id, _)| *id) {
+        for id in self.items.range(from..).map(|(id, _)| *id) {
             if found.len() == limit {
                 break;
             }
@@ -123,7 +144,7 @@ impl Quarantine {
 
     /// Takes an item out.
     pub(super) fn take(&mut self, id: u64) -> Result<Option<Quarantined>, ViewError> {
-        if !self.lengths.contains_key(&id) {
+        if !self.items.contains_key(&id) {
             return Ok(None);
         }
         let item = self.read(id)?;
@@ -133,7 +154,7 @@ impl Quarantine {
 
     /// How many items are in it.
     pub(super) fn len(&self) -> usize {
-        self.lengths.len()
+        self.items.len()
     }
 
     /// How many items were dropped for room since it was opened.

@@ -47,7 +47,7 @@ impl Ballast {
 
     /// Zeros are written, not skipped over: a hole takes no space.
     fn fill(&self, bytes: u64) -> std::io::Result<()> {
-        const BLOCK: [u8; 64 * 1024] = [0; 64 * 1024];
+        static BLOCK: [u8; 64 * 1024] = [0; 64 * 1024];
         let mut file = File::create(&self.path)?;
         let mut left = bytes;
         while left > 0 {

@@ -189,9 +189,9 @@ impl SnapshotReader {
     }
 
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), SnapshotError> {
-        self.source.read_exact(bytes).map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => SnapshotError::Damaged("it ends too early"),
-            _ => SnapshotError::Io(error),
+        self.source.read_exact(bytes).map_err(|error| {
+            let is_cut = error.kind() == ErrorKind::UnexpectedEof;
+            if is_cut { SnapshotError::Damaged("it ends too early") } else { error.into() }
         })?;
         self.whole.update(bytes);
         Ok(())

@@ -255,7 +255,7 @@ fn a_corrupt_newest_snapshot_gives_way_to_the_older_one() {
     let newest = {
         let store = Store::open(&settings).unwrap();
         let reports = snapshots(&store, 3);
-        assert_eq!(reports[2].first_row, 21, "cut below the older of the two that are kept");
+        assert_eq!(reports[2].first_row, 20, "cut below the older of the two that are kept");
         reports[2].path.clone()
     };
     let whole = std::fs::read(&newest).unwrap();
@@ -305,7 +305,7 @@ fn many_cuts_leave_two_snapshots_and_every_needed_row() {
     {
         let store = Store::open(&settings).unwrap();
         let reports = snapshots(&store, 40);
-        assert_eq!(reports[39].first_row, 391);
+        assert_eq!(reports[39].first_row, 390);
         assert_eq!(std::fs::read_dir(settings.path.join("snapshots")).unwrap().count(), 2);
         assert_eq!(pending(&store).len(), 40);
     }
@@ -375,6 +375,16 @@ mod quarantine {
         assert_eq!(store.take_quarantined(ids[2]).unwrap(), None);
         assert_eq!(store.take_quarantined(next).unwrap(), Some(item(6)));
         assert_eq!(store.quarantined_len(), 2);
+    }
+
+    #[test]
+    fn a_row_that_is_applied_again_puts_nothing_in_twice() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        let first = Store::open(&settings).unwrap().quarantine(&item(1)).unwrap();
+        let store = Store::open(&settings).unwrap();
+        assert_eq!(store.quarantine(&item(1)).unwrap(), first);
+        assert_eq!(store.quarantined_len(), 1);
     }
 
     #[test]

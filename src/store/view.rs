@@ -158,6 +158,9 @@ impl View {
 
     /// Syncs what was saved, and only then says that it is settled.
     pub(super) fn settle(&self, through: RowNumber) -> Result<(), ViewError> {
+        if self.settled()? == through {
+            return Ok(());
+        }
         self.sync()?;
         self.state.insert(SETTLED_KEY, through.encode())?;
         self.sync()

@@ -220,7 +220,6 @@ impl<'b> Reader<'b> {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "only the low seven bits are used")]
 const fn low_byte(value: u64) -> u8 {
     (value & 0x7f) as u8
 }

@@ -1,0 +1,355 @@
+//! Every stored format ever released loads for ever, and the present one does not change unnoticed.
+//!
+//! A value is written here by hand and compared with a file that was written when its format was
+//! released. Fields that were added since get, in the value here, what reading the old format gives.
+
+use std::path::PathBuf;
+
+use super::records::{Decided, Record, WorkerRecord};
+use super::snapshot::{Header, Piece, SnapshotReader, SnapshotWriter};
+use super::view::WorkerImage;
+use super::*;
+use crate::domain::TimeZone;
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::case::{
+    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
+};
+use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
+use crate::domain::history::{PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
+use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey};
+use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::item::{ActionProgress, Item, Stream};
+use crate::domain::reading::{
+    BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
+};
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
+use crate::domain::worker::{Profile, Sex};
+use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(1_772_000_000 + second).unwrap()
+}
+
+fn day(day: i8) -> Date {
+    Date::constant(2026, 3, day)
+}
+
+fn band() -> Option<DeviceId> {
+    DeviceId::parse("band-1").ok()
+}
+
+fn profile() -> Profile {
+    Profile {
+        key: WorkerKey { site: SiteId::parse("plant-a").unwrap(), worker: WorkerId::parse("w-17").unwrap() },
+        unit: UnitId::parse("forge").unwrap(),
+        time_zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(),
+        birth_year: Some(1984),
+        sex: Some(Sex::Female),
+        bmi: Some(23.4),
+        is_safety_critical: true,
+        has_beta_blocker: false,
+        has_consent: true,
+    }
+}
+
+fn sleep() -> SleepRecord {
+    SleepRecord {
+        device: band(),
+        start: at(100),
+        onset: Some(at(900)),
+        wake: Some(at(27_000)),
+        end: at(27_600),
+        waso_min: Some(21.5),
+        stages: Some(StageMinutes { light: 200.0, deep: 80.0, rem: 95.5, asleep: 0.0 }),
+        awakenings: Some(2),
+        main: Some(true),
+        revision: 3,
+    }
+}
+
+fn exposure() -> ExposureDay {
+    ExposureDay {
+        date: day(2),
+        worked_h: Some(11.5),
+        overtime_h: None,
+        shift: Some(Shift { start: at(0), end: at(41_400) }),
+        noise_lex8h_dba: Some(84.2),
+        wbgt_c: Some(28.1),
+        events: Some(vec![WorkEvent::Violence, WorkEvent::Accident, WorkEvent::Other("near miss".into())]),
+    }
+}
+
+fn screening() -> Screening {
+    let answers = vec![Some(1), None, Some(3), Some(0), Some(2), Some(2), Some(1)];
+    Screening { instrument: Instrument::Gad7, taken_at: at(50), response: Response::Answers(answers) }
+}
+
+fn items() -> Vec<Item> {
+    let hrv = HrvWindow {
+        device: band(),
+        start: at(1_000),
+        duration_s: 300,
+        rmssd_ms: Some(42.31),
+        sdnn_ms: Some(1.0 / 3.0),
+        mean_hr_bpm: Some(58.0),
+        context: Context::SleepMain,
+        quality: Some(0.93),
+    };
+    let beats = BeatIntervals {
+        device: None,
+        start: Timestamp::new(1_772_000_000, 250_000_000).unwrap(),
+        rr_ms: vec![812.0, 799.5, 1024.0],
+        end_ms: Some(vec![812.0, 1611.5, 2635.5]),
+        context: Context::RestSeated,
+    };
+    let nightly = NightlySummary { device: band(), date: day(2), rmssd_ms: Some(38.0), sleeping_hr_bpm: Some(56.25) };
+    let total = Response::Total { score: 51.25, kind: Some(ScoreKind::Standard) };
+    let zung = Screening { instrument: Instrument::Sas, taken_at: at(60), response: total };
+    let progress = ActionProgress {
+        action: ActionId::parse("a-1").unwrap(),
+        step: ActionStep::Started,
+        at: at(70),
+        note: Some("Gespräch geführt".to_owned()),
+    };
+    vec![
+        Item::Reading(Reading::Hrv(hrv)),
+        Item::Reading(Reading::Beats(beats)),
+        Item::Reading(Reading::Nightly(nightly)),
+        Item::Reading(Reading::Sleep(sleep())),
+        Item::Reading(Reading::Tag(SelfReport { date: day(2), tag: Tag::LateExercise })),
+        Item::Screening(screening()),
+        Item::Screening(zung),
+        Item::Exposure(exposure()),
+        Item::Progress(progress),
+    ]
+}
+
+fn row() -> Row {
+    let inputs = (0..).zip(items()).map(|(index, item)| Input::Item { message: 0, index, item });
+    let rejection = Rejection { index: Some(9), reason: Reason::OutOfRange, detail: "rmssd_ms is 900".to_owned() };
+    Row {
+        number: 300,
+        now: at(80),
+        engine_version: 2,
+        rules_version: 0x0123_4567_89ab_cdef,
+        decided_through: 298,
+        messages: vec![MessageMeta {
+            topic: "vagus/v1/plant-a/gw-7/readings".to_owned(),
+            site: SiteId::parse("plant-a").ok(),
+            source: SourceId::parse("gw-7").ok(),
+            stream: Some(Stream::Readings),
+            message_id: Some("m-1".to_owned()),
+            refused: vec![Refused { rejection, raw: b"{}".to_vec() }],
+        }],
+        groups: vec![
+            WorkerInputs { worker: WorkerNumber(1), inputs: vec![Input::Enrol(profile())] },
+            WorkerInputs { worker: WorkerNumber(u128::MAX - 7), inputs: inputs.collect() },
+        ],
+    }
+}
+
+fn case() -> OpenCase {
+    let action = |id: &str, kind| Action {
+        id: ActionId::parse(id).unwrap(),
+        kind,
+        step: ActionStep::Requested,
+        due: at(600_000),
+        moved_at: at(80),
+    };
+    OpenCase {
+        id: CaseId::parse("c-1").unwrap(),
+        episode: 2,
+        opened_at: at(80),
+        told: Finding {
+            level: Level::L3,
+            rules: vec![RuleId::new("R16"), RuleId::new("R3")],
+            hrv: HrvState::Persistent,
+            is_sleep_poor: true,
+            is_exposed: false,
+        },
+        actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
+        events: 4,
+        revised_on: Some(day(3)),
+    }
+}
+
+fn worker() -> WorkerRecord {
+    let night = NightRow {
+        date: day(2),
+        wake_at: at(27_000),
+        hrv: Some(NightHrv {
+            ln_rmssd: 3.745_264_892_011,
+            epoch: DeviceEpoch { device: band(), is_provider: false },
+            windows: 71,
+            sqi: 0.91,
+        }),
+        sleeping_hr_bpm: Some(56.2),
+        sleep: Some(NightSleep {
+            tib_min: 458.333_333,
+            sol_min: Some(13.3),
+            spt_min: 435.0,
+            waso_min: Some(21.5),
+            tst_min: 413.5,
+            tst24_min: 440.0,
+            efficiency_pct: Some(90.2),
+            midpoint: at(13_950),
+        }),
+    };
+    let anchor = PathAnchor { date: day(1), hrv: HrvState::Watch, hrv_dwell: 4, is_sleep_poor: false };
+    let history = WorkerHistory {
+        profile: profile(),
+        nights: [(day(2), night)].into(),
+        detail_dates: [day(1), day(2)].into(),
+        anchor: Some(anchor),
+        tags: [(day(2), [Tag::Alcohol, Tag::Travel].into())].into(),
+        screenings: vec![screening()],
+        exposures: [(day(2), exposure())].into(),
+        cases: CaseBook {
+            episodes: 2,
+            open: Some(case()),
+            closed: Some(ClosedCase { case: OpenCase { episode: 1, ..case() }, closed_at: at(10) }),
+        },
+    };
+    WorkerRecord { applied_through: 300, history }
+}
+
+fn detail() -> NightDetail {
+    let window = |start, device| StoredWindow {
+        start: at(start),
+        duration_s: 300,
+        device,
+        rmssd_ms: Some(40.5),
+        sdnn_ms: None,
+        mean_hr_bpm: Some(57.0),
+        context: Context::SleepMain,
+        quality: None,
+    };
+    NightDetail {
+        date: day(2),
+        devices: vec![None, band()],
+        windows: vec![window(1_000, 0), window(1_300, 1)],
+        beats: vec![StoredBeats { start: at(2_000), device: 1, digest: u64::MAX - 1, windows: vec![window(2_000, 1)] }],
+        sleeps: vec![sleep()],
+        nightly: vec![NightlySummary { device: None, date: day(2), rmssd_ms: None, sleeping_hr_bpm: Some(55.0) }],
+    }
+}
+
+fn outgoing() -> Outgoing {
+    Outgoing { id: "e-1".to_owned(), topic: "vagus/v1/plant-a/alerts".to_owned(), payload: b"{\"a\":1}".to_vec() }
+}
+
+fn changes() -> Vec<CaseChange> {
+    let case = case();
+    let told = case.told.clone();
+    let actions = case.actions.clone();
+    vec![
+        CaseChange::Opened { case },
+        CaseChange::RaisedAgain { told: told.clone(), actions, at: at(90) },
+        CaseChange::Revised { told, on: day(4) },
+        CaseChange::ActionMoved { action: ActionId::parse("a-2").unwrap(), step: ActionStep::Done, at: at(95) },
+        CaseChange::Closed { at: at(99) },
+    ]
+}
+
+fn decisions() -> Vec<DecisionRecord> {
+    let record = |change| DecisionRecord { worker: WorkerNumber(1), change, outgoing: vec![outgoing()] };
+    changes().into_iter().map(record).collect()
+}
+
+fn quarantined() -> Quarantined {
+    Quarantined {
+        site: None,
+        source: SourceId::parse("gw-7").ok(),
+        topic: "vagus/v1/x/gw-7/readings".to_owned(),
+        received_at: at(80),
+        reason: Reason::NotUtf8,
+        detail: "byte 1".to_owned(),
+        index: None,
+        raw: vec![0, 255],
+    }
+}
+
+fn fixture(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1").join(name)
+}
+
+/// The bytes of the release; where there are none yet they are written, and the test fails once.
+fn released(name: &str, present: &[u8]) -> Vec<u8> {
+    let path = fixture(name);
+    std::fs::read(&path).unwrap_or_else(|_| {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, present).unwrap();
+        panic!("{} was missing; it is written now, to be looked at and committed", path.display())
+    })
+}
+
+fn loads<T: Record + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
+    let bytes = released(name, &value.encode());
+    assert_eq!(&T::decode(&bytes).unwrap(), value, "{name}");
+    assert_eq!(value.encode(), bytes, "the format of {name} changed: it needs a new number and a new fixture");
+}
+
+#[test]
+fn rows_of_the_first_format_load() {
+    loads("row.bin", &row());
+}
+
+#[test]
+fn workers_and_details_of_the_first_format_load() {
+    loads("worker.bin", &worker());
+    loads("detail.bin", &detail());
+}
+
+#[test]
+fn decisions_and_quarantine_of_the_first_format_load() {
+    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions()));
+    let decided = Decided::decode(&bytes).unwrap();
+    assert_eq!((decided.of_row, decided.decisions), (300, decisions()));
+    assert_eq!(Decided::encode_parts(300, &decisions()), bytes);
+    loads("quarantined.bin", &quarantined());
+    loads("outgoing.bin", &outgoing());
+    loads("delivered.bin", &vec!["e-1".to_owned(), "e-2".to_owned()]);
+}
+
+#[test]
+fn a_snapshot_of_the_first_format_loads() {
+    let directory = tempfile::tempdir().unwrap();
+    let header = Header { settled: 300, outbox: OutboxMark { decisions_through: 7, deliveries_through: 5 } };
+    let mut writer = SnapshotWriter::create(directory.path(), header).unwrap();
+    let (record, detail) = (worker().encode(), detail().encode());
+    let image = WorkerImage { worker: WorkerNumber(9), record: record.clone(), details: vec![detail.clone()] };
+    writer.worker(&image).unwrap();
+    writer.event((7, 1), &outgoing().encode()).unwrap();
+    let (path, _) = writer.finish().unwrap();
+    let present = std::fs::read(path).unwrap();
+    assert_eq!(released("snapshot.vagus", &present), present);
+
+    let mut reader = SnapshotReader::open(&fixture("snapshot.vagus")).unwrap();
+    assert_eq!(reader.header(), header);
+    let pieces: Vec<Piece> = std::iter::from_fn(|| reader.next_piece().unwrap()).collect();
+    let expected =
+        [Piece::Worker(WorkerNumber(9), record), Piece::Detail(detail), Piece::Event((7, 1), outgoing().encode())];
+    assert_eq!(pieces, expected);
+}
+
+#[test]
+fn a_snapshot_of_a_newer_format_is_refused_in_words() {
+    let whole = std::fs::read(fixture("snapshot.vagus")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("newer");
+    let mut newer = whole[..8].to_vec();
+    // The header frame again, with the next format and its own checksum.
+    let body_length = u32::from_le_bytes(whole[9..13].try_into().unwrap()) as usize;
+    let mut body = whole[17..17 + body_length].to_vec();
+    body[0] = 2;
+    let mut check = crc32fast::Hasher::new();
+    check.update(&whole[8..13]);
+    check.update(&body);
+    newer.extend_from_slice(&whole[8..13]);
+    newer.extend_from_slice(&check.finalize().to_le_bytes());
+    newer.extend_from_slice(&body);
+    std::fs::write(&path, newer).unwrap();
+    let error = SnapshotReader::open(&path).err().unwrap().to_string();
+    assert!(error.contains("run the newer version"), "{error}");
+}
