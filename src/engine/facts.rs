@@ -44,12 +44,23 @@ impl<'a> Picture<'a> {
         }
     }
 
+    /// The HRV state that may open a case today: one that rests on nights over a week old may not,
+    /// it is history that somebody sent late.
     pub(super) fn hrv(&self) -> HrvState {
-        self.day.map_or(HrvState::Learning, |day| day.hrv)
+        match self.day {
+            Some(day) if day.hrv == HrvState::Persistent && !self.has_recent_night() => HrvState::Stale,
+            Some(day) => day.hrv,
+            None => HrvState::Learning,
+        }
     }
 
     pub(super) fn is_sleep_poor(&self) -> bool {
-        self.day.is_some_and(|day| day.is_sleep_poor)
+        self.day.is_some_and(|day| day.is_sleep_poor) && self.has_recent_night()
+    }
+
+    fn has_recent_night(&self) -> bool {
+        let (first, last) = self.window();
+        self.worker.history.nights.range(first..=last).next().is_some()
     }
 
     pub(super) fn is_exposed(&self) -> bool {
@@ -90,7 +101,7 @@ impl<'a> Picture<'a> {
 
     pub(super) fn evidence(&self, rules: &RuleSet) -> Evidence {
         let hrv = self.day.map(|day| HrvEvidence {
-            state: day.hrv,
+            state: self.hrv(),
             z7: day.z7,
             change_pct: day.change_pct,
             nights_used: day.nights_used7,
@@ -100,11 +111,11 @@ impl<'a> Picture<'a> {
             .day
             .and_then(|day| day.index.as_ref())
             .map(|index| IndexEvidence { value: index.value, contributions: index.contributions() });
-        let sleep = self.day.and_then(|day| Some((day, day.sleep.as_ref()?))).map(|(day, sleep)| SleepEvidence {
+        let sleep = self.day.and_then(|day| day.sleep.as_ref()).map(|sleep| SleepEvidence {
             tst7_h: sleep.tst7_h,
             need_h: sleep.need_h,
             debt14_h: sleep.debt14_h,
-            is_poor: day.is_sleep_poor,
+            is_poor: self.is_sleep_poor(),
         });
         Evidence {
             hrv,
