@@ -270,11 +270,11 @@ impl Link {
             }
             self.needs_flush = true;
         }
-        if self.needs_flush {
-            if let Poll::Ready(outcome) = Pin::new(&mut self.socket).poll_flush(context) {
-                outcome?;
-                self.needs_flush = false;
-            }
+        if self.needs_flush
+            && let Poll::Ready(outcome) = Pin::new(&mut self.socket).poll_flush(context)
+        {
+            outcome?;
+            self.needs_flush = false;
         }
         Ok(())
     }

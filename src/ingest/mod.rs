@@ -9,6 +9,7 @@ mod arrival;
 mod connection;
 mod ledger;
 pub mod limits;
+pub mod probe;
 pub mod receipt;
 pub mod session;
 mod settings;

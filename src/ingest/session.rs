@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::connection::{Connection, wait_for_stop};
-use super::{AckToken, Arrival, SessionStatus, Settings, limits};
+use super::{AckToken, Arrival, SessionStatus, Settings, limits, probe};
 use crate::broker::BrokerError;
 use crate::broker::backoff::Backoff;
 use crate::broker::link::Link;
@@ -217,6 +217,10 @@ impl Session {
                     "the broker has forgotten our session, and with it whatever it had queued for us; sources that wait for receipts will send again"
                 );
             }
+        }
+        if epoch == 1 && self.settings.queue_probe {
+            let settings = self.settings.clone();
+            tokio::spawn(async move { probe::run(&settings).await });
         }
         info!(epoch, session_present = welcome.session_present, "connected to the broker");
         for warning in limits::warnings(&self.settings, welcome) {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use vagus::broker::Protocol;
-use vagus::ingest::Arrival;
+use vagus::ingest::{Arrival, probe};
 
 use crate::support::client::TestClient;
 use crate::support::ingest::{Ingest, settings, until};
@@ -293,6 +293,23 @@ async fn slow_sequencer_gets_everything_and_nothing_is_dropped() {
     ingest.until("all is acknowledged", |status| status.unacknowledged() == 0).await;
     assert_eq!((ingest.status.dropped(), ingest.status.reconnects()), (0, 0));
     ingest.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn messages_that_the_broker_throws_away_are_found_by_trying() {
+    let limit = |count: u32| MosquittoConfig {
+        extra: vec![format!("max_queued_messages {count}")],
+        ..MosquittoConfig::default()
+    };
+    let broker = Mosquitto::start(&limit(10_000));
+    assert_eq!(probe::kept_of(&settings(broker.port()), 300).await.unwrap(), 300);
+    let broker = Mosquitto::start(&limit(100));
+    for protocol in [Protocol::V5, Protocol::V311] {
+        let mut settings = settings(broker.port());
+        settings.broker.protocol = protocol;
+        let kept = probe::kept_of(&settings, 300).await.unwrap();
+        assert!((100..=130).contains(&kept), "the broker kept {kept}");
+    }
 }
 
 #[tokio::test]

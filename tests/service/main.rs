@@ -1,7 +1,6 @@
 //! The real service, or its real parts, against a real mosquitto.
 
-#![expect(missing_docs, reason = "a test's name is its claim")]
-#![expect(dead_code, reason = "support is shared by test modules that come and go")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod delivery;
 mod ingest_session;

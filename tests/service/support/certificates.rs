@@ -7,24 +7,24 @@ use rcgen::{BasicConstraints, CertificateParams, ExtendedKeyUsagePurpose, IsCa, 
 
 /// A certificate and its key, as PEM files.
 #[derive(Debug, Clone)]
-pub struct Identity {
+pub(crate) struct Identity {
     /// The certificate.
-    pub cert_file: PathBuf,
+    pub(crate) cert_file: PathBuf,
     /// The key.
-    pub key_file: PathBuf,
+    pub(crate) key_file: PathBuf,
 }
 
 /// A certificate authority with its own directory.
-pub struct Authority {
+pub(crate) struct Authority {
     issuer: Issuer<'static, KeyPair>,
     directory: PathBuf,
     /// The authority's own certificate.
-    pub ca_file: PathBuf,
+    pub(crate) ca_file: PathBuf,
 }
 
 impl Authority {
     /// Makes an authority; its files, and those it signs, are named after it.
-    pub fn new(directory: &Path, name: &str) -> Self {
+    pub(crate) fn new(directory: &Path, name: &str) -> Self {
         let key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::new(Vec::new()).expect("no names to be wrong");
         params.distinguished_name.push(rcgen::DnType::CommonName, name);
@@ -39,13 +39,13 @@ impl Authority {
     }
 
     /// Signs a certificate for a broker under these host names and addresses.
-    pub fn broker(&self, names: &[&str]) -> Identity {
+    pub(crate) fn broker(&self, names: &[&str]) -> Identity {
         let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
         self.sign("broker", names, ExtendedKeyUsagePurpose::ServerAuth)
     }
 
     /// Signs a certificate for a client.
-    pub fn client(&self, name: &str) -> Identity {
+    pub(crate) fn client(&self, name: &str) -> Identity {
         self.sign(name, vec![name.to_owned()], ExtendedKeyUsagePurpose::ClientAuth)
     }
 

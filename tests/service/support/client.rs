@@ -12,17 +12,17 @@ use super::eventually;
 
 /// What a subscriber got.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Received {
+pub(crate) struct Received {
     /// The topic.
-    pub topic: String,
+    pub(crate) topic: String,
     /// The payload.
-    pub payload: Vec<u8>,
+    pub(crate) payload: Vec<u8>,
     /// The media type, where the publisher named one.
-    pub content_type: Option<String>,
+    pub(crate) content_type: Option<String>,
 }
 
 /// A connected client. Dropped, it disconnects.
-pub struct TestClient {
+pub(crate) struct TestClient {
     client: Client,
     state: Arc<Mutex<State>>,
     thread: Option<JoinHandle<()>>,
@@ -39,12 +39,12 @@ struct State {
 
 impl TestClient {
     /// Connects under an id, without a session that outlives it.
-    pub fn connect(port: u16, id: &str) -> Self {
+    pub(crate) fn connect(port: u16, id: &str) -> Self {
         Self::connect_with(port, id, |_| {})
     }
 
     /// Connects with more options set.
-    pub fn connect_with(port: u16, id: &str, options: impl FnOnce(&mut MqttOptions)) -> Self {
+    pub(crate) fn connect_with(port: u16, id: &str, options: impl FnOnce(&mut MqttOptions)) -> Self {
         let mut settings = MqttOptions::new(id, "127.0.0.1", port);
         settings.set_keep_alive(Duration::from_secs(30));
         let mut properties = ConnectProperties::new();
@@ -61,7 +61,7 @@ impl TestClient {
     }
 
     /// Subscribes and waits until that holds.
-    pub fn subscribe(&self, filter: &str) {
+    pub(crate) fn subscribe(&self, filter: &str) {
         let before = self.state.lock().unwrap().subscriptions;
         self.client.subscribe(filter, QoS::AtLeastOnce).expect("the client runs");
         eventually("the broker takes the subscription", || {
@@ -70,39 +70,27 @@ impl TestClient {
     }
 
     /// Publishes at QoS 1 without waiting.
-    pub fn send(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+    pub(crate) fn send(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.state.lock().unwrap().sent += 1;
         self.client.publish(topic, QoS::AtLeastOnce, false, payload.into()).expect("the client runs");
     }
 
     /// Publishes at QoS 1 and waits until the broker has everything sent so far.
-    pub fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+    pub(crate) fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.send(topic, payload);
         self.wait_for_acknowledgements();
     }
 
-    /// Publishes a retained message and waits until the broker has it.
-    pub fn publish_retained(&self, topic: &str, payload: impl Into<Vec<u8>>) {
-        self.state.lock().unwrap().sent += 1;
-        self.client.publish(topic, QoS::AtLeastOnce, true, payload.into()).expect("the client runs");
-        self.wait_for_acknowledgements();
-    }
-
     /// Waits until the broker has everything sent so far.
-    pub fn wait_for_acknowledgements(&self) {
+    pub(crate) fn wait_for_acknowledgements(&self) {
         eventually("the broker acknowledges what was published", || {
             let state = self.state.lock().unwrap();
             (state.acknowledged >= state.sent).then_some(())
         });
     }
 
-    /// What came so far.
-    pub fn received(&self) -> Vec<Received> {
-        self.state.lock().unwrap().received.clone()
-    }
-
     /// Waits until at least so many messages came, and gives all of them.
-    pub fn wait_for(&self, count: usize) -> Vec<Received> {
+    pub(crate) fn wait_for(&self, count: usize) -> Vec<Received> {
         eventually("enough messages come", || {
             let state = self.state.lock().unwrap();
             (state.received.len() >= count).then(|| state.received.clone())

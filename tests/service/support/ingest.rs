@@ -11,19 +11,19 @@ use vagus::telemetry::Metrics;
 use super::PATIENCE;
 
 /// A running session.
-pub struct Ingest {
+pub(crate) struct Ingest {
     /// What comes in.
-    pub arrivals: mpsc::Receiver<Arrival>,
+    pub(crate) arrivals: mpsc::Receiver<Arrival>,
     /// What is told to be on disk.
-    pub acks: mpsc::Sender<Vec<AckToken>>,
+    pub(crate) acks: mpsc::Sender<Vec<AckToken>>,
     /// What the session tells about itself.
-    pub status: Arc<SessionStatus>,
+    pub(crate) status: Arc<SessionStatus>,
     shutdown: watch::Sender<bool>,
     task: JoinHandle<Result<(), IngestError>>,
 }
 
 /// Settings for a broker on this machine, with short waits.
-pub fn settings(port: u16) -> Settings {
+pub(crate) fn settings(port: u16) -> Settings {
     let mut settings = Settings { queue_probe: false, ..Settings::default() };
     settings.broker.port = port;
     settings.broker.connect_timeout_ms = 5_000;
@@ -34,7 +34,7 @@ pub fn settings(port: u16) -> Settings {
 
 impl Ingest {
     /// Starts a session; it need not be connected yet.
-    pub fn start(settings: Settings) -> Self {
+    pub(crate) fn start(settings: Settings) -> Self {
         let (to_sequencer, arrivals) = mpsc::channel(settings.channel_capacity());
         let (acks, from_sequencer) = mpsc::channel(64);
         let (shutdown, is_stopping) = watch::channel(false);
@@ -51,19 +51,19 @@ impl Ingest {
     }
 
     /// Starts a session and waits until it is connected and subscribed.
-    pub async fn connected(settings: Settings) -> Self {
+    pub(crate) async fn connected(settings: Settings) -> Self {
         let this = Self::start(settings);
         this.until("the session connects", |status| status.is_connected()).await;
         this
     }
 
     /// Waits until the session's status is as asked.
-    pub async fn until(&self, what: &str, mut condition: impl FnMut(&SessionStatus) -> bool) {
+    pub(crate) async fn until(&self, what: &str, mut condition: impl FnMut(&SessionStatus) -> bool) {
         until(what, || condition(&self.status)).await;
     }
 
     /// The next message.
-    pub async fn next(&mut self) -> Arrival {
+    pub(crate) async fn next(&mut self) -> Arrival {
         tokio::time::timeout(PATIENCE, self.arrivals.recv())
             .await
             .expect("a message comes in time")
@@ -71,17 +71,17 @@ impl Ingest {
     }
 
     /// The payload of the next message, as text; nothing is acknowledged.
-    pub async fn next_text(&mut self) -> String {
+    pub(crate) async fn next_text(&mut self) -> String {
         String::from_utf8_lossy(&self.next().await.payload).into_owned()
     }
 
     /// Tells that these messages are on disk.
-    pub async fn acknowledge(&self, tokens: &[AckToken]) {
+    pub(crate) async fn acknowledge(&self, tokens: &[AckToken]) {
         self.acks.send(tokens.to_vec()).await.expect("the session takes acknowledgements");
     }
 
     /// Stops the session as the service does, and gives what it came to.
-    pub async fn stop(self) -> Result<(), IngestError> {
+    pub(crate) async fn stop(self) -> Result<(), IngestError> {
         self.shutdown.send_replace(true);
         drop(self.acks);
         tokio::time::timeout(PATIENCE, self.task)
@@ -92,7 +92,7 @@ impl Ingest {
 }
 
 /// Asks `condition` until it holds; panics with `what` when it never does.
-pub async fn until(what: &str, mut condition: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, mut condition: impl FnMut() -> bool) {
     let waiting = async {
         while !condition() {
             tokio::time::sleep(Duration::from_millis(5)).await;

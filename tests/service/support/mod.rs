@@ -1,19 +1,19 @@
 //! What the service tests stand on: a real mosquitto, certificates, a client, a wire that can be cut.
 
-pub mod certificates;
-pub mod client;
-pub mod ingest;
-pub mod mosquitto;
-pub mod wire;
+pub(crate) mod certificates;
+pub(crate) mod client;
+pub(crate) mod ingest;
+pub(crate) mod mosquitto;
+pub(crate) mod wire;
 
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to become true, on a machine that does other things too.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Asks `condition` until it gives a value; panics with `what` when it never does.
 #[expect(clippy::disallowed_methods, reason = "a test waits in real time")]
-pub fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
     let until = Instant::now() + PATIENCE;
     loop {
         if let Some(value) = condition() {

@@ -11,39 +11,39 @@ use super::eventually;
 
 /// How the broker is set up.
 #[derive(Debug, Clone, Default)]
-pub struct MosquittoConfig {
+pub(crate) struct MosquittoConfig {
     /// Whether sessions and messages survive a stop. Written at a clean stop, and every second.
-    pub is_persistent: bool,
+    pub(crate) is_persistent: bool,
     /// CA, certificate and key of the broker; TLS with client certificates where given.
-    pub tls: Option<BrokerTls>,
+    pub(crate) tls: Option<BrokerTls>,
     /// A user and password that clients must give.
-    pub login: Option<(String, String)>,
+    pub(crate) login: Option<(String, String)>,
     /// More lines for the configuration file.
-    pub extra: Vec<String>,
+    pub(crate) extra: Vec<String>,
 }
 
 /// The files of a broker that speaks TLS.
 #[derive(Debug, Clone)]
-pub struct BrokerTls {
+pub(crate) struct BrokerTls {
     /// Authorities whose clients are let in.
-    pub ca_file: PathBuf,
+    pub(crate) ca_file: PathBuf,
     /// The broker's certificate.
-    pub cert_file: PathBuf,
+    pub(crate) cert_file: PathBuf,
     /// Its key.
-    pub key_file: PathBuf,
+    pub(crate) key_file: PathBuf,
     /// Whether clients must show a certificate.
-    pub requires_client_certificate: bool,
+    pub(crate) requires_client_certificate: bool,
 }
 
 impl MosquittoConfig {
     /// A broker that keeps sessions and messages over a restart.
-    pub fn persistent() -> Self {
+    pub(crate) fn persistent() -> Self {
         Self { is_persistent: true, ..Self::default() }
     }
 }
 
 /// A running broker; dropped, it is killed and its directory removed.
-pub struct Mosquitto {
+pub(crate) struct Mosquitto {
     port: u16,
     directory: TempDir,
     program: PathBuf,
@@ -52,7 +52,7 @@ pub struct Mosquitto {
 
 impl Mosquitto {
     /// Starts a broker and waits until it listens.
-    pub fn start(config: &MosquittoConfig) -> Self {
+    pub(crate) fn start(config: &MosquittoConfig) -> Self {
         let program = find("mosquitto");
         // Another process may take the port between our look and mosquitto's: then try the next.
         for _ in 0..10 {
@@ -68,17 +68,17 @@ impl Mosquitto {
     }
 
     /// The port it listens on, of 127.0.0.1.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// What it logged so far.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("mosquitto.log")).unwrap_or_default()
     }
 
     /// Ends it at once, as a power cut would; what was not yet saved is gone.
-    pub fn kill9(&mut self) {
+    pub(crate) fn kill9(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().expect("the broker can be killed");
             child.wait().expect("the broker ends");
@@ -86,7 +86,7 @@ impl Mosquitto {
     }
 
     /// Asks it to end, which saves sessions and messages if it is persistent.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             let status = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status().expect("`kill` runs");
             assert!(status.success());
@@ -95,31 +95,15 @@ impl Mosquitto {
     }
 
     /// Starts it again on the same port, with the same directory.
-    pub fn start_again(&mut self) {
+    pub(crate) fn start_again(&mut self) {
         assert!(self.child.is_none(), "it runs still");
         assert!(self.launch(), "mosquitto did not come back on port {}: {}", self.port, self.log());
     }
 
     /// A clean stop and a start.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.stop();
         self.start_again();
-    }
-
-    /// Forgets every session and message; only while it is stopped.
-    pub fn forget_everything(&self) {
-        assert!(self.child.is_none(), "it runs still");
-        let _ = fs::remove_file(self.directory.path().join("mosquitto.db"));
-    }
-
-    /// Waits until it has saved its sessions and messages since now.
-    pub fn wait_until_saved(&self) {
-        let database = self.directory.path().join("mosquitto.db");
-        let before = fs::metadata(&database).and_then(|m| m.modified()).ok();
-        eventually("mosquitto saves its database", || {
-            let now = fs::metadata(&database).and_then(|m| m.modified()).ok();
-            (now.is_some() && now != before).then_some(())
-        });
     }
 
     /// Starts the process; false when it ends before it listens.
@@ -209,7 +193,7 @@ fn free_port() -> u16 {
 }
 
 /// Finds a program of the mosquitto package.
-pub fn find(program: &str) -> PathBuf {
+pub(crate) fn find(program: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let places = std::env::split_paths(&path)
         .chain(["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/opt/homebrew/sbin"].map(PathBuf::from));

@@ -9,7 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
 /// A TCP forwarder on 127.0.0.1. Needs a running tokio runtime.
-pub struct Wire {
+pub(crate) struct Wire {
     port: u16,
     dead: watch::Sender<u64>,
     accepted: Arc<AtomicU64>,
@@ -17,7 +17,7 @@ pub struct Wire {
 
 impl Wire {
     /// Forwards every connection to the broker's port.
-    pub async fn to(broker_port: u16) -> Self {
+    pub(crate) async fn to(broker_port: u16) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let port = listener.local_addr().expect("a bound address").port();
         let (dead, is_dead) = watch::channel(0_u64);
@@ -36,17 +36,17 @@ impl Wire {
     }
 
     /// The port clients connect to.
-    pub fn port(&self) -> u16 {
+    pub(crate) fn port(&self) -> u16 {
         self.port
     }
 
     /// Connections so far.
-    pub fn connections(&self) -> u64 {
+    pub(crate) fn connections(&self) -> u64 {
         self.accepted.load(SeqCst)
     }
 
     /// Stops forwarding on the connections of so far, and closes nothing. Later ones work.
-    pub fn go_dead(&self) {
+    pub(crate) fn go_dead(&self) {
         self.dead.send_replace(self.connections());
     }
 }
