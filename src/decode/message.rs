@@ -150,7 +150,7 @@ fn syntax(text: &str) -> Problem {
 impl<'a> Walk<'a> {
     fn message(&mut self) -> Result<(), Stop> {
         match self.cursor.peek() {
-            None => return Err(Problem::new(Reason::NotJson, "the payload is empty").into()),
+            None => Err(Problem::new(Reason::NotJson, "the payload is empty").into()),
             Some(b'[') => {
                 self.items(1)?;
                 self.end()?;

@@ -73,7 +73,7 @@ fn fraction(rest: &[u8]) -> Result<(i32, &[u8]), StampError> {
     }
     let mut nanosecond = 0;
     for place in 0..9 {
-        let digit = if place < length { i32::from(digits[place] - b'0') } else { 0 };
+        let digit = digits[..length].get(place).map_or(0, |digit| i32::from(digit - b'0'));
         nanosecond = nanosecond * 10 + digit;
     }
     Ok((nanosecond, &digits[length..]))

@@ -82,3 +82,74 @@ fn stated(item: &Item, time: Timestamp) -> String {
         | Item::Reading(Reading::Hrv(_) | Reading::Beats(_) | Reading::Sleep(_)) => time.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Limits, decode};
+    use super::*;
+    use crate::domain::item::Stream;
+
+    /// What the check says of an item at noon UTC of 1 March 2026, with the limits of the contract.
+    fn verdict(stream: Stream, item: &str) -> Option<Reason> {
+        let mut found = decode(stream, item.as_bytes(), &Limits::default());
+        let item = found.items.pop().unwrap().item;
+        check(&item, "2026-03-01T12:00:00Z".parse().unwrap(), 77, 300).err().map(|(reason, _)| reason)
+    }
+
+    fn hrv(start: &str) -> Option<Reason> {
+        let text = format!(r#"{{"kind":"hrv","worker":"w","start":"{start}","duration_s":300,"rmssd_ms":38}}"#);
+        verdict(Stream::Readings, &text)
+    }
+
+    fn tag(date: &str) -> Option<Reason> {
+        verdict(Stream::Readings, &format!(r#"{{"kind":"tag","worker":"w","date":"{date}","tag":"travel"}}"#))
+    }
+
+    #[test]
+    fn readings_are_taken_from_77_days_back_to_5_minutes_ahead() {
+        assert_eq!(hrv("2026-03-01T12:05:00Z"), None);
+        assert_eq!(hrv("2026-03-01T12:05:01Z"), Some(Reason::InFuture));
+        assert_eq!(hrv("2025-12-14T12:00:00Z"), None);
+        assert_eq!(hrv("2025-12-14T11:59:59Z"), Some(Reason::TooOld));
+    }
+
+    #[test]
+    fn dates_are_judged_in_the_zone_that_favours_them() {
+        assert_eq!(tag("2026-03-02"), None, "it is the 2nd already east of UTC+12");
+        assert_eq!(tag("2026-03-03"), Some(Reason::InFuture));
+        assert_eq!(tag("2025-12-13"), None, "the 13th ended 77 days ago at UTC-12");
+        assert_eq!(tag("2025-12-12"), Some(Reason::TooOld));
+    }
+
+    #[test]
+    fn screenings_exposures_and_progress_may_be_old_but_not_in_the_future() {
+        let screening = |at| format!(r#"{{"worker":"w","instrument":"GAD-7","taken_at":"{at}","score":5}}"#);
+        assert_eq!(verdict(Stream::Screenings, &screening("2020-01-01T00:00:00Z")), None);
+        assert_eq!(verdict(Stream::Screenings, &screening("2026-03-01T12:06:00Z")), Some(Reason::InFuture));
+        let exposure = |date| format!(r#"{{"worker":"w","date":"{date}","worked_h":8}}"#);
+        assert_eq!(verdict(Stream::Exposures, &exposure("2020-01-01")), None);
+        assert_eq!(verdict(Stream::Exposures, &exposure("2026-03-03")), Some(Reason::InFuture));
+        let progress = |at| format!(r#"{{"action_id":"a","state":"done","at":"{at}"}}"#);
+        assert_eq!(verdict(Stream::Actions, &progress("2020-01-01T00:00:00Z")), None);
+        assert_eq!(verdict(Stream::Actions, &progress("2026-03-01T13:00:00Z")), Some(Reason::InFuture));
+    }
+
+    #[test]
+    fn sleep_that_has_not_ended_is_in_the_future() {
+        let sleep = |end| format!(r#"{{"kind":"sleep","worker":"w","start":"2026-03-01T06:00:00Z","end":"{end}"}}"#);
+        assert_eq!(verdict(Stream::Readings, &sleep("2026-03-01T12:00:00Z")), None);
+        assert_eq!(verdict(Stream::Readings, &sleep("2026-03-01T13:00:00Z")), Some(Reason::InFuture));
+    }
+
+    #[test]
+    fn extreme_limits_and_dates_do_not_overflow() {
+        let mut found = decode(
+            Stream::Readings,
+            br#"{"kind":"tag","worker":"w","date":"9999-12-31","tag":"travel"}"#,
+            &Limits::default(),
+        );
+        let item = found.items.pop().unwrap().item;
+        let verdict = check(&item, Timestamp::MIN, i64::MAX, i64::MAX);
+        assert!(matches!(verdict, Ok(()) | Err((Reason::BadTimestamp | Reason::InFuture, _))), "{verdict:?}");
+    }
+}
