@@ -145,9 +145,10 @@ impl Track {
         };
         self.today = today;
         self.now = now;
-        self.cells.load(history, from, today, now, &self.settings);
-        self.compute(history, from);
-        self.trim();
+        if let Some(differs_from) = self.cells.load(history, from, today, now, &self.settings) {
+            self.compute(history, differs_from);
+            self.trim();
+        }
     }
 
     /// Forgets everything and settles where the path of states begins.

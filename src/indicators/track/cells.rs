@@ -13,8 +13,10 @@ use super::super::settings::Settings;
 use super::super::sleep::{FREE_RUN, SleepCell};
 use super::{day_number, final_at, offset};
 
-/// Days before a cell whose tags it depends on.
-pub(super) const TAG_LOOK_BACK: i32 = 28;
+/// Days before a cell whose tags it depends on: the longest illness that settings allow.
+pub(super) const TAG_LOOK_BACK: i32 = 60;
+/// Somebody who says so again within this many days is pregnant still, not anew.
+const PREGNANCY_GOES_ON_DAYS: i32 = 28;
 
 /// What one date gives to the windows that hold it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -70,16 +72,24 @@ impl Cells {
         self.pending.retain(|(_, number)| *number >= self.first);
     }
 
-    /// Reads the dates `from..=today` afresh; `from` is not behind the end by more than one.
-    pub(super) fn load(&mut self, history: &WorkerHistory, from: i32, today: i32, now: Timestamp, settings: &Settings) {
+    /// Reads the dates `from..=today` afresh, and gives the first that differs from what was known.
+    /// `from` is not behind the end by more than one.
+    pub(super) fn load(
+        &mut self,
+        history: &WorkerHistory,
+        from: i32,
+        today: i32,
+        now: Timestamp,
+        settings: &Settings,
+    ) -> Option<i32> {
         self.pending.retain(|(_, number)| *number < from);
-        self.cells.truncate(offset(self.first, from));
+        let known = self.cells.split_off(offset(self.first, from));
         let mut said = Said { segment: self.cells.last().and_then(|c| c.segment), ..Said::default() };
         let mut rows = history.nights.range(date_of(from)..).peekable();
         let mut tags = history.tags.range(date_of(from - TAG_LOOK_BACK)..).peekable();
         for number in from..=today {
             while let Some((date, set)) = tags.next_if(|(date, _)| day_number(**date) <= number) {
-                said.hear(day_number(*date), set);
+                said.hear(day_number(*date), set, from);
             }
             let mut cell = Cell { segment: said.segment, ..Cell::default() };
             if let Some((_, row)) = rows.next_if(|(date, _)| day_number(**date) == number) {
@@ -90,6 +100,9 @@ impl Cells {
             }
             self.cells.push(cell);
         }
+        let known = known.iter().map(Some).chain(std::iter::repeat(None));
+        let read = self.cells[offset(self.first, from)..].iter().map(Some);
+        (from..).zip(read.zip(known)).find(|(_, (read, known))| read != known).map(|(number, _)| number)
     }
 }
 
@@ -123,16 +136,17 @@ struct Said {
 }
 
 impl Said {
-    fn hear(&mut self, number: i32, tags: &BTreeSet<Tag>) {
+    /// Takes in the tags of a date. Segments that began before `from` are known from the cell
+    /// before it.
+    fn hear(&mut self, number: i32, tags: &BTreeSet<Tag>, from: i32) {
         for tag in tags {
             match tag {
                 Tag::Alcohol | Tag::LateExercise => self.excluded = Some(number),
                 Tag::Illness => self.illness = Some(number),
-                Tag::MedicationChange => self.begin_segment(number),
+                Tag::MedicationChange => self.begin_segment(number, from),
                 Tag::Pregnancy => {
-                    // Somebody who says so every week does not begin anew every week.
-                    if self.pregnancy.is_none_or(|before| number - before > TAG_LOOK_BACK) {
-                        self.begin_segment(number);
+                    if self.pregnancy.is_none_or(|before| number - before > PREGNANCY_GOES_ON_DAYS) {
+                        self.begin_segment(number, from);
                     }
                     self.pregnancy = Some(number);
                 }
@@ -146,8 +160,10 @@ impl Said {
         }
     }
 
-    fn begin_segment(&mut self, number: i32) {
-        self.segment = self.segment.max(Some(number));
+    fn begin_segment(&mut self, number: i32, from: i32) {
+        if number >= from {
+            self.segment = Some(number);
+        }
     }
 
     fn excludes(&self, number: i32, settings: &Settings) -> bool {
