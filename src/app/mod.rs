@@ -8,6 +8,7 @@ pub mod admission;
 pub mod applier;
 pub mod commands;
 pub mod control;
+mod judge;
 pub mod outbound;
 pub mod readiness;
 pub mod recovery;

@@ -3,15 +3,15 @@
 use secrecy::SecretString;
 
 use super::section::Section;
-use crate::broker::{self, BackoffSettings, Credentials, Protocol, TlsSettings};
-use crate::ingest;
+use crate::broker::settings::{BackoffSettings, Credentials, Protocol, Settings as BrokerSettings, TlsSettings};
+use crate::ingest::Settings as IngestSettings;
 
-pub(super) fn read(root: &mut Section<'_>, intake: &mut Section<'_>) -> ingest::Settings {
-    let default = ingest::Settings::default();
+pub(super) fn read(root: &mut Section<'_>, intake: &mut Section<'_>) -> IngestSettings {
+    let default = IngestSettings::default();
     let mut section = root.section("mqtt");
     let client_id = client_id(&mut section, default.client_id);
     let topic_root = topic_root(&mut section, default.root);
-    let settings = ingest::Settings {
+    let settings = IngestSettings {
         client_id,
         root: topic_root,
         session_expiry_s: section.number("session_expiry_s", default.session_expiry_s, 60..=u32::MAX),
@@ -52,7 +52,7 @@ fn topic_root(section: &mut Section<'_>, default: String) -> String {
     root
 }
 
-fn broker(section: &mut Section<'_>, default: broker::Settings) -> broker::Settings {
+fn broker(section: &mut Section<'_>, default: BrokerSettings) -> BrokerSettings {
     let host = section.get_or("host", default.host);
     if host.is_empty() || host.contains(['/', ' ']) {
         let remedy = "give a host name or an address alone; the port is mqtt.port, encryption is [mqtt.tls]";
@@ -74,7 +74,7 @@ fn broker(section: &mut Section<'_>, default: broker::Settings) -> broker::Setti
     let is_tls_meant = section.has("tls");
     let tls = tls(section.section("tls"), is_tls_meant);
     let backoff = backoff(section.section("backoff"), default.backoff);
-    broker::Settings { host, port, protocol, keep_alive_s, connect_timeout_ms, credentials, tls, backoff }
+    BrokerSettings { host, port, protocol, keep_alive_s, connect_timeout_ms, credentials, tls, backoff }
 }
 
 fn credentials(section: &mut Section<'_>) -> Option<Credentials> {

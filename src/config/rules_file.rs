@@ -13,6 +13,7 @@ use crate::domain::alert::{Level, RuleId};
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
 use crate::rules::{Condition, Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, Rule, RuleSet};
+use crate::screening;
 
 /// The rules that hold where no path is given.
 pub const BUILT_IN: &str = include_str!("../../config/rules.toml");
@@ -87,7 +88,17 @@ fn cutoffs(section: &mut Section<'_>) -> BTreeMap<Instrument, InstrumentCutoffs>
         };
         let mut scales = entry.section("scales");
         let mut by_scale = BTreeMap::new();
+        let published = screening::definition(instrument).answers.map_or(&[][..], |answers| answers.scales);
         for scale in scales.names() {
+            if !published.iter().any(|known| known.name == scale) {
+                let names: Vec<_> = published.iter().map(|known| known.name).collect();
+                let known = if names.is_empty() {
+                    "it has none".to_owned()
+                } else {
+                    format!("use one of: {}", names.join(", "))
+                };
+                scales.problem(&scale, "is no scale of this questionnaire", &known);
+            }
             if let Some(cutoffs) = one_scale(scales.section(&scale)) {
                 by_scale.insert(scale.into_boxed_str(), cutoffs);
             }
@@ -103,7 +114,7 @@ fn cutoffs(section: &mut Section<'_>) -> BTreeMap<Instrument, InstrumentCutoffs>
 fn one_scale(mut section: Section<'_>) -> Option<Cutoffs> {
     let mut number = |key| section.get::<f64>(key);
     let (mild, moderate, severe) = (number("mild"), number("moderate"), number("severe"));
-    let positive_at = number("positive_at");
+    let (positive_at, positive_above) = (number("positive_at"), number("positive_above"));
     let is_high_good = section.get_or("high_is_good", false);
     let positive_from = section.choice("positive_from", Severity::parse, &["mild", "moderate", "severe"]);
     let words = Construct::ALL.map(Construct::as_str);
@@ -117,11 +128,15 @@ fn one_scale(mut section: Section<'_>) -> Option<Cutoffs> {
         let order = if is_high_good { "falling" } else { "rising" };
         section.problem("", "has bands out of order", &format!("give mild, moderate, severe in {order} order"));
     }
-    if positive_at.is_some() && positive_from.is_some() {
-        section.problem("positive_at", "is given beside positive_from", "keep one of the two");
+    let ways = ["positive_from", "positive_at", "positive_above"];
+    let mut given = ways.into_iter().filter(|key| section.has(key));
+    if let (Some(first), Some(second)) = (given.next(), given.next()) {
+        section.problem(second, &format!("is given beside {first}"), "keep one of the two");
     }
+    // The next number above the given one is the first that is over it.
+    let beyond = |limit: f64| if is_high_good { limit.next_down() } else { limit.next_up() };
     let positive = match positive_from {
-        None => positive_at,
+        None => positive_at.or(positive_above.map(beyond)),
         Some(band) => {
             let cutoff = match band {
                 Severity::Mild => mild,

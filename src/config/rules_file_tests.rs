@@ -153,3 +153,34 @@ fn broken_syntax_names_its_line() {
     let problem = problems("[table]\nindex_high = \n").remove(0);
     assert_eq!(problem.line, Some(2));
 }
+
+#[test]
+fn the_built_in_cut_offs_are_those_of_the_instruments() {
+    let rules = built_in();
+    for instrument in Instrument::ALL {
+        let definition = crate::screening::definition(*instrument);
+        let Some(cutoffs) = rules.cutoffs.get(instrument) else {
+            assert_eq!(definition.cut_off, None, "{instrument:?}");
+            continue;
+        };
+        let scales = definition.answers.map_or(&[][..], |answers| answers.scales);
+        let of_scales = scales.iter().map(|scale| (scale.cut_off, cutoffs.scales.get(scale.name)));
+        for (published, ours) in of_scales.chain([(definition.cut_off, cutoffs.total.as_ref())]) {
+            for tenth in 0..=4_500 {
+                let score = f64::from(tenth) / 10.0;
+                // Totals are whole numbers where the file says "161" for "above 160".
+                let is_between = ours.and_then(|c| c.moderate).is_some_and(|m| score < m && score > m - 1.0);
+                if !is_between {
+                    let ours = ours.and_then(|c| c.is_positive(score));
+                    assert_eq!(ours, published.map(|cut_off| cut_off.is_met(score)), "{instrument:?} {score}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_scale_must_be_one_of_the_questionnaire() {
+    let problem = one_problem(&changed("[severity.\"CBI\".scales.work]", "[severity.\"CBI\".scales.labour]"));
+    assert!(problem.key.ends_with("labour") && problem.remedy.contains("work"), "{problem}");
+}

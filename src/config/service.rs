@@ -7,11 +7,14 @@ use std::time::Duration;
 
 use super::section::Section;
 use super::settings::{Admission, Batch, Engine, Http, Site};
+use crate::console::ops::Settings as OpsSettings;
+use crate::decode::Limits;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
+use crate::indicators;
+use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging;
-use crate::{console, decode, indicators, store};
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -25,7 +28,7 @@ pub(super) fn admission(section: &mut Section<'_>) -> (Admission, Batch) {
         _ => None,
     };
     let oldest = u32::try_from(indicators::track::RECOMPUTABLE_DAYS).unwrap_or(0);
-    let limits = decode::Limits {
+    let limits = Limits {
         max_payload_bytes: section.number("max_payload_bytes", default.limits.max_payload_bytes, 1_024..=16_777_216),
         max_items: section.number("max_items", default.limits.max_items, 1..=100_000),
         max_depth: section.number("max_depth", default.limits.max_depth, 8..=100),
@@ -45,14 +48,14 @@ pub(super) fn admission(section: &mut Section<'_>) -> (Admission, Batch) {
     (admission, batch)
 }
 
-pub(super) fn store(mut section: Section<'_>) -> store::Settings {
-    let default = store::Settings::default();
+pub(super) fn store(mut section: Section<'_>) -> StoreSettings {
+    let default = StoreSettings::default();
     let path: PathBuf = section.get_or("path", default.path);
     if path.as_os_str().is_empty() || path.is_file() {
         section.problem("path", &format!("is {path:?}"), "name a directory; it is created when it is missing");
     }
     let retention_h = default.journal_retention.as_secs() / 3_600;
-    let settings = store::Settings {
+    let settings = StoreSettings {
         path,
         max_row_bytes: section.number("max_row_bytes", default.max_row_bytes, 65_536..=67_108_864),
         journal_file_bytes: section.number("journal_file_bytes", default.journal_file_bytes, MIB..=TIB),
@@ -83,10 +86,10 @@ pub(super) fn http(mut section: Section<'_>) -> Http {
     http
 }
 
-pub(super) fn ops(mut section: Section<'_>) -> console::ops::Settings {
-    let listen = address(&mut section, console::ops::Settings::default().listen);
+pub(super) fn ops(mut section: Section<'_>) -> OpsSettings {
+    let listen = address(&mut section, OpsSettings::default().listen);
     section.finish();
-    console::ops::Settings { listen }
+    OpsSettings { listen }
 }
 
 pub(super) fn engine(mut section: Section<'_>) -> Engine {

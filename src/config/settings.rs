@@ -6,11 +6,16 @@ use std::path::{Path, PathBuf};
 use super::problem::{Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
 use super::{mqtt, rules_file, service, thresholds};
+use crate::console::ops::Settings as OpsSettings;
+use crate::decode::Limits;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
+use crate::ingest::Settings as IngestSettings;
 use crate::rules::RuleSet;
-use crate::{console, decode, exposures, indicators, ingest, store, telemetry};
+use crate::store::Settings as StoreSettings;
+use crate::telemetry::logging::Settings as LoggingSettings;
+use crate::{exposures, indicators};
 
 /// A plant, hospital or office.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,12 +36,12 @@ pub struct Admission {
     /// Items up to so many seconds in the future.
     pub max_ahead_s: i64,
     /// How large a message may be.
-    pub limits: decode::Limits,
+    pub limits: Limits,
 }
 
 impl Default for Admission {
     fn default() -> Self {
-        Self { enrolment: Enrolment::Open, max_age_days: 77, max_ahead_s: 300, limits: decode::Limits::default() }
+        Self { enrolment: Enrolment::Open, max_age_days: 77, max_ahead_s: 300, limits: Limits::default() }
     }
 }
 
@@ -82,13 +87,13 @@ impl Default for Http {
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The MQTT session that takes in; its `broker` is how deliveries reach the broker too.
-    pub ingest: ingest::Settings,
+    pub ingest: IngestSettings,
     /// The disk.
-    pub store: store::Settings,
+    pub store: StoreSettings,
     /// The console and the API.
     pub http: Http,
     /// Metrics and health.
-    pub ops: console::ops::Settings,
+    pub ops: OpsSettings,
     /// Which items are admitted.
     pub admission: Admission,
     /// How many messages share one commit.
@@ -102,7 +107,7 @@ pub struct Settings {
     /// The rule file; the built-in rules where there is none.
     pub rules_path: Option<PathBuf>,
     /// Logs.
-    pub logging: telemetry::logging::Settings,
+    pub logging: LoggingSettings,
     /// The sites, at least one.
     pub sites: Vec<Site>,
 }

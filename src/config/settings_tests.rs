@@ -43,7 +43,7 @@ time_zone = "Asia/Ho_Chi_Minh"
     let plant = SiteId::parse("plant-a").expect("a name");
     assert_eq!(settings.site(&plant).and_then(|s| s.time_zone.iana_name()), Some("Asia/Ho_Chi_Minh"));
     assert_eq!(settings.admission, Admission::default());
-    assert_eq!(settings.store, store::Settings::default());
+    assert_eq!(settings.store, StoreSettings::default());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 failed while running, 2 wrong use or configuration. Results go to standard
 //! output, logs to standard error.
 
+mod check;
 mod hrv;
 mod operator;
 mod quarantine;
@@ -25,6 +26,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Read every setting and the rules, or judge a file of messages, and tell every problem
+    Check(check::CheckArguments),
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
     /// Show what was refused and why, and look at it once more
@@ -55,6 +58,7 @@ pub const EXIT_USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Check(arguments) => check::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Replay(arguments) => replay::run(&arguments),

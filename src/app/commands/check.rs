@@ -1,0 +1,192 @@
+//! `vagus check`: reads the settings and the rules, or judges a file of payloads, and tells every problem.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde::Serialize;
+use serde_json::json;
+
+use super::{EXIT_USAGE, Output};
+use crate::app::judge::{self, Form, Judged, Refusal};
+use crate::clock::Clock;
+use crate::config::{self, Problems, Settings};
+use crate::domain::Timestamp;
+use crate::domain::rejection::Reason;
+use crate::rules::RuleSet;
+
+/// What was typed after `vagus check`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without --input every setting and the rule file are read: each problem is printed with its file, line \
+and key, what is wrong and what to do. With --input the messages of a file are judged as the service \
+would; each rejection is printed with its line, the item's index, the reason of the receipt and the \
+detail. What only a running service knows is not judged: enrolment and consent, duplicates, actions.
+
+A line of the file is {\"received_at\":…,\"topic\":…,\"payload\":…}, or with --topic a payload alone.
+
+Exit status: 0 sound, 2 if there is any problem or rejection.")]
+pub(super) struct CheckArguments {
+    /// The configuration file
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// File of messages to judge; `-` reads standard input
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// The topic of the messages, where the lines are payloads alone
+    #[arg(long, requires = "input")]
+    topic: Option<String>,
+    /// When payloads without a time of their own were received, e.g. 2026-03-01T08:00:00Z; now, if not given
+    #[arg(long, value_name = "TIME", requires = "topic")]
+    at: Option<Timestamp>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value_t = Output::Table)]
+    output: Output,
+}
+
+/// Runs the command.
+pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
+    let out = &mut io::stdout().lock();
+    let checked = match (config::load(&arguments.config), &arguments.input) {
+        (Err(problems), _) => tell_problems(out, &problems, arguments.output).map(|()| false),
+        (Ok((settings, _)), Some(input)) => judge_file(out, &settings, input, arguments),
+        (Ok((settings, rules)), None) => {
+            tell_summary(out, &arguments.config, &settings, &rules, arguments.output).map(|()| true)
+        }
+    };
+    match checked.and_then(|is_sound| out.flush().map(|()| is_sound)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(EXIT_USAGE),
+        // Whoever closed the pipe has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("vagus check: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell_problems(out: &mut impl Write, problems: &Problems, output: Output) -> io::Result<()> {
+    match output {
+        Output::Table => {
+            for problem in &problems.0 {
+                writeln!(out, "{problem}")?;
+            }
+            writeln!(out, "{} to mend", counted(problems.0.len() as u64, "problem"))
+        }
+        Output::Json => {
+            let of = |p: &config::Problem| json!({"file": p.origin, "line": p.line, "key": p.key, "problem": p.what, "remedy": p.remedy});
+            let problems: Vec<_> = problems.0.iter().map(of).collect();
+            writeln!(out, "{}", json!({"sound": false, "problems": problems}))
+        }
+    }
+}
+
+fn tell_summary(
+    out: &mut impl Write,
+    path: &Path,
+    settings: &Settings,
+    rules: &RuleSet,
+    output: Output,
+) -> io::Result<()> {
+    let ids: Vec<_> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
+    let version = format!("{:016x}", rules.version());
+    let broker = &settings.ingest.broker;
+    let address = format!("{}:{}", broker.host, broker.port);
+    let has_tls = broker.tls.is_some();
+    let sites: Vec<_> =
+        settings.sites.iter().map(|s| (s.id.as_str(), s.time_zone.iana_name().unwrap_or("UTC"))).collect();
+    if output == Output::Json {
+        let sites: Vec<_> = sites.iter().map(|(id, zone)| json!({"id": id, "time_zone": zone})).collect();
+        let summary = json!({
+            "sound": true, "problems": [], "broker": address, "tls": has_tls,
+            "store": settings.store.path.display().to_string(),
+            "http": settings.http.listen.to_string(), "ops": settings.ops.listen.to_string(),
+            "rules": ids, "rules_version": version, "sites": sites,
+        });
+        return writeln!(out, "{summary}");
+    }
+    let rules_from = settings.rules_path.as_ref().map_or("built in".to_owned(), |path| path.display().to_string());
+    let sites: Vec<_> = sites.iter().map(|(id, zone)| format!("{id} ({zone})")).collect();
+    writeln!(out, "{} is sound", path.display())?;
+    writeln!(out, "broker   {address}{}", if has_tls { ", TLS" } else { ", not encrypted" })?;
+    writeln!(out, "store    {}", settings.store.path.display())?;
+    writeln!(out, "console  http://{}", settings.http.listen)?;
+    writeln!(out, "metrics  http://{}/metrics", settings.ops.listen)?;
+    writeln!(out, "rules    {} ({rules_from}, version {version})", ids.join(", "))?;
+    writeln!(out, "sites    {}", sites.join(", "))
+}
+
+/// One refusal as it is printed.
+#[derive(Serialize)]
+struct PrintedRefusal {
+    line: u64,
+    index: Option<u32>,
+    reason: &'static str,
+    detail: String,
+}
+
+impl From<Refusal> for PrintedRefusal {
+    fn from(refusal: Refusal) -> Self {
+        // A line that is no message never reaches the service, so it has no reason of the contract.
+        let reason = refusal.reason.map_or("bad_line", Reason::as_str);
+        Self { line: refusal.line, index: refusal.index, reason, detail: refusal.detail }
+    }
+}
+
+fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &CheckArguments) -> io::Result<bool> {
+    let opened: io::Result<Box<dyn BufRead>> = if path == Path::new("-") {
+        Ok(Box::new(io::stdin().lock()))
+    } else {
+        File::open(path).map(|file| Box::new(BufReader::new(file)) as Box<dyn BufRead>)
+    };
+    let mut input = match opened {
+        Ok(input) => input,
+        Err(error) => {
+            eprintln!("vagus check: cannot read {}: {error}; name a readable file after --input", path.display());
+            return Ok(false);
+        }
+    };
+    let form = match &typed.topic {
+        None => Form::Recorded,
+        Some(topic) => {
+            Form::Bare { topic: topic.clone(), received_at: typed.at.unwrap_or_else(|| Clock::System.now()) }
+        }
+    };
+    let mut refusals = Vec::new();
+    let judged = judge::judge(settings, &form, &mut input, &mut |refusal| {
+        let refusal = PrintedRefusal::from(refusal);
+        match (typed.output, refusal.index) {
+            (Output::Json, _) => refusals.push(refusal),
+            (Output::Table, Some(index)) => {
+                writeln!(out, "line {}, item {index}: {}: {}", refusal.line, refusal.reason, refusal.detail)?;
+            }
+            (Output::Table, None) => {
+                writeln!(out, "line {}: {}: {}", refusal.line, refusal.reason, refusal.detail)?;
+            }
+        }
+        Ok(())
+    })?;
+    match typed.output {
+        Output::Json => writeln!(out, "{}", counts(&judged, &refusals))?,
+        Output::Table => {
+            let (messages, accepted) = (counted(judged.messages, "message"), counted(judged.accepted, "item"));
+            let ignored = counted(judged.unknown_fields, "unknown field");
+            writeln!(out, "{messages}: {accepted} accepted, {} rejected, {ignored} ignored", judged.refused)?;
+        }
+    }
+    Ok(judged.refused == 0)
+}
+
+fn counts(judged: &Judged, refusals: &[PrintedRefusal]) -> serde_json::Value {
+    json!({
+        "messages": judged.messages, "accepted": judged.accepted, "rejected": judged.refused,
+        "unknown_fields": judged.unknown_fields, "rejections": refusals,
+    })
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

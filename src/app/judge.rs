@@ -1,0 +1,235 @@
+//! Judges recorded messages as admission does, without a broker, a store or a register of workers.
+//!
+//! What enters are the lines of a file; what leaves is every refusal with its line and counts of the
+//! rest. What only a running service knows is not judged: whether a worker is enrolled, whether an
+//! item came before, whether an action exists.
+
+use std::io::{self, BufRead, Read as _};
+
+use super::admission::{Admission, RowParts};
+use super::registry::{ActionDirectory, Numbers, Registry};
+use super::replay::Recorded;
+use super::{admission, service};
+use crate::config::Settings;
+use crate::decode::{self, topic};
+use crate::domain::Timestamp;
+use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::worker::Enrolment;
+
+/// The longest line that is read; the longest payload that any setting allows fits into it.
+const MAX_LINE_BYTES: usize = 32 * 1024 * 1024;
+
+/// One refusal, or one line that is no message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refusal {
+    /// The line, from 1.
+    pub(super) line: u64,
+    /// Why; `None` where the line itself is no recorded message.
+    pub(super) reason: Option<Reason>,
+    /// The item's place in the message, where one item was refused.
+    pub(super) index: Option<u32>,
+    /// What exactly.
+    pub(super) detail: String,
+}
+
+/// What a file of messages comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Judged {
+    /// Lines that hold a message.
+    pub(super) messages: u64,
+    /// Items that would be taken.
+    pub(super) accepted: u64,
+    /// Items and payloads that would be refused, and lines that are no message.
+    pub(super) refused: u64,
+    /// Fields that nobody knows; they are ignored.
+    pub(super) unknown_fields: u64,
+}
+
+/// How the lines of a file are read.
+#[derive(Debug, Clone)]
+pub(super) enum Form {
+    /// One `{"received_at":…,"topic":…,"payload":…}` a line.
+    Recorded,
+    /// One payload a line, all of one topic, as if received at one moment.
+    Bare {
+        /// The topic.
+        topic: String,
+        /// The moment.
+        received_at: Timestamp,
+    },
+}
+
+/// Judges every line; `tell` hears of each refusal as it is found.
+///
+/// # Errors
+/// Where the input cannot be read, or `tell` fails.
+pub(super) fn judge(
+    settings: &Settings,
+    form: &Form,
+    input: &mut impl BufRead,
+    tell: &mut impl FnMut(Refusal) -> io::Result<()>,
+) -> io::Result<Judged> {
+    let mut judge = Judge::new(settings);
+    let mut latest = None;
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        // One byte more than allowed shows that the line is too long.
+        if input.by_ref().take(MAX_LINE_BYTES as u64 + 1).read_until(b'\n', &mut bytes)? == 0 {
+            break;
+        }
+        if bytes.len() > MAX_LINE_BYTES {
+            let detail = format!("the line is longer than {MAX_LINE_BYTES} bytes; nothing after it was read");
+            tell(Refusal { line, reason: None, index: None, detail })?;
+            judge.judged.refused += 1;
+            break;
+        }
+        if bytes.trim_ascii().is_empty() {
+            continue;
+        }
+        let refusals = match form {
+            Form::Bare { topic, received_at } => judge.message(topic, bytes.trim_ascii(), *received_at),
+            Form::Recorded => match recorded(&bytes, &mut latest) {
+                Ok((line, at)) => judge.message(&line.topic, line.payload.get().as_bytes(), at),
+                Err(detail) => {
+                    tell(Refusal { line, reason: None, index: None, detail })?;
+                    judge.judged.refused += 1;
+                    continue;
+                }
+            },
+        };
+        judge.judged.refused += refusals.len() as u64;
+        for Rejection { index, reason, detail } in refusals {
+            tell(Refusal { line, reason: Some(reason), index, detail })?;
+        }
+    }
+    Ok(judge.judged)
+}
+
+/// A recorded line, checked against the latest moment so far.
+fn recorded<'a>(bytes: &'a [u8], latest: &mut Option<Timestamp>) -> Result<(Recorded<'a>, Timestamp), String> {
+    let line: Recorded<'_> = serde_json::from_slice(bytes)
+        .map_err(|error| format!("is no {{\"received_at\":…,\"topic\":…,\"payload\":…}}: {error}"))?;
+    let at: Timestamp = line
+        .received_at
+        .parse()
+        .map_err(|_| format!("received_at {:?} is no RFC 3339 time with an offset", line.received_at))?;
+    if let Some(latest) = latest.filter(|latest| at < *latest) {
+        return Err(format!("received_at {at} is before {latest} of an earlier line; sort the file by received_at"));
+    }
+    *latest = Some(at);
+    Ok((line, at))
+}
+
+/// The service's own admission, with an empty register that takes anybody.
+struct Judge {
+    settings: admission::Settings,
+    admission: Admission,
+    judged: Judged,
+}
+
+impl Judge {
+    fn new(settings: &Settings) -> Self {
+        let settings = admission::Settings { enrolment: Enrolment::Open, ..service::admission_settings(settings) };
+        let admission =
+            Admission::new(settings.clone(), Registry::default(), Numbers::Derived, ActionDirectory::default());
+        Self { settings, admission, judged: Judged::default() }
+    }
+
+    /// What is refused of one message; the rest is counted.
+    fn message(&mut self, topic: &str, payload: &[u8], received_at: Timestamp) -> Vec<Rejection> {
+        let mut row = RowParts::default();
+        self.admission.admit(topic, payload, received_at, &mut row);
+        let refused = row.messages.into_iter().flat_map(|message| message.refused).map(|refused| refused.rejection);
+        // Only a running service knows which actions there are.
+        let (unknown_actions, mut refused): (Vec<_>, Vec<_>) =
+            refused.partition(|rejection| rejection.reason == Reason::UnknownAction);
+        refused.sort_by_key(|rejection| rejection.index);
+        self.judged.messages += 1;
+        self.judged.accepted += (row.admitted + unknown_actions.len()) as u64;
+        self.judged.unknown_fields += u64::from(self.unknown_fields(topic, payload));
+        refused
+    }
+
+    /// Admission passes over fields that nobody knows; the programmer of a gateway wants to hear of them.
+    fn unknown_fields(&self, topic: &str, payload: &[u8]) -> u32 {
+        match topic::parse(&self.settings.root, topic).map(|topic| topic.stream) {
+            Ok(topic::UpStream::Items(stream)) => decode::decode(stream, payload, &self.settings.limits).unknown_fields,
+            Ok(topic::UpStream::Status) | Err(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::settings;
+
+    fn settings() -> Settings {
+        let text = "[[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n";
+        settings::parse(text, "vagus.toml", []).expect("sound")
+    }
+
+    fn judged(form: &Form, text: &str) -> (Judged, Vec<(u64, Option<&'static str>, Option<u32>)>) {
+        let mut told = Vec::new();
+        let judged = judge(&settings(), form, &mut text.as_bytes(), &mut |refusal| {
+            told.push((refusal.line, refusal.reason.map(Reason::as_str), refusal.index));
+            Ok(())
+        });
+        (judged.expect("text can be read"), told)
+    }
+
+    const GOOD: &str = r#"{"kind":"tag","worker":"w-0042","date":"2026-03-01","tag":"alcohol"}"#;
+
+    fn line(at: &str, topic: &str, payload: &str) -> String {
+        format!("{{\"received_at\":\"{at}\",\"topic\":\"{topic}\",\"payload\":{payload}}}\n")
+    }
+
+    #[test]
+    fn every_refusal_has_its_line_and_index() {
+        let readings = "vagus/v1/plant-a/gw-7/readings";
+        let screenings = "vagus/v1/plant-a/scr/screenings";
+        let at = "2026-03-02T01:00:00Z";
+        let gad7 = |answers: &str| {
+            format!(
+                r#"{{"worker":"w-1","instrument":"GAD-7","taken_at":"2026-03-01T09:00:00+07:00","answers":{answers}}}"#
+            )
+        };
+        let text = [
+            line(at, readings, &format!("[{GOOD},{{\"kind\":\"tag\",\"worker\":\"w-1\"}}]")),
+            line(at, "vagus/v1/plant-b/gw-7/readings", GOOD),
+            "\n".to_owned(),
+            line(at, screenings, &gad7("[2,1,2,1,1,2,9]")),
+            line(at, screenings, &gad7("[2,1,2,1,1,2,1]")),
+            line("2026-09-01T01:00:00Z", readings, GOOD),
+            line(at, readings, GOOD),
+            "{\"received_at\":\"yesterday\"}\n".to_owned(),
+            line("2026-09-02T01:00:00Z", "vagus/v1/plant-a/gw-7/status", "\"online\""),
+        ]
+        .concat();
+        let (judged, told) = judged(&Form::Recorded, &text);
+        assert_eq!(
+            told,
+            [
+                (1, Some("missing_field"), Some(1)),
+                (2, Some("wrong_site"), None),
+                (4, Some("bad_answers"), Some(0)),
+                (6, Some("too_old"), Some(0)),
+                (7, None, None),
+                (8, None, None),
+            ]
+        );
+        assert_eq!(judged, Judged { messages: 6, accepted: 2, refused: 6, unknown_fields: 0 });
+    }
+
+    #[test]
+    fn bare_payloads_are_judged_by_the_topic_that_is_given() {
+        let form = Form::Bare {
+            topic: "vagus/v1/plant-a/gw-7/readings".to_owned(),
+            received_at: "2026-03-02T01:00:00Z".parse().expect("a time"),
+        };
+        let (judged, told) = judged(&form, &format!("{GOOD}\n{{\"rmssd_ms\":NaN}}\n"));
+        assert_eq!(told, [(2, Some("not_json"), None)]);
+        assert_eq!((judged.messages, judged.accepted), (2, 1));
+    }
+}
