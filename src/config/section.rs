@@ -92,7 +92,7 @@ impl Document {
                         .to_owned(),
             });
         }
-        problems.sort_by(|a, b| a.line.cmp(&b.line));
+        problems.sort_by_key(|problem| problem.line);
         (problems, self.known.into_inner())
     }
 }
