@@ -26,7 +26,8 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
         "engine" => STAGES.contains(&target) && target != "decode",
         "config" => {
             let is_stage = STAGES.contains(&target) && target != "decode";
-            let is_exporter = [ADAPTERS, LEAVES, &["broker", "engine"]].iter().any(|layer| layer.contains(&target));
+            let is_exporter =
+                [ADAPTERS, LEAVES, &["broker", "decode", "engine"]].iter().any(|layer| layer.contains(&target));
             is_stage || (is_exporter && is_settings(path))
         }
         _ if ADAPTERS.contains(&module) => match target {
@@ -44,7 +45,7 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
 /// A settings type, or the module that holds the settings types.
 fn is_settings(path: &[String]) -> bool {
     path.iter().any(|part| part == "settings" || part == "logging")
-        || path.last().is_some_and(|p| p.ends_with("Settings"))
+        || path.last().is_some_and(|p| p.ends_with("Settings") || p.ends_with("Limits"))
 }
 
 fn is_known(module: &str) -> bool {

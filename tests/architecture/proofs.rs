@@ -63,6 +63,8 @@ fn the_broker_link_is_known_to_ingest_and_delivery_only_and_knows_neither() {
 fn config_sees_of_adapters_only_settings() {
     assert_fine(&layers::violations(&one("src/config/a.rs", "use crate::store::Settings as S;")));
     assert_fine(&layers::violations(&one("src/config/a.rs", "use crate::ingest::settings::Broker;")));
+    assert_fine(&layers::violations(&one("src/config/a.rs", "use crate::decode::Limits;")));
+    assert_broken(&layers::violations(&one("src/config/a.rs", "use crate::decode::decode;")), "src/config/a.rs:1");
     assert_broken(&layers::violations(&one("src/config/a.rs", "use crate::store::Store;")), "src/config/a.rs:1");
 }
 
