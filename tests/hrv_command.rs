@@ -1,5 +1,7 @@
 //! `vagus hrv` as a script sees it: keys, exit status, where messages go.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot start the command fails")]
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 

@@ -13,8 +13,8 @@ pub(super) fn fill(values: &[f64], valid: &[bool]) -> Option<Vec<f64>> {
             None => out[..at].fill(values[at]),
             Some(before) => {
                 let step = (values[at] - values[before]) / (at - before) as f64;
-                for between in before + 1..at {
-                    out[between] = values[before] + step * (between - before) as f64;
+                for (steps, between) in (1_u32..).zip(&mut out[before + 1..at]) {
+                    *between = values[before] + step * f64::from(steps);
                 }
             }
         }

@@ -16,7 +16,7 @@ mod interpolation;
 pub mod quality;
 pub mod r1;
 mod segments;
-mod sorted_window;
+mod sliding;
 pub mod spectrum;
 pub mod time_domain;
 pub mod windows;

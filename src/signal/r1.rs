@@ -5,7 +5,7 @@
 //! here a false interval is marked, an extra detection merged, and everything else left as measured.
 
 use super::interpolation;
-use super::sorted_window::{SortedWindow, centred};
+use super::sliding;
 
 /// What R1 made of one interval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -113,7 +113,7 @@ pub fn clean(rr_ms: &[f64], floor_ms: f64) -> Cleaned {
 }
 
 fn classes_of_short_segment(rr_ms: &[f64]) -> Vec<Class> {
-    let medians = centred::<5>(rr_ms, SortedWindow::median);
+    let medians = sliding::medians_by_sorting(rr_ms, 2);
     let judge = |(rr, median): (&f64, &f64)| {
         let deviation = rr - median;
         if deviation.abs() <= SHORT_SEGMENT_DEVIATION * median {
@@ -144,7 +144,7 @@ impl<'a> Thresholds<'a> {
     fn new(rr_ms: &'a [f64], floor_ms: f64) -> Self {
         let steps: Vec<f64> = rr_ms.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
         let step_threshold = thresholds(&steps, floor_ms);
-        let median = centred::<11>(rr_ms, SortedWindow::median);
+        let median = sliding::medians_of_eleven(rr_ms);
         let deviation: Vec<f64> = rr_ms
             .iter()
             .zip(&median)
@@ -209,7 +209,11 @@ impl<'a> Thresholds<'a> {
 }
 
 fn thresholds(sizes: &[f64], floor_ms: f64) -> Vec<f64> {
-    centred::<91>(sizes, |window| (ALPHA * window.quartile_deviation()).max(floor_ms))
+    let mut thresholds = sliding::quartile_deviations(sizes);
+    for threshold in &mut thresholds {
+        *threshold = (ALPHA * *threshold).max(floor_ms);
+    }
+    thresholds
 }
 
 /// A value in units of its threshold; a threshold of 0 knows no artefact.
