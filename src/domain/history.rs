@@ -101,7 +101,7 @@ pub struct PathAnchor {
 pub struct WorkerHistory {
     /// The register's row.
     pub profile: Profile,
-    /// At most 145 wake dates.
+    /// The wake dates that indicators look back on.
     pub nights: BTreeMap<Date, NightRow>,
     /// The buckets for which a [`NightDetail`] exists.
     pub detail_dates: BTreeSet<Date>,

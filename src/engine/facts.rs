@@ -7,6 +7,7 @@ use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone};
 use crate::exposures::{self, Findings};
+use crate::indicators::persistence::chance_onsets_per_year;
 use crate::indicators::track::DayIndicators;
 use crate::rules::{Facts, RuleSet, ScreenedFact};
 use crate::screening::{Scored, score, validity_days};
@@ -126,7 +127,7 @@ impl<'a> Picture<'a> {
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
             chance_per_year: (self.hrv() == HrvState::Persistent)
-                .then(|| chance_per_year(self.worker.track.lag1_autocorrelation())),
+                .then(|| chance_onsets_per_year(self.worker.track.lag1_autocorrelation())),
         }
     }
 
@@ -186,14 +187,4 @@ pub(super) fn is_crisis(screening: &Screening) -> bool {
 
 fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map_or(0, |span| span.get_days())
-}
-
-/// How often a healthy person's HRV looks persistently low by chance, times a year.
-///
-/// # Source
-/// Domain reference, section 3.4 and 5.6: 0.25 at a night-to-night autocorrelation of 0, 0.8 at 0.3
-/// and 1.8 at 0.5, linear between. Without enough nights to estimate it, 0.3 is assumed.
-fn chance_per_year(autocorrelation: Option<f64>) -> f64 {
-    let rho = autocorrelation.unwrap_or(0.3).clamp(0.0, 0.5);
-    if rho <= 0.3 { 0.25 + (0.8 - 0.25) * rho / 0.3 } else { 0.8 + (1.8 - 0.8) * (rho - 0.3) / 0.2 }
 }

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod alerting;
 mod delivery;
 mod ingest_session;
 mod ingest_tls;
+mod killed;
 mod support;

@@ -2,8 +2,11 @@
 
 pub(crate) mod certificates;
 pub(crate) mod client;
+pub(crate) mod feed;
 pub(crate) mod ingest;
 pub(crate) mod mosquitto;
+pub(crate) mod town;
+pub(crate) mod vagus;
 pub(crate) mod wire;
 
 use std::time::{Duration, Instant};

@@ -1,0 +1,121 @@
+//! `vagus run` as a process of its own, with a store of its own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use super::eventually;
+
+/// The binary under test.
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_vagus");
+
+/// A running service. Dropped, it is killed.
+pub(crate) struct Vagus {
+    child: Option<Child>,
+    directory: tempfile::TempDir,
+    ops: Option<String>,
+}
+
+impl Vagus {
+    /// Starts a service of site `plant-a` on a broker, and waits until it is ready.
+    pub(crate) fn start(broker_port: u16) -> Self {
+        Self::start_with(broker_port, "")
+    }
+
+    /// The same with more lines of configuration.
+    pub(crate) fn start_with(broker_port: u16, more: &str) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = configuration(broker_port, &directory.path().join("data"), more);
+        fs::write(directory.path().join("vagus.toml"), config).unwrap();
+        let mut service = Self { child: None, directory, ops: None };
+        service.start_again();
+        service.wait_until_ready();
+        service
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.directory.path().join("vagus.toml")
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.directory.path().join("vagus.log")
+    }
+
+    /// Everything it logged so far, over all starts.
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.as_ref().unwrap().id()
+    }
+
+    /// Starts it on the same store, without waiting for anything.
+    pub(crate) fn start_again(&mut self) {
+        let log = fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
+        self.ops = None;
+        let child = Command::new(BINARY)
+            .args(["run", "--config"])
+            .arg(self.config())
+            .env("VAGUS__LOG__FORMAT", "json")
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        self.child = Some(child);
+    }
+
+    /// SIGKILL.
+    pub(crate) fn kill9(&mut self) {
+        let mut child = self.child.take().unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    /// SIGTERM; gives the exit status.
+    pub(crate) fn stop(&mut self) -> Option<i32> {
+        let mut child = self.child.take().unwrap();
+        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+        child.wait().unwrap().code()
+    }
+
+    pub(crate) fn wait_until_ready(&mut self) {
+        eventually("the service says where its metrics are", || {
+            let log = self.log();
+            let started = log.lines().rfind(|line| line.contains("the service runs"))?;
+            let line: serde_json::Value = serde_json::from_str(started).ok()?;
+            self.ops = Some(line["fields"]["ops"].as_str()?.to_owned());
+            ureq::get(format!("http://{}/readyz", self.ops.as_ref()?)).call().ok().map(|_| ())
+        });
+    }
+
+    /// The sum of a metric over all label values that contain `labels`.
+    pub(crate) fn metric(&self, name: &str, labels: &str) -> f64 {
+        let url = format!("http://{}/metrics", self.ops.as_ref().unwrap());
+        let text = ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap();
+        let lines = text.lines().filter(|line| line.starts_with(name) && line.contains(labels));
+        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+    }
+}
+
+impl Drop for Vagus {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// The contract's whole configuration, on this broker and store.
+pub(crate) fn configuration(broker_port: u16, store: &std::path::Path, more: &str) -> String {
+    format!(
+        "[mqtt]\nhost = \"127.0.0.1\"\nport = {broker_port}\n\
+         [store]\npath = {store:?}\n\
+         [http]\nlisten = \"127.0.0.1:0\"\n\
+         [ops]\nlisten = \"127.0.0.1:0\"\n\
+         [ingest]\nenrolment = \"open\"\n\
+         [[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n{more}"
+    )
+}
