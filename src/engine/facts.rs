@@ -17,6 +17,9 @@ const WINDOW_DAYS: i32 = 7;
 /// Days after a self-report in which it may explain a finding.
 const CONFOUNDER_DAYS: i32 = 10;
 
+/// What is assumed of a worker with too few nights to tell: the middle of the domain reference's table 3.4.
+const USUAL_AUTOCORRELATION: f64 = 0.3;
+
 /// A questionnaire that counts today.
 pub(super) struct ValidScreening<'a> {
     screening: &'a Screening,
@@ -126,8 +129,9 @@ impl<'a> Picture<'a> {
             exposures: self.exposures.red.clone(),
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
-            chance_per_year: (self.hrv() == HrvState::Persistent)
-                .then(|| chance_onsets_per_year(self.worker.track.lag1_autocorrelation())),
+            chance_per_year: (self.hrv() == HrvState::Persistent).then(|| {
+                chance_onsets_per_year(self.worker.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION))
+            }),
         }
     }
 

@@ -40,7 +40,7 @@ pub(crate) struct Town {
     receiver: TestClient,
     gateway: TestClient,
     sent: usize,
-    pub(crate) broker: Mosquitto,
+    _broker: Mosquitto,
 }
 
 impl Town {
@@ -57,7 +57,7 @@ impl Town {
         }
         let gateway = TestClient::connect(broker.port(), "gw-7");
         let vagus = Vagus::start_with(broker.port(), more);
-        Self { vagus, receiver, gateway, sent: 0, broker }
+        Self { vagus, receiver, gateway, sent: 0, _broker: broker }
     }
 
     /// Sends a message under a new id, and gives the id.

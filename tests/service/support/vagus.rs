@@ -85,7 +85,7 @@ impl Vagus {
             let log = self.log();
             let started = log.lines().rfind(|line| line.contains("the service runs"))?;
             let line: serde_json::Value = serde_json::from_str(started).ok()?;
-            self.ops = Some(line["fields"]["ops"].as_str()?.to_owned());
+            self.ops = Some(line["ops"].as_str()?.to_owned());
             ureq::get(format!("http://{}/readyz", self.ops.as_ref()?)).call().ok().map(|_| ())
         });
     }
