@@ -258,7 +258,3 @@ impl View {
         Batches::new(&self.workers)
     }
 }
-
-#[cfg(test)]
-#[path = "view_tests.rs"]
-mod tests;
