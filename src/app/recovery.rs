@@ -3,12 +3,14 @@
 //! Rows whose decisions are in the journal rebuild state only, and take the decisions as facts. The
 //! last rows, which may not have been decided when the service ended, are left to be applied live.
 
+use std::collections::BTreeSet;
+
 use super::registry::{ActionDirectory, Registry};
 use super::shards::Shards;
-use crate::domain::Timestamp;
 use crate::domain::case::Action;
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{RowNumber, WorkerNumber};
+use crate::domain::{Date, Timestamp};
 use crate::engine::Mode;
 use crate::engine::row::Row;
 use crate::store::{Recovery, Store, StoreError};
@@ -89,8 +91,12 @@ fn recent_details(
 ) -> Result<Vec<crate::domain::history::NightDetail>, ApplyError> {
     let today = history.profile.time_zone.to_datetime(now).date();
     let first = today.checked_sub(jiff::Span::new().days(RECENT_DAYS)).unwrap_or(today);
+    let mut dates: BTreeSet<Date> = history.detail_dates.range(first..).copied().collect();
+    for night in &history.unsettled_nights {
+        dates.extend([night.yesterday(), Ok(*night), night.tomorrow()].into_iter().flatten());
+    }
     let mut details = Vec::new();
-    for date in history.detail_dates.range(first..) {
+    for date in dates.intersection(&history.detail_dates) {
         details.extend(store.detail(worker, *date)?);
     }
     Ok(details)

@@ -105,6 +105,8 @@ pub struct WorkerHistory {
     pub nights: BTreeMap<Date, NightRow>,
     /// The buckets for which a [`NightDetail`] exists.
     pub detail_dates: BTreeSet<Date>,
+    /// Wake dates whose row does not tell yet what their buckets hold.
+    pub unsettled_nights: BTreeSet<Date>,
     /// Where the states start from.
     pub anchor: Option<PathAnchor>,
     /// What the worker said of a day.
@@ -125,6 +127,7 @@ impl WorkerHistory {
             profile,
             nights: BTreeMap::new(),
             detail_dates: BTreeSet::new(),
+            unsettled_nights: BTreeSet::new(),
             anchor: None,
             tags: BTreeMap::new(),
             screenings: Vec::new(),

@@ -69,7 +69,7 @@ impl Engine {
         }
         if self.mode == Mode::Live {
             let today = local_date(&worker.history.profile, now);
-            worker.track.update(&worker.history, worker.changes.from.take(), today, now, &self.settings.indicators);
+            worker.track.update(&worker.history, worker.changes.from, today, now, &self.settings.indicators);
             let picture = Picture::of(worker, today, &self.settings.exposures);
             let rules = &*self.settings.rules;
             let verdict = rules.judge(&picture.facts(false));

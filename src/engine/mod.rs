@@ -105,10 +105,9 @@ impl Engine {
         self.settings = settings;
     }
 
-    /// Brings a worker back, with the buckets of the last days before `now`.
+    /// Brings a worker back as of `now`, with the buckets of the last days and of unsettled nights.
     pub fn restore(&mut self, number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>, now: Timestamp) {
         let mut worker = Worker::restored(number, history, details);
-        worker.settle_nights(now, false);
         let today = events::local_date(&worker.history.profile, now);
         let from = worker.changes.from.take();
         worker.track.update(&worker.history, from, today, now, &self.settings.indicators);
@@ -163,7 +162,7 @@ impl Engine {
             self.timers.remove(&(due, number));
             let Some(worker) = self.workers.get_mut(&number) else { continue };
             worker.timer = None;
-            worker.settle_nights(due, false);
+            worker.settle_nights(due);
             worker.changes.is_other = true;
             self.judge(number, due);
             self.reschedule(number, due);
@@ -253,8 +252,13 @@ impl Engine {
             self.effects.push_back(Effect::Counted { message, tally });
         }
         if let Some(worker) = self.workers.get_mut(&number) {
-            worker.settle_nights(now, true);
-            self.judge(number, now);
+            // News that is not a reading acts at once, and on all that is known by then.
+            if worker.changes.is_urgent() {
+                worker.settle_nights(now);
+                self.judge(number, now);
+            } else {
+                worker.settle_soon(now);
+            }
         }
     }
 

@@ -20,6 +20,9 @@ const DETAIL_DAYS: i32 = 80;
 const RESIDENT_DAYS: i32 = 4;
 /// Questionnaires kept per worker.
 const MAX_SCREENINGS: usize = 200;
+/// Readings of nights that could be final are judged this long after the first of them came, so that
+/// a night sent late, window by window, is computed once and not a hundred times.
+const SETTLE_AFTER: SignedDuration = SignedDuration::from_secs(1);
 /// A night is final this long after waking, so no night of a date is final before the date's
 /// midnight and this.
 const FINAL_AFTER: SignedDuration = SignedDuration::from_hours(36);
@@ -31,10 +34,17 @@ pub(super) struct Changes {
     pub(super) from: Option<Date>,
     /// Whether a screening, an exposure or the register's row changed.
     pub(super) is_other: bool,
-    /// Whether a message changed a night that was final.
+    /// Whether a night changed that could be final before.
     pub(super) is_late: bool,
     /// Crisis answers that came.
     pub(super) crises: u32,
+}
+
+impl Changes {
+    /// Whether the worker is to be judged now, and not when the nights are settled.
+    pub(super) const fn is_urgent(&self) -> bool {
+        self.is_other || self.from.is_some() || self.crises > 0
+    }
 }
 
 #[derive(Debug)]
@@ -50,8 +60,8 @@ pub(super) struct Worker {
     resident: BTreeMap<Date, NightDetail>,
     unsaved_details: BTreeSet<Date>,
     dropped_details: Vec<Date>,
-    /// Wake dates whose row is out of date.
-    pending_nights: BTreeSet<Date>,
+    /// When nights that could be final are computed again.
+    settle_at: Option<Timestamp>,
     span: Option<BucketSpan>,
 }
 
@@ -67,21 +77,17 @@ impl Worker {
             resident: BTreeMap::new(),
             unsaved_details: BTreeSet::new(),
             dropped_details: Vec::new(),
-            pending_nights: BTreeSet::new(),
+            settle_at: None,
             span: None,
         }
     }
 
-    /// Brings a worker back from the store. Recent nights are computed again when they are due.
+    /// Brings a worker back from the store.
     pub(super) fn restored(number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>) -> Self {
         let mut worker = Self::new(number, history);
         worker.is_unsaved = false;
         worker.changes.from = worker.history.nights.keys().next().copied();
-        for detail in details {
-            let date = detail.date;
-            worker.pending_nights.extend([buckets::previous(date), date, buckets::next(date)]);
-            worker.resident.insert(date, detail);
-        }
+        worker.lend_details(details);
         worker
     }
 
@@ -117,7 +123,7 @@ impl Worker {
                 let span = self.span_of(window.start);
                 let taken = buckets::take_window(self.bucket(span.date()), &window);
                 if taken == Taken::Changed && buckets::may_be_sleep(window.context) {
-                    self.pending_nights.extend(span.wake_dates(window.start));
+                    self.history.unsettled_nights.extend(span.wake_dates(window.start));
                 }
                 self.noted(span.date(), taken)
             }
@@ -125,7 +131,7 @@ impl Worker {
             Reading::Nightly(night) => {
                 let taken = buckets::take_nightly(self.bucket(night.date), &night);
                 if taken == Taken::Changed {
-                    self.pending_nights.insert(night.date);
+                    self.history.unsettled_nights.insert(night.date);
                 }
                 self.noted(night.date, taken)
             }
@@ -138,8 +144,8 @@ impl Worker {
         let span = self.span_of(beats.start);
         let taken = buckets::take_beats(self.bucket(span.date()), beats, stored_windows);
         if taken == Taken::Changed && buckets::may_be_sleep(beats.context) {
-            self.pending_nights.extend(span.wake_dates(beats.start));
-            self.pending_nights.extend([span.date(), buckets::next(span.date())]);
+            self.history.unsettled_nights.extend(span.wake_dates(beats.start));
+            self.history.unsettled_nights.extend([span.date(), buckets::next(span.date())]);
         }
         self.noted(span.date(), taken)
     }
@@ -161,11 +167,11 @@ impl Worker {
                 return Taken::Known;
             }
             let replaced = detail.sleeps.remove(place);
-            self.pending_nights.insert(buckets::wake_date(&replaced, &zone));
+            self.history.unsettled_nights.insert(buckets::wake_date(&replaced, &zone));
             self.noted(bucket, Taken::Changed);
         }
         buckets::insert_sleep(self.bucket(date), sleep);
-        self.pending_nights.insert(wake_date);
+        self.history.unsettled_nights.insert(wake_date);
         self.noted(date, Taken::Changed)
     }
 
@@ -210,13 +216,30 @@ impl Worker {
         Taken::Changed
     }
 
-    /// Recomputes the rows of the nights that changed and can matter by now.
-    pub(super) fn settle_nights(&mut self, now: Timestamp, is_message: bool) {
+    /// Sees to it that what the last message changed is computed soon.
+    pub(super) fn settle_soon(&mut self, now: Timestamp) {
+        if self.settle_at.is_none() && self.could_settle(now) {
+            self.settle_at = now.checked_add(SETTLE_AFTER).ok();
+        }
+    }
+
+    fn could_settle(&self, now: Timestamp) -> bool {
+        let zone = &self.history.profile.time_zone;
+        self.history.unsettled_nights.first().is_some_and(|date| final_no_earlier_than(*date, zone) <= now)
+    }
+
+    /// Computes the rows of the nights that changed and could be final by now.
+    pub(super) fn settle_nights(&mut self, now: Timestamp) {
+        let is_late = self.settle_at.take().is_some();
+        if !self.could_settle(now) {
+            return;
+        }
         let zone = self.history.profile.time_zone.clone();
-        let due: Vec<Date> =
-            self.pending_nights.iter().copied().filter(|date| final_no_earlier_than(*date, &zone) <= now).collect();
+        let unsettled = self.history.unsettled_nights.iter().copied();
+        let due: Vec<Date> = unsettled.filter(|date| final_no_earlier_than(*date, &zone) <= now).collect();
         for date in due {
-            self.pending_nights.remove(&date);
+            self.history.unsettled_nights.remove(&date);
+            self.is_unsaved = true;
             let beside = [buckets::previous(date), date, buckets::next(date)];
             let details: Vec<&NightDetail> = beside.iter().filter_map(|d| self.resident.get(d)).collect();
             let row = night_row(date, &details, &zone);
@@ -228,16 +251,16 @@ impl Worker {
                 None => self.history.nights.remove(&date),
             };
             self.change_from(date);
-            self.changes.is_late |= is_message;
-            self.is_unsaved = true;
+            self.changes.is_late |= is_late;
         }
     }
 
     /// When something has to be looked at again without a message.
     pub(super) fn next_timer(&self, now: Timestamp) -> Option<Timestamp> {
         let zone = &self.history.profile.time_zone;
-        let pending = self.pending_nights.first().map(|date| final_no_earlier_than(*date, zone));
-        [pending, track::next_final(&self.history, now)].into_iter().flatten().min()
+        let first = self.history.unsettled_nights.first();
+        let unsettled = first.map(|date| final_no_earlier_than(*date, zone).max(self.settle_at.unwrap_or(now)));
+        [unsettled, track::next_final(&self.history, now)].into_iter().flatten().min()
     }
 
     /// Forgets what is older than any rule looks back.

@@ -201,6 +201,7 @@ fn worker() -> WorkerRecord {
         profile: profile(),
         nights: [(day(2), night)].into(),
         detail_dates: [day(1), day(2)].into(),
+        unsettled_nights: [day(2)].into(),
         anchor: Some(anchor),
         tags: [(day(2), [Tag::Alcohol, Tag::Travel].into())].into(),
         screenings: vec![screening()],

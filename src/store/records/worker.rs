@@ -33,7 +33,7 @@ record! {
     PathAnchor { date, hrv, hrv_dwell, is_sleep_poor }
     StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
     NightDetail { date, devices, windows, beats, sleeps, nightly }
-    WorkerHistory { profile, nights, detail_dates, anchor, tags, screenings, exposures, cases }
+    WorkerHistory { profile, nights, detail_dates, unsettled_nights, anchor, tags, screenings, exposures, cases }
     Action { id, kind, step, due, moved_at }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
     OpenCase { id, episode, opened_at, told, actions, events, revised_on }
