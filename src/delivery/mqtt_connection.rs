@@ -16,6 +16,8 @@ use crate::broker::packet::{Incoming, Welcome};
 
 /// Bytes that may wait to be written before more messages are taken.
 const MAX_UNWRITTEN_BYTES: usize = 1024 * 1024;
+/// How long the broker may leave messages without any answer; pings alone do not show that it takes them.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a packet has besides topic and payload, at most.
 const PACKET_OVERHEAD_BYTES: usize = 64;
 
@@ -44,6 +46,8 @@ pub(super) struct Connection<'a> {
     /// In the order of sending, which is that of the answers.
     in_flight: VecDeque<(u16, Flight)>,
     last_packet_id: u16,
+    /// When the broker last answered, or had nothing to answer.
+    answered_at: Instant,
     /// Whether every publisher is gone.
     is_abandoned: bool,
     /// Set when the service stops: until when answers are waited for.
@@ -62,6 +66,7 @@ impl<'a> Connection<'a> {
             queued: VecDeque::new(),
             in_flight: VecDeque::new(),
             last_packet_id: 0,
+            answered_at: Instant::now(),
             is_abandoned: false,
             stop_by: None,
             task,
@@ -105,7 +110,7 @@ impl<'a> Connection<'a> {
                     Ok(())
                 }
                 () = self.task.receipts.arrived(), if has_room => Ok(()),
-                () = self.heartbeat.is_due() => self.heartbeat.beat(&mut self.link, true),
+                () = self.heartbeat.is_due() => self.beat(),
                 moved = self.link.transfer(true) => moved.map(|count| if count > 0 { self.heartbeat.heard() }),
                 () = tokio::time::sleep_until(stop_by.unwrap_or_else(Instant::now)), if stop_by.is_some() => {
                     return self.say_goodbye().await;
@@ -115,6 +120,16 @@ impl<'a> Connection<'a> {
                 return End::Lost(error);
             }
         }
+    }
+
+    fn beat(&mut self) -> Result<(), BrokerError> {
+        let now = Instant::now();
+        if self.in_flight.is_empty() {
+            self.answered_at = now;
+        } else if now.duration_since(self.answered_at) >= ANSWER_TIMEOUT {
+            return Err(BrokerError::Protocol(format!("it leaves {} messages unanswered", self.in_flight.len())));
+        }
+        self.heartbeat.beat(&mut self.link, true)
     }
 
     fn has_room(&self) -> bool {
@@ -133,6 +148,7 @@ impl<'a> Connection<'a> {
     }
 
     fn answered(&mut self, packet_id: u16, refusal: Option<String>) {
+        self.answered_at = Instant::now();
         let Some(index) = self.in_flight.iter().position(|(id, _)| *id == packet_id) else { return };
         match self.in_flight.remove(index) {
             Some((_, Flight::Tracked(outcome))) => {
