@@ -1,1 +1,142 @@
-//! `vagus demo`: embedded broker, simulated workforce, recorded feed.
+//! `vagus demo`: an embedded broker, an invented workforce, a recorded feed, and the real service.
+//!
+//! A seed goes in; readings, answers and working days leave as MQTT messages through the broker, and
+//! what the service says of them comes back the same way. The service is the one of `vagus run`, on
+//! a clock that the simulator alone moves, and only once the receipts of a step are there: so nothing
+//! is late by accident. What is planted never reaches the service, and nothing here decides an alert.
+
+mod broker;
+mod bus;
+mod chance;
+mod drive;
+mod night;
+mod person;
+pub mod planted;
+mod recorded;
+pub mod report;
+mod screen;
+#[cfg(test)]
+mod tests;
+mod workforce;
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use anyhow::{Context, Result, anyhow};
+use tokio::signal;
+
+use broker::EmbeddedBroker;
+use bus::Bus;
+use drive::{Drive, Pace};
+use report::Report;
+use screen::{Places, Screen};
+use workforce::Workforce;
+
+use crate::app::service::Service;
+use crate::clock::Clock;
+use crate::config::{self, Settings, rules_file};
+use crate::domain::SignedDuration;
+
+const CONFIG: &str = include_str!("../../config/demo.toml");
+
+/// What can be chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Options {
+    /// Invented workers.
+    pub workers: u32,
+    /// Simulated days, the last of which is today.
+    pub days: u32,
+    /// Days that pass in a second; 0 for as many as can be worked off.
+    pub days_per_s: f64,
+    /// The same seed gives the same people, readings and answers.
+    pub seed: u64,
+    /// Ends after the summary.
+    pub is_once: bool,
+    /// Prints nothing.
+    pub is_quiet: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { workers: 200, days: 90, days_per_s: 1.5, seed: 1, is_once: false, is_quiet: false }
+    }
+}
+
+/// The demo's configuration; ports and store are chosen when it starts.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn settings() -> Result<Settings> {
+    config::settings::parse(CONFIG, "config/demo.toml", []).map_err(|problems| anyhow!("{problems}"))
+}
+
+/// Runs the demo: to its summary, or until a signal ends it.
+///
+/// # Errors
+/// Where the broker or the service cannot be started, or stops on the way.
+pub async fn run(options: &Options) -> Result<Report> {
+    let store = tempfile::Builder::new().prefix("vagus-demo-").tempdir().context("no place for the store")?;
+    let broker = EmbeddedBroker::start().await?;
+    let mut settings = settings()?;
+    settings.store.path = store.path().join("store");
+    settings.ingest.broker.host = broker.v5.ip().to_string();
+    settings.ingest.broker.port = broker.v5.port();
+    settings.http.listen = preferred_or_free(settings.http.listen);
+    settings.ops.listen = preferred_or_free(settings.ops.listen);
+    let rules = rules_file::load(settings.rules_path.as_deref()).map_err(|problems| anyhow!("{problems}"))?;
+    let site = settings.sites.first().context("config/demo.toml names no site")?;
+    let (zone, root) = (site.time_zone.clone(), settings.ingest.root.clone());
+
+    let today = zone.to_datetime(Clock::System.now()).date();
+    let first = today.checked_sub(SignedDuration::from_hours(24 * i64::from(options.days.saturating_sub(1))))?;
+    let begin = first.to_zoned(zone.clone())?.timestamp();
+    let clock = Clock::set_at(begin);
+    let workforce = Workforce::new(options.seed, options.workers, options.days, &root, first, zone.clone());
+    let screen = Screen::new(options, zone, &rules);
+
+    let bus = Bus::connect(broker.v311, &root).await?;
+    let service = Service::start(settings, rules, clock.clone()).await?;
+    screen.introduce(options, &Places { broker, ops: service.ops_address(), store: store.path(), root: &root });
+    let pace = Pace::new(options.days_per_s, begin);
+    let mut drive = Drive::new(bus, clock, pace, screen, workforce, service.ops_address());
+    let ended = tokio::select! {
+        ended = simulate(&mut drive, options, &root) => ended,
+        _ = signal::ctrl_c() => Err(anyhow!("interrupted before the summary")),
+    };
+    if let Err(error) = ended {
+        drive.screen().finish();
+        service.stop().await?;
+        return Err(error);
+    }
+    if options.is_once {
+        service.stop().await?;
+        return Ok(drive.into_report());
+    }
+    drive.screen().say(
+        "\nThe service, its broker and the recorded feed go on in real time. Ctrl-C ends the demo and removes \
+         its store.",
+    );
+    tokio::select! {
+        ended = service.run_until_signal() => ended?,
+        ended = drive.go_on(&root) => ended?,
+    }
+    Ok(drive.into_report())
+}
+
+async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()> {
+    for day in 0..options.days {
+        drive.day(day).await?;
+    }
+    drive.catch_up(Clock::System.now()).await?;
+    drive.recorded_feed(root).await?;
+    drive.settle().await?;
+    drive.conclude();
+    Ok(())
+}
+
+/// The address itself where it is free, else a free port of the same kind.
+fn preferred_or_free(address: SocketAddr) -> SocketAddr {
+    match TcpListener::bind(address) {
+        Ok(_) => address,
+        Err(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+    }
+}

@@ -4,6 +4,8 @@
 //! output, logs to standard error.
 
 mod check;
+#[cfg(feature = "demo")]
+mod demo;
 mod hrv;
 mod operator;
 mod quarantine;
@@ -28,6 +30,9 @@ struct Arguments {
 enum Command {
     /// Read every setting and the rules, or judge a file of messages, and tell every problem
     Check(check::CheckArguments),
+    /// Show everything in one process: broker, invented workforce, recorded feed, service
+    #[cfg(feature = "demo")]
+    Demo(demo::DemoArguments),
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
     /// Show what was refused and why, and look at it once more
@@ -59,6 +64,8 @@ pub const EXIT_USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Check(arguments) => check::run(&arguments),
+        #[cfg(feature = "demo")]
+        Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Replay(arguments) => replay::run(&arguments),
