@@ -30,6 +30,8 @@ const MOST_ROUNDS: u32 = 4;
 const CLOCK_STEP: SignedDuration = SignedDuration::from_hours(1);
 /// How long the last alerts may take.
 const SETTLE_S: f64 = 20.0;
+/// How long the service may take to connect.
+const READY_LIMIT_S: f64 = 20.0;
 const SETTLE_LOOK: Duration = Duration::from_millis(250);
 /// How often the recorded people are sent again once time is real.
 const RECORDED_EVERY: SignedDuration = SignedDuration::from_mins(60);
@@ -227,12 +229,33 @@ impl Drive {
 
 /// How many events wait to be delivered, from the service's own metrics.
 async fn outbox_pending(ops: SocketAddr) -> Result<u64> {
-    let mut stream = TcpStream::connect(ops).await?;
-    stream.write_all(b"GET /metrics HTTP/1.1\r\nHost: vagus\r\nConnection: close\r\n\r\n").await?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await?;
-    let answer = String::from_utf8_lossy(&answer);
-    ensure!(answer.starts_with("HTTP/1.1 200"), "the service gives no metrics");
+    let answer = fetch(ops, "metrics").await?;
+    ensure!(answer.starts_with(FOUND), "the service gives no metrics");
     let pending = answer.lines().filter(|line| line.starts_with("vagus_outbox_pending{"));
     Ok(pending.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum())
+}
+
+/// Waits until the service is connected: a broker keeps nothing for a session that it does not know yet.
+pub(super) async fn await_ready(ops: SocketAddr) -> Result<()> {
+    let watch = Stopwatch::start();
+    loop {
+        let answer = fetch(ops, "readyz").await?;
+        if answer.starts_with(FOUND) {
+            return Ok(());
+        }
+        let why = answer.lines().last().unwrap_or_default();
+        ensure!(watch.elapsed_s() < READY_LIMIT_S, "the service does not get ready: {why}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+const FOUND: &str = "HTTP/1.1 200";
+
+async fn fetch(ops: SocketAddr, path: &str) -> Result<String> {
+    let mut stream = TcpStream::connect(ops).await?;
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: vagus\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }

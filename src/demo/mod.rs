@@ -24,7 +24,6 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use anyhow::{Context, Result, anyhow};
 use tokio::signal;
 
-use broker::EmbeddedBroker;
 use bus::Bus;
 use drive::{Drive, Pace};
 use report::Report;
@@ -75,11 +74,11 @@ pub fn settings() -> Result<Settings> {
 /// Where the broker or the service cannot be started, or stops on the way.
 pub async fn run(options: &Options) -> Result<Report> {
     let store = tempfile::Builder::new().prefix("vagus-demo-").tempdir().context("no place for the store")?;
-    let broker = EmbeddedBroker::start().await?;
+    let broker = broker::start().await?;
     let mut settings = settings()?;
     settings.store.path = store.path().join("store");
-    settings.ingest.broker.host = broker.v5.ip().to_string();
-    settings.ingest.broker.port = broker.v5.port();
+    settings.ingest.broker.host = broker.ip().to_string();
+    settings.ingest.broker.port = broker.port();
     settings.http.listen = preferred_or_free(settings.http.listen);
     settings.ops.listen = preferred_or_free(settings.ops.listen);
     let rules = rules_file::load(settings.rules_path.as_deref()).map_err(|problems| anyhow!("{problems}"))?;
@@ -93,8 +92,9 @@ pub async fn run(options: &Options) -> Result<Report> {
     let workforce = Workforce::new(options.seed, options.workers, options.days, &root, first, zone.clone());
     let screen = Screen::new(options, zone, &rules);
 
-    let bus = Bus::connect(broker.v311, &root).await?;
+    let bus = Bus::connect(broker, &root).await?;
     let service = Service::start(settings, rules, clock.clone()).await?;
+    drive::await_ready(service.ops_address()).await?;
     screen.introduce(options, &Places { broker, ops: service.ops_address(), store: store.path(), root: &root });
     let pace = Pace::new(options.days_per_s, begin);
     let mut drive = Drive::new(bus, clock, pace, screen, workforce, service.ops_address());

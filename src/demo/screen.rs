@@ -7,7 +7,6 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::Options;
-use super::broker::EmbeddedBroker;
 use super::bus::{Alert, AlertKind};
 use crate::domain::{Date, TimeZone};
 use crate::rules::RuleSet;
@@ -29,7 +28,7 @@ pub(super) struct Screen {
 
 /// Where the demo can be looked into.
 pub(super) struct Places<'a> {
-    pub(super) broker: EmbeddedBroker,
+    pub(super) broker: SocketAddr,
     pub(super) ops: SocketAddr,
     pub(super) store: &'a Path,
     pub(super) root: &'a str,
@@ -58,7 +57,7 @@ impl Screen {
     }
 
     pub(super) fn introduce(&self, options: &Options, places: &Places<'_>) {
-        let port = places.broker.v311.port();
+        let port = places.broker.port();
         let Places { root, ops, .. } = places;
         let pace = if options.days_per_s > 0.0 {
             format!("{:.1} days pass in a second", options.days_per_s)
@@ -75,14 +74,13 @@ impl Screen {
              \x20 every action     mosquitto_sub -p {port} -t '{root}/+/actions/#' -v\n\
              \x20 every receipt    mosquitto_sub -p {port} -t '{root}/+/+/receipts' -v\n\
              \x20 every reading    mosquitto_sub -p {port} -t '{root}/+/+/readings' -v\n\
-             \x20 broker           {} (MQTT 3.1.1), {} (MQTT 5); in memory, for this demo only\n\
+             \x20 broker           {} (MQTT 3.1.1); in memory, for this demo only\n\
              \x20 metrics, health  http://{ops}/metrics  http://{ops}/readyz\n\
              \x20 store            {} (removed at the end)\n",
             options.workers,
             options.days,
             options.seed,
-            places.broker.v311,
-            places.broker.v5,
+            places.broker,
             places.store.display(),
         ));
     }
