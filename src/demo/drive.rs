@@ -156,7 +156,8 @@ impl Drive {
     }
 
     async fn walk_to(&mut self, target: Timestamp) {
-        while self.clock.now() < target {
+        // The clock counts microseconds: what is below them would never be reached.
+        while self.clock.now().as_microsecond() < target.as_microsecond() {
             let next = (self.clock.now() + CLOCK_STEP).min(target);
             self.listen_for(self.pace.wait_until(next)).await;
             self.clock.advance_to(next);
