@@ -125,7 +125,7 @@ impl Person {
         if self.day_of(Planted::Illness, day).is_some() {
             night.deviation = 0.5 * usual - 2.5;
             night.hr_bpm = 9.0;
-            tag = (self.turn % 2 == 0).then_some("illness");
+            tag = self.turn.is_multiple_of(2).then_some("illness");
         }
         if self.day_of(Planted::AlcoholNights, day).is_some_and(|since| since % 7 == 0) {
             night.deviation = 0.5 * usual - 1.9;

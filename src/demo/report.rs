@@ -1,6 +1,7 @@
 //! What the demo found out: how much was sent, what came of it, and whether the planted was found.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use comfy_table::{Table, presets};
 
@@ -214,24 +215,27 @@ impl Report {
     fn sentences(&self) -> String {
         let healthy = (self.workers as usize).saturating_sub(self.findings.len());
         let mut text =
-            format!("By chance: {} of {healthy} workers with nothing planted were raised", self.by_chance.len(),);
-        if self.by_chance.is_empty() {
-            text.push('.');
-        } else {
+            format!("By chance: {} of {healthy} workers with nothing planted were raised", self.by_chance.len());
+        if !self.by_chance.is_empty() {
             let named: Vec<String> =
                 self.by_chance.iter().map(|(worker, level)| format!("{worker} {}", level.as_str())).collect();
-            text.push_str(&format!(" ({}).\n", named.join(", ")));
-            text.push_str(
-                "Low nights come in runs by chance; with a mildly raised questionnaire that is an L2, and a \
-                 conversation settles it.",
-            );
+            let _ = write!(text, " ({})", named.join(", "));
         }
-        text.push_str(&format!(
+        text.push_str(". Low nights come in runs by chance; with a mildly raised questionnaire that is an L2,\n");
+        text.push_str("and a conversation settles it.");
+        for finding in self.findings.iter().filter(|f| f.planted.expected() == Expected::Silence) {
+            if let Some(level) = finding.highest {
+                let (worker, level, title) = (&finding.worker, level.as_str(), finding.planted.title());
+                let _ = write!(text, "\nNot silent as it should be: {worker} was raised to {level} ({title}).");
+            }
+        }
+        let _ = write!(
+            text,
             "\nEach case asked for a workload review and a counselling offer together (a crisis for counselling \
              alone): {} actions.\nThe recorded feed gave {} real beats of 4 people as `rr` readings.",
             self.actions.len(),
             self.recorded_beats,
-        ));
+        );
         text
     }
 }

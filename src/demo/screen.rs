@@ -90,7 +90,7 @@ impl Screen {
         if self.has_bar {
             self.bar.set_position(u64::from(day));
             self.bar.set_message(format!("{date}  {accepted} readings and answers kept"));
-        } else if day % DAYS_A_LINE == 0 || day == self.days {
+        } else if day.is_multiple_of(DAYS_A_LINE) || day == self.days {
             self.say(&format!("-- day {day} of {}, {date}: {accepted} readings and answers kept", self.days));
         }
     }

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use rand::RngExt as _;
+use rand::rngs::StdRng;
 
 use super::chance::{self, Purpose};
 use super::night;
@@ -145,36 +146,29 @@ impl Workforce {
     /// The questionnaires that a person fills in on a day.
     fn answers(&self, person: &Person, day: u32) -> Vec<(&'static str, Vec<u8>)> {
         let mut rng = chance::stream(self.seed, Purpose::Answers, person.number, day);
-        let mut fill = |total, items| spread(total, items, |most| rng.random_range(0..most));
         if let Some((planted, begin)) = person.planted
-            && day >= begin
-            && !matches!(planted.expected(), super::planted::Expected::Silence)
+            && let Some(since) = day.checked_sub(begin)
+            && let Some((on, total)) = planted_answer(planted, person.turn())
         {
-            let since = day - begin;
-            let turn = person.turn();
-            let overload_day = OVERLOAD_ANSWER_DAYS[turn as usize % OVERLOAD_ANSWER_DAYS.len()];
-            return match planted {
-                Planted::Overload if since == overload_day => vec![("GAD-7", fill(11 + turn % 3, 7))],
-                Planted::OvertimeInNoise if since == 4 => vec![("GAD-7", fill(12, 7))],
-                Planted::AnswersOnly if since == 0 => vec![("GAD-7", fill(11, 7))],
-                Planted::CrisisAnswer if since == 0 => {
-                    let mut answers = fill(7, 8);
-                    answers.push(1);
-                    vec![("PHQ-9", answers)]
-                }
-                _ => Vec::new(),
-            };
+            if since != on {
+                return Vec::new();
+            }
+            if planted == Planted::CrisisAnswer {
+                let mut mood = spread(&mut rng, total, 8);
+                mood.push(1);
+                return vec![("PHQ-9", mood)];
+            }
+            return vec![("GAD-7", spread(&mut rng, total, 7))];
         }
         let Some((tendency, first)) = person.answers else { return Vec::new() };
-        if day < first || (day - first) % ROUND_DAYS != 0 {
+        if !day.checked_sub(first).is_some_and(|since| since.is_multiple_of(ROUND_DAYS)) {
             return Vec::new();
         }
-        let mut rng = chance::stream(self.seed, Purpose::Answers, person.number, day | 1 << 31);
         let mut total = || small(tendency + 1.5 * normal(&mut rng));
         let (anxiety, depression) = (total(), total());
-        let mut mood = fill(depression, 8);
+        let mut mood = spread(&mut rng, depression, 8);
         mood.push(0);
-        vec![("GAD-7", fill(anxiety, 7)), ("PHQ-9", mood)]
+        vec![("GAD-7", spread(&mut rng, anxiety, 7)), ("PHQ-9", mood)]
     }
 
     fn exposures(&self, day: u32) -> Vec<Message> {
@@ -225,12 +219,27 @@ impl Workforce {
     }
 }
 
+/// The day of a planted pattern on which a questionnaire is filled in, and its total; none where the
+/// answers are those of everybody.
+const fn planted_answer(planted: Planted, turn: u32) -> Option<(u32, u32)> {
+    match planted {
+        Planted::Overload => {
+            let day = OVERLOAD_ANSWER_DAYS[turn as usize % OVERLOAD_ANSWER_DAYS.len()];
+            Some((day, 11 + turn % 3))
+        }
+        Planted::OvertimeInNoise => Some((4, 12)),
+        Planted::CrisisAnswer => Some((0, 7)),
+        Planted::AnswersOnly => Some((0, 11)),
+        Planted::Illness | Planted::AlcoholNights | Planted::NewBand | Planted::StopsWearing => None,
+    }
+}
+
 /// Spreads a total over so many items of 0 to 3; what does not fit is left out.
-fn spread(total: u32, items: usize, mut place: impl FnMut(usize) -> usize) -> Vec<u8> {
+fn spread(rng: &mut StdRng, total: u32, items: usize) -> Vec<u8> {
     let mut answers = vec![0; items];
     let mut left = total.min(u32::try_from(3 * items).unwrap_or(u32::MAX));
     while left > 0 {
-        let answer = &mut answers[place(items)];
+        let answer = &mut answers[rng.random_range(0..items)];
         if *answer < 3 {
             *answer += 1;
             left -= 1;
