@@ -16,6 +16,9 @@ use crate::screening;
 
 use super::registry::{ActionDirectory, Numbers, Registry};
 
+/// How much is kept of a topic that is none of ours; MQTT allows 64 KiB.
+const MAX_UNREAD_TOPIC_BYTES: usize = 512;
+
 /// What admission holds messages against.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -42,6 +45,8 @@ pub struct RowParts {
     pub admitted: usize,
     /// When what the admitted readings tell had happened.
     pub event_times: Vec<Timestamp>,
+    /// About how many bytes the row will take, never less: a short payload can make a long row.
+    pub bytes: usize,
     groups: HashMap<WorkerNumber, Vec<Input>>,
 }
 
@@ -63,7 +68,14 @@ impl RowParts {
 
     /// Adds an input of a worker.
     pub fn push(&mut self, worker: WorkerNumber, input: Input) {
+        self.bytes += input_bytes(&input);
         self.groups.entry(worker).or_default().push(input);
+    }
+
+    fn push_message(&mut self, message: MessageMeta) {
+        let refused = message.refused.iter().map(|r| r.raw.len() + r.rejection.detail.len() + 32);
+        self.bytes += 512 + message.topic.len() + refused.sum::<usize>();
+        self.messages.push(message);
     }
 }
 
@@ -118,7 +130,7 @@ impl Admission {
             Ok(up @ UpTopic { stream: UpStream::Items(stream), .. }) => (up, stream),
             Err(error) => {
                 let rejection = Rejection::payload(error.reason(), error.to_string());
-                row.messages.push(MessageMeta::unread(topic, rejection, payload));
+                row.push_message(MessageMeta::unread(topic, rejection, payload));
                 return None;
             }
         };
@@ -135,7 +147,7 @@ impl Admission {
             meta.message_id = decode::decode(stream, payload, &self.settings.limits).message_id;
             let detail = format!("site {} is not configured here", up.site);
             meta.refused.push(Refused::payload(Reason::WrongSite, detail, payload));
-            row.messages.push(meta);
+            row.push_message(meta);
             return None;
         };
         let decoded = decode::decode(stream, payload, &self.settings.limits);
@@ -150,13 +162,12 @@ impl Admission {
                     row.event_times.extend(event_time(&item.item));
                     row.push(worker, Input::Item { message, index, item: item.item });
                 }
-                Err((reason, detail)) => meta.refused.push(Refused {
-                    rejection: Rejection::item(index, reason, detail),
-                    raw: item.raw(payload).to_vec(),
-                }),
+                Err((reason, detail)) => meta
+                    .refused
+                    .push(Refused { rejection: Rejection::item(index, reason, detail), raw: item.raw(payload) }),
             }
         }
-        row.messages.push(meta);
+        row.push_message(meta);
         None
     }
 
@@ -166,11 +177,12 @@ impl Admission {
         let rejection =
             Rejection::payload(Reason::TooLarge, format!("the payload has {bytes} bytes, at most {limit} are taken"));
         let mut meta = MessageMeta::unread(topic, rejection, beginning);
+        meta.message_id = decode::message_id(beginning);
         if let Ok(UpTopic { site, source, stream: UpStream::Items(stream) }) = topic::parse(&self.settings.root, topic)
         {
             (meta.site, meta.source, meta.stream) = (Some(site), Some(source), Some(stream));
         }
-        row.messages.push(meta);
+        row.push_message(meta);
     }
 
     /// Whose an item is, or why it may not enter.
@@ -217,6 +229,23 @@ impl Admission {
     }
 }
 
+/// The most bytes of an input in the journal.
+fn input_bytes(input: &Input) -> usize {
+    /// Names, times and a handful of numbers.
+    const ITEM: usize = 160;
+    const PROFILE: usize = 320;
+    /// A number that is not a whole number of thousandths.
+    const NUMBER: usize = 9;
+    match input {
+        Input::Enrol(_) => PROFILE,
+        Input::Item { item: Item::Reading(Reading::Beats(beats)), .. } => {
+            ITEM + NUMBER * (beats.rr_ms.len() + beats.end_ms.as_ref().map_or(0, Vec::len))
+        }
+        Input::Item { item: Item::Progress(news), .. } => ITEM + news.note.as_ref().map_or(0, String::len),
+        Input::Item { item: Item::Reading(_) | Item::Screening(_) | Item::Exposure(_), .. } => ITEM,
+    }
+}
+
 /// When what a reading tells had happened.
 fn event_time(item: &Item) -> Option<Timestamp> {
     match item {
@@ -241,7 +270,7 @@ impl MessageMeta {
     fn unread(topic: &str, rejection: Rejection, payload: &[u8]) -> Self {
         let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();
         Self {
-            topic: topic.to_owned(),
+            topic: topic[..topic.floor_char_boundary(MAX_UNREAD_TOPIC_BYTES)].to_owned(),
             site: None,
             source: None,
             stream: None,

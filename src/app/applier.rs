@@ -154,7 +154,7 @@ impl Applier {
             let tally = tallies.next_if(|(of, _)| *of as usize == place).map(|(_, tally)| tally).unwrap_or_default();
             self.metrics.items(message.stream, telemetry::Outcome::Accepted, u64::from(tally.accepted));
             self.metrics.items(message.stream, telemetry::Outcome::Duplicate, u64::from(tally.duplicate));
-            self.quarantine(row, message)?;
+            quarantine(&self.store, row, message)?;
             let rejected: Vec<Rejection> =
                 message.refused.iter().map(|r| r.rejection.clone()).chain(tally.rejected).collect();
             let receipt = Receipt {
@@ -168,22 +168,6 @@ impl Applier {
             if let (Some(site), Some(source), true) = (&message.site, &message.source, receipt.is_due()) {
                 self.outbound.receipt(site, source, receipt.encode());
             }
-        }
-        Ok(())
-    }
-
-    fn quarantine(&self, row: &Row, message: &MessageMeta) -> Result<(), ApplyError> {
-        for refused in &message.refused {
-            self.store.quarantine(&Quarantined {
-                site: message.site.clone(),
-                source: message.source.clone(),
-                topic: message.topic.clone(),
-                received_at: row.now,
-                reason: refused.rejection.reason,
-                detail: refused.rejection.detail.clone(),
-                index: refused.rejection.index,
-                raw: refused.raw.clone(),
-            })?;
         }
         Ok(())
     }
@@ -211,4 +195,30 @@ impl Applier {
         }
         Ok(())
     }
+}
+
+/// Puts what a message's row refused into quarantine; what is there already stays once.
+fn quarantine(store: &Store, row: &Row, message: &MessageMeta) -> Result<(), ViewError> {
+    for refused in &message.refused {
+        store.quarantine(&Quarantined {
+            site: message.site.clone(),
+            source: message.source.clone(),
+            topic: message.topic.clone(),
+            received_at: row.now,
+            reason: refused.rejection.reason,
+            detail: refused.rejection.detail.clone(),
+            index: refused.rejection.index,
+            raw: refused.raw.clone(),
+        })?;
+    }
+    Ok(())
+}
+
+/// Puts back what a row refused, where the service ended before the view was synced. An item that was
+/// looked at again in those seconds may come back: that does no harm, its next look finds a duplicate.
+///
+/// # Errors
+/// [`ViewError`] where the view cannot be written.
+pub fn requarantine(store: &Store, row: &Row) -> Result<(), ViewError> {
+    row.messages.iter().try_for_each(|message| quarantine(store, row, message))
 }

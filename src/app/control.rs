@@ -20,6 +20,10 @@ use crate::store::{QuarantineFilter, Quarantined, Store};
 
 /// Name of the socket in the store's directory.
 const SOCKET: &str = "control.sock";
+/// What fits into one row of the journal beside the messages that wait there.
+const MAX_PROFILES_A_ROW: usize = 500;
+const MAX_RETRIED_BYTES_A_ROW: usize = 128 * 1024;
+const MAX_RETRIED_A_ROW: usize = 200;
 /// The most bytes of a question: a register of workers is the longest.
 const MAX_QUESTION_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -208,29 +212,27 @@ async fn answer(question: Question, store: &Store, commands: &mpsc::Sender<Comma
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
         Question::QuarantineList { .. } => list(question, store),
-        Question::QuarantineRetry { ids } => {
-            let items = match taken(store, &ids) {
-                Ok(items) => items,
-                Err(problem) => return Answer::Failed { problem },
-            };
-            let retried = items.len();
-            let (done, answered) = oneshot::channel();
-            if commands.send(Command::Retry { items, done }).await.is_err() {
-                return gone();
-            }
-            answered.await.map_or_else(|_| gone(), |refused_again| Answer::Retried { retried, refused_again })
-        }
+        Question::QuarantineRetry { ids } => match retry(store, commands, ids).await {
+            Ok(Some((retried, refused_again))) => Answer::Retried { retried, refused_again },
+            Ok(None) => gone(),
+            Err(problem) => Answer::Failed { problem },
+        },
         Question::WorkersImport { workers } => {
-            let (done, answered) = oneshot::channel();
             let profiles = workers.iter().map(WorkerRow::profile).collect::<Result<Vec<_>, String>>();
             let profiles = match profiles {
                 Ok(profiles) => profiles,
                 Err(problem) => return Answer::Failed { problem },
             };
-            if commands.send(Command::Enrol { profiles, done }).await.is_err() {
-                return gone();
+            let mut imported = 0;
+            for profiles in profiles.chunks(MAX_PROFILES_A_ROW) {
+                let (done, answered) = oneshot::channel();
+                if commands.send(Command::Enrol { profiles: profiles.to_vec(), done }).await.is_err() {
+                    return gone();
+                }
+                let Ok(workers) = answered.await else { return gone() };
+                imported += workers;
             }
-            answered.await.map_or_else(|_| gone(), |workers| Answer::Imported { workers })
+            Answer::Imported { workers: imported }
         }
         Question::WorkersList => {
             let (done, answered) = oneshot::channel();
@@ -287,17 +289,55 @@ fn row(id: u64, item: &Quarantined) -> QuarantineRow {
     }
 }
 
-/// Takes items out of quarantine; all, where none is named.
-fn taken(store: &Store, ids: &[u64]) -> Result<Vec<Quarantined>, String> {
-    let ids = if ids.is_empty() {
-        let all = store.quarantined(&QuarantineFilter::default(), usize::MAX).map_err(|e| e.to_string())?;
-        all.into_iter().map(|(id, _)| id).collect()
-    } else {
-        ids.to_vec()
-    };
-    let mut items = Vec::new();
-    for id in ids {
-        items.extend(store.take_quarantined(id).map_err(|e| e.to_string())?);
+/// Looks at items once more, a row's worth at a time, and takes each out of quarantine when what became
+/// of it is on disk. Gives how many there were and how many were refused again; `None` where the
+/// service stops.
+async fn retry(
+    store: &Store,
+    commands: &mpsc::Sender<Command>,
+    ids: Vec<u64>,
+) -> Result<Option<(usize, usize)>, String> {
+    // Items that are refused again come back under new ids, so the ids are listed before.
+    let ids = if ids.is_empty() { all_ids(store)? } else { ids };
+    let mut ids = ids.into_iter().peekable();
+    let (mut retried, mut refused_again) = (0, 0);
+    while ids.peek().is_some() {
+        let (mut taken, mut items, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while items.len() < MAX_RETRIED_A_ROW && bytes < MAX_RETRIED_BYTES_A_ROW {
+            let Some(id) = ids.next() else { break };
+            let only = QuarantineFilter { after: id.checked_sub(1), ..QuarantineFilter::default() };
+            let found = store.quarantined(&only, 1).map_err(|e| e.to_string())?;
+            for (_, item) in found.into_iter().filter(|(found, _)| *found == id) {
+                bytes += item.raw.len();
+                taken.push(id);
+                items.push(item);
+            }
+        }
+        if items.is_empty() {
+            continue;
+        }
+        retried += items.len();
+        let (done, answered) = oneshot::channel();
+        if commands.send(Command::Retry { items, done }).await.is_err() {
+            return Ok(None);
+        }
+        let Ok(refused) = answered.await else { return Ok(None) };
+        refused_again += refused;
+        for id in taken {
+            store.take_quarantined(id).map_err(|e| e.to_string())?;
+        }
     }
-    Ok(items)
+    Ok(Some((retried, refused_again)))
+}
+
+fn all_ids(store: &Store) -> Result<Vec<u64>, String> {
+    let mut ids = Vec::new();
+    loop {
+        let filter = QuarantineFilter { after: ids.last().copied(), ..QuarantineFilter::default() };
+        let page = store.quarantined(&filter, MAX_RETRIED_A_ROW).map_err(|e| e.to_string())?;
+        if page.is_empty() {
+            return Ok(ids);
+        }
+        ids.extend(page.into_iter().map(|(id, _)| id));
+    }
 }

@@ -15,7 +15,7 @@ use crate::engine::Mode;
 use crate::engine::row::Row;
 use crate::store::{Recovery, Store, StoreError};
 
-use super::applier::ApplyError;
+use super::applier::{self, ApplyError};
 
 /// Buckets before the last row's day that a worker needs at once.
 const RECENT_DAYS: i64 = 5;
@@ -57,6 +57,7 @@ pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) ->
     let mut applied = settled;
     for row in store.rows(settled) {
         let mut row = row.map_err(StoreError::from)?;
+        applier::requarantine(store, &row)?;
         row.groups.retain(|group| !is_applied(group.worker, row.number));
         if row.number > decided {
             undecided.push(row);

@@ -172,7 +172,9 @@ impl Sequencer {
             if !runtime.block_on(self.first(&mut ports, &mut draft)) {
                 return Ok(());
             }
-            while draft.tokens.len() < self.batch.max_messages && draft.payload_bytes < self.batch.max_bytes {
+            while draft.tokens.len() < self.batch.max_messages
+                && draft.payload_bytes.max(draft.parts.bytes) < self.batch.max_bytes
+            {
                 let Ok(arrival) = ports.arrivals.try_recv() else { break };
                 self.admit(&arrival, &mut draft);
             }

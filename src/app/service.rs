@@ -119,7 +119,11 @@ impl Service {
             progress,
             metrics: metrics.clone(),
             rules_version: Arc::clone(&rules_version),
-            batch: Batch { max_messages: settings.batch.max_messages, max_bytes: settings.batch.max_bytes },
+            batch: Batch {
+                max_messages: settings.batch.max_messages,
+                // Room for one more message, however long: a row that is too long would stop the service.
+                max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 2),
+            },
             last_row,
             last_now,
         };

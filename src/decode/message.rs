@@ -301,7 +301,7 @@ impl<'a> Walk<'a> {
         match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
             Ok((worker, item)) => {
                 self.nameless += usize::from(worker.is_none() && self.stream != Stream::Actions);
-                self.found.items.push(DecodedItem { index, worker, item, span });
+                self.found.items.push(DecodedItem { index, worker, is_named_by_envelope: false, item, span });
             }
             Err(problem) => self.refuse_item(index, &span, problem),
         }
@@ -335,6 +335,7 @@ impl<'a> Walk<'a> {
         for mut item in std::mem::take(&mut self.found.items) {
             if item.worker.is_none() {
                 item.worker.clone_from(&worker);
+                item.is_named_by_envelope = true;
             }
             if item.worker.is_some() {
                 self.found.items.push(item);

@@ -52,6 +52,8 @@ pub struct DecodedItem {
     pub index: u32,
     /// Whose it is; `None` for the stream `actions` alone, whose items name an action instead.
     pub worker: Option<WorkerId>,
+    /// Whether the envelope said whose it is, and not the item.
+    pub is_named_by_envelope: bool,
     /// The item.
     pub item: Item,
     /// Where it stands in the payload, for the quarantine of one that is refused later.
@@ -59,10 +61,18 @@ pub struct DecodedItem {
 }
 
 impl DecodedItem {
-    /// The item's own text, cut to what quarantine keeps.
+    /// The item's own text, cut to what quarantine keeps. Where the envelope named the worker, the
+    /// text is an envelope again: an item that is looked at once more must still be somebody's.
     #[must_use]
-    pub fn raw<'a>(&self, payload: &'a [u8]) -> &'a [u8] {
-        cut(payload.get(self.span.clone()).unwrap_or_default())
+    pub fn raw(&self, payload: &[u8]) -> Vec<u8> {
+        let raw = cut(payload.get(self.span.clone()).unwrap_or_default());
+        match self.worker.as_ref().filter(|_| self.is_named_by_envelope) {
+            Some(worker) => {
+                let opening = format!("{{\"worker\":\"{worker}\",\"items\":[");
+                cut(&[opening.as_bytes(), raw, b"]}"].concat()).to_vec()
+            }
+            None => raw.to_vec(),
+        }
     }
 }
 
@@ -103,6 +113,12 @@ pub fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
             message::refuse(payload, problem, message::peek_message_id(payload))
         }
     }
+}
+
+/// The `message_id` of a payload of which only the beginning is there, where it is the first field.
+#[must_use]
+pub fn message_id(beginning: &[u8]) -> Option<String> {
+    message::peek_message_id(beginning)
 }
 
 fn cut(raw: &[u8]) -> &[u8] {

@@ -189,7 +189,7 @@ fn holds_every_item(found: &Decoded, payload: &[u8], count: usize) {
     all.sort_unstable();
     assert_eq!(all, (0..u32::try_from(count).unwrap()).collect::<Vec<_>>());
     for item in &found.items {
-        serde_json::from_slice::<serde_json::Value>(item.raw(payload)).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&item.raw(payload)).unwrap();
     }
 }
 

@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 
 use super::Output;
 use super::operator::{self, OperatorError};
+use crate::app::applier;
 use crate::app::control::{self, Answer, QuarantineRow, Question};
+use crate::store::StoreError;
 
 /// Shows what was refused and why, and looks at it once more.
 ///
@@ -80,7 +82,14 @@ fn list(config: &std::path::Path, question: Question) -> Result<Answer, Operator
     let settings = operator::load(config)?;
     match control::ask(&settings.store.path, &question)? {
         Some(answer) => Ok(answer),
-        None => Ok(control::list(question, &operator::open_store(&settings)?)),
+        None => {
+            let store = operator::open_store(&settings)?;
+            // What the service refused in its last seconds, where it was killed.
+            for row in store.rows(store.settled().map_err(StoreError::from)?) {
+                applier::requarantine(&store, &row.map_err(StoreError::from)?).map_err(StoreError::from)?;
+            }
+            Ok(control::list(question, &store))
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Town {
     receiver: TestClient,
     gateway: TestClient,
     sent: usize,
-    _broker: Mosquitto,
+    pub(crate) broker: Mosquitto,
 }
 
 impl Town {
@@ -50,14 +50,19 @@ impl Town {
 
     /// With more lines of configuration.
     pub(crate) fn with(more: &str) -> Self {
+        Self::edited(|config| config + more)
+    }
+
+    /// With a configuration that the test changes.
+    pub(crate) fn edited(edit: impl FnOnce(String) -> String) -> Self {
         let broker = Mosquitto::start(&MosquittoConfig::persistent());
         let receiver = TestClient::connect(broker.port(), "receiver");
         for filter in ["vagus/v1/+/alerts", "vagus/v1/+/actions/+", "vagus/v1/+/+/receipts"] {
             receiver.subscribe(filter);
         }
         let gateway = TestClient::connect(broker.port(), "gw-7");
-        let vagus = Vagus::start_with(broker.port(), more);
-        Self { vagus, receiver, gateway, sent: 0, _broker: broker }
+        let vagus = Vagus::start_edited(broker.port(), edit);
+        Self { vagus, receiver, gateway, sent: 0, broker }
     }
 
     /// Sends a message under a new id, and gives the id.

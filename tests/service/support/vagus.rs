@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use super::eventually;
 
@@ -17,15 +17,11 @@ pub(crate) struct Vagus {
 }
 
 impl Vagus {
-    /// Starts a service of site `plant-a` on a broker, and waits until it is ready.
-    pub(crate) fn start(broker_port: u16) -> Self {
-        Self::start_with(broker_port, "")
-    }
-
-    /// The same with more lines of configuration.
-    pub(crate) fn start_with(broker_port: u16, more: &str) -> Self {
+    /// Starts a service of site `plant-a` on a broker, with a configuration that the test changes, and
+    /// waits until it is ready.
+    pub(crate) fn start_edited(broker_port: u16, edit: impl FnOnce(String) -> String) -> Self {
         let directory = tempfile::tempdir().unwrap();
-        let config = configuration(broker_port, &directory.path().join("data"), more);
+        let config = edit(configuration(broker_port, &directory.path().join("data")));
         fs::write(directory.path().join("vagus.toml"), config).unwrap();
         let mut service = Self { child: None, directory, ops: None };
         service.start_again();
@@ -65,6 +61,24 @@ impl Vagus {
         self.child = Some(child);
     }
 
+    /// Runs a command of an operator on its configuration, and gives what it printed as JSON.
+    pub(crate) fn ask(&self, words: &[&str]) -> serde_json::Value {
+        let output = self.command(words, &["--output", "json"]);
+        assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a command on its configuration.
+    pub(crate) fn command(&self, words: &[&str], more: &[&str]) -> Output {
+        Command::new(BINARY).args(words).arg("--config").arg(self.config()).args(more).output().unwrap()
+    }
+
+    /// Sends it a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
     /// SIGKILL.
     pub(crate) fn kill9(&mut self) {
         let mut child = self.child.take().unwrap();
@@ -74,9 +88,8 @@ impl Vagus {
 
     /// SIGTERM; gives the exit status.
     pub(crate) fn stop(&mut self) -> Option<i32> {
+        self.signal("TERM");
         let mut child = self.child.take().unwrap();
-        let status = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-        assert!(status.success());
         child.wait().unwrap().code()
     }
 
@@ -109,13 +122,13 @@ impl Drop for Vagus {
 }
 
 /// The contract's whole configuration, on this broker and store.
-pub(crate) fn configuration(broker_port: u16, store: &std::path::Path, more: &str) -> String {
+pub(crate) fn configuration(broker_port: u16, store: &std::path::Path) -> String {
     format!(
         "[mqtt]\nhost = \"127.0.0.1\"\nport = {broker_port}\n\
          [store]\npath = {store:?}\n\
          [http]\nlisten = \"127.0.0.1:0\"\n\
          [ops]\nlisten = \"127.0.0.1:0\"\n\
          [ingest]\nenrolment = \"open\"\n\
-         [[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n{more}"
+         [[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n"
     )
 }
