@@ -114,7 +114,7 @@ impl Admission {
 
     /// Enrols a worker, or changes the row of one.
     pub fn enrol(&mut self, profile: Profile, row: &mut RowParts) -> WorkerNumber {
-        let known = self.registry.find(&profile.key).map(|(number, _)| number);
+        let known = self.registry.find(&profile.key.site, &profile.key.worker).map(|(number, _)| number);
         let number = known.unwrap_or_else(|| self.numbers.of(&profile.key));
         self.registry.put(number, profile.clone());
         row.push(number, Input::Enrol(profile));
@@ -210,21 +210,23 @@ impl Admission {
             }
             return Ok(worker);
         }
-        let worker = item.worker.clone().ok_or_else(|| (Reason::MissingField, "worker is missing".to_owned()))?;
+        let worker = item.worker.as_ref().ok_or_else(|| (Reason::MissingField, "worker is missing".to_owned()))?;
         self.worker(site, worker, row)
     }
 
-    fn worker(&mut self, site: &Site, worker: WorkerId, row: &mut RowParts) -> Result<WorkerNumber, (Reason, String)> {
-        let key = WorkerKey { site: site.id.clone(), worker };
-        match (self.registry.find(&key), self.settings.enrolment) {
+    fn worker(&mut self, site: &Site, worker: &WorkerId, row: &mut RowParts) -> Result<WorkerNumber, (Reason, String)> {
+        match (self.registry.find(&site.id, worker), self.settings.enrolment) {
             (Some((_, profile)), Enrolment::Listed) if !profile.has_consent => {
-                Err((Reason::ConsentMissing, format!("worker {} has not consented", key.worker)))
+                Err((Reason::ConsentMissing, format!("worker {worker} has not consented")))
             }
             (Some((number, _)), _) => Ok(number),
             (None, Enrolment::Listed) => {
-                Err((Reason::UnknownWorker, format!("worker {} is not in the register of {}", key.worker, key.site)))
+                Err((Reason::UnknownWorker, format!("worker {worker} is not in the register of {}", site.id)))
             }
-            (None, Enrolment::Open) => Ok(self.enrol(Profile::unknown(key, site.zone.clone()), row)),
+            (None, Enrolment::Open) => {
+                let key = WorkerKey { site: site.id.clone(), worker: worker.clone() };
+                Ok(self.enrol(Profile::unknown(key, site.zone.clone()), row))
+            }
         }
     }
 }
@@ -233,6 +235,8 @@ impl Admission {
 fn input_bytes(input: &Input) -> usize {
     /// Names, times and a handful of numbers.
     const ITEM: usize = 160;
+    /// The same without the name of the band: most of all readings, so the estimate is closer.
+    const WINDOW: usize = 64;
     const PROFILE: usize = 320;
     /// A number that is not a whole number of thousandths.
     const NUMBER: usize = 9;
@@ -242,6 +246,9 @@ fn input_bytes(input: &Input) -> usize {
             ITEM + NUMBER * (beats.rr_ms.len() + beats.end_ms.as_ref().map_or(0, Vec::len))
         }
         Input::Item { item: Item::Progress(news), .. } => ITEM + news.note.as_ref().map_or(0, String::len),
+        Input::Item { item: Item::Reading(Reading::Hrv(window)), .. } => {
+            WINDOW + window.device.as_ref().map_or(0, |device| device.as_str().len())
+        }
         Input::Item { item: Item::Reading(_) | Item::Screening(_) | Item::Exposure(_), .. } => ITEM,
     }
 }

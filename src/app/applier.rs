@@ -155,8 +155,7 @@ impl Applier {
             self.metrics.items(message.stream, telemetry::Outcome::Accepted, u64::from(tally.accepted));
             self.metrics.items(message.stream, telemetry::Outcome::Duplicate, u64::from(tally.duplicate));
             quarantine(&self.store, row, message)?;
-            let rejected: Vec<Rejection> =
-                message.refused.iter().map(|r| r.rejection.clone()).chain(tally.rejected).collect();
+            let rejected: Vec<Rejection> = message.refused.iter().map(|r| r.rejection.clone()).collect();
             let receipt = Receipt {
                 message_id: message.message_id.as_deref(),
                 topic: &message.topic,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
 use crate::domain::case::{ActionId, CaseChange};
-use crate::domain::ids::{SiteId, WorkerKey, WorkerNumber};
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::worker::Profile;
 use crate::engine::effect::Decision;
 use crate::engine::row::{Input, Row};
@@ -12,19 +12,20 @@ use crate::engine::row::{Input, Row};
 /// The workers that the sequencer knows.
 #[derive(Debug, Default)]
 pub struct Registry {
-    workers: HashMap<WorkerKey, (WorkerNumber, Profile)>,
+    sites: HashMap<SiteId, HashMap<WorkerId, (WorkerNumber, Profile)>>,
 }
 
 impl Registry {
     /// The worker of that name, where one is known.
     #[must_use]
-    pub fn find(&self, key: &WorkerKey) -> Option<(WorkerNumber, &Profile)> {
-        self.workers.get(key).map(|(number, profile)| (*number, profile))
+    pub fn find(&self, site: &SiteId, worker: &WorkerId) -> Option<(WorkerNumber, &Profile)> {
+        self.sites.get(site)?.get(worker).map(|(number, profile)| (*number, profile))
     }
 
     /// Keeps a worker, or the new row of one.
     pub fn put(&mut self, number: WorkerNumber, profile: Profile) {
-        self.workers.insert(profile.key.clone(), (number, profile));
+        let WorkerKey { site, worker } = profile.key.clone();
+        self.sites.entry(site).or_default().insert(worker, (number, profile));
     }
 
     /// Keeps the workers that a row enrols.
@@ -41,7 +42,8 @@ impl Registry {
     /// Every worker, by site and pseudonym.
     #[must_use]
     pub fn list(&self) -> Vec<&Profile> {
-        let mut all: Vec<&Profile> = self.workers.values().map(|(_, profile)| profile).collect();
+        let mut all: Vec<&Profile> =
+            self.sites.values().flat_map(HashMap::values).map(|(_, profile)| profile).collect();
         all.sort_by(|a, b| a.key.cmp(&b.key));
         all
     }

@@ -106,7 +106,7 @@ pub enum Command {
 pub struct Batch {
     /// At most so many messages.
     pub max_messages: usize,
-    /// Bytes of payload after which a row takes no further message.
+    /// Bytes on disk, by a generous estimate, after which a row takes no further message.
     pub max_bytes: usize,
 }
 
@@ -151,7 +151,6 @@ pub struct Sequencer {
 struct Draft {
     parts: RowParts,
     tokens: Vec<AckToken>,
-    payload_bytes: usize,
     answers: Vec<Answer>,
 }
 
@@ -172,9 +171,7 @@ impl Sequencer {
             if !runtime.block_on(self.first(&mut ports, &mut draft)) {
                 return Ok(());
             }
-            while draft.tokens.len() < self.batch.max_messages
-                && draft.payload_bytes.max(draft.parts.bytes) < self.batch.max_bytes
-            {
+            while draft.tokens.len() < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
                 let Ok(arrival) = ports.arrivals.try_recv() else { break };
                 self.admit(&arrival, &mut draft);
             }
@@ -211,7 +208,6 @@ impl Sequencer {
     fn admit(&mut self, arrival: &Arrival, draft: &mut Draft) {
         self.last_now = self.now();
         draft.tokens.push(arrival.receipt);
-        draft.payload_bytes += arrival.payload.len();
         let length = arrival.payload_bytes;
         if arrival.is_cut() {
             self.admission.refuse_too_large(&arrival.topic, &arrival.payload, length, &mut draft.parts);

@@ -23,7 +23,7 @@ use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
 use super::recovery::{self, Recovered};
 use super::registry::{ActionDirectory, Numbers};
-use super::sequencer::{Batch, Ports, Progress, Sequencer};
+use super::sequencer::{Batch, Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use crate::clock::Clock;
 use crate::config::{Settings, rules_file};
@@ -31,7 +31,7 @@ use crate::console::ops::OpsListener;
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::{mqtt, outbox};
 use crate::engine::{self, Mode};
-use crate::ingest::{self, SessionStatus};
+use crate::ingest::{self, AckToken, Arrival, SessionStatus};
 use crate::rules::RuleSet;
 use crate::store::Store;
 use crate::telemetry::Metrics;
@@ -57,92 +57,52 @@ pub struct Service {
     tasks: JoinSet<()>,
 }
 
+/// What was found on disk, ready to go on.
+struct Opened {
+    store: Store,
+    shards: Shards,
+    engine_settings: engine::Settings,
+    actions: ActionDirectory,
+    recovered: Recovered,
+}
+
+/// What the parts of a service share.
+struct Shared {
+    clock: Clock,
+    metrics: Metrics,
+    progress: Arc<Progress>,
+    outbound: Outbound,
+    rules_version: Arc<AtomicU64>,
+    new_rules: watch::Receiver<Option<Arc<RuleSet>>>,
+    failed: Arc<Notify>,
+}
+
 impl Service {
     /// Starts everything; when this returns, the session is on its way to the broker.
     ///
     /// # Errors
     /// Where the store cannot be opened or read, or an address is taken.
     pub async fn start(settings: Settings, rules: RuleSet, clock: Clock) -> anyhow::Result<Self> {
-        let metrics = Metrics::new();
-        let actions = ActionDirectory::default();
         let rules_version = Arc::new(AtomicU64::new(rules.version()));
-        let engine_settings = engine_settings(&settings, rules);
-        let mut shards = Shards::new(shard_count(&settings), &engine_settings, Mode::Rebuild);
-        let store_settings = settings.store.clone();
-        let known = actions.clone();
-        let (store, shards, recovered) = tokio::task::spawn_blocking(move || {
-            let store = Store::open(&store_settings).context("the store cannot be opened")?;
-            let recovered =
-                recovery::recover(&store, &mut shards, &known).context("the store cannot be brought back")?;
-            anyhow::Ok((store, shards, recovered))
-        })
-        .await??;
-
-        let (shutdown, stopping) = watch::channel(false);
-        let (rules, new_rules) = watch::channel(None);
-        let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
-        let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
-        let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
-        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
+        let opened = open(&settings, rules).await?;
+        let metrics = Metrics::new();
+        let progress =
+            Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
         let session = Arc::new(SessionStatus::default());
-        let failed = Arc::new(Notify::new());
-
-        let progress = Arc::new(Progress::new(recovered.applied, recovered.last_row, shards.poll_timeout()));
         let readiness = readiness::check(Arc::clone(&session), Arc::clone(&progress), &settings.store.path);
         let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(&settings.store.path).context("the control socket cannot be opened")?;
 
+        let (shutdown, stopping) = watch::channel(false);
+        let (rules, new_rules) = watch::channel(None);
+        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
+        let store = opened.store.clone();
         let outbound = Outbound {
             publisher: publisher.clone(),
             outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
             wake: Arc::new(Notify::new()),
             root: settings.ingest.root.as_str().into(),
         };
-        let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
-        let mut applier = Applier {
-            shards,
-            store: store.clone(),
-            clock: clock.clone(),
-            progress: Arc::clone(&progress),
-            metrics: metrics.clone(),
-            actions: actions.clone(),
-            outbound: outbound.clone(),
-            last_row: applied,
-            last_now,
-            rules: new_rules,
-            engine_settings,
-        };
-        let sequencer = Sequencer {
-            admission: Admission::new(admission_settings(&settings), registry, Numbers::Random, actions),
-            store: store.clone(),
-            clock,
-            progress,
-            metrics: metrics.clone(),
-            rules_version: Arc::clone(&rules_version),
-            batch: Batch {
-                max_messages: settings.batch.max_messages,
-                // Room for one more message, however long: a row that is too long would stop the service.
-                max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 2),
-            },
-            last_row,
-            last_now,
-        };
-
-        // Rows that were perhaps not decided before the last end come first.
-        let (rows, rows_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
-        let runtime = tokio::runtime::Handle::current();
-        let ports = Ports { arrivals, commands, acks, rows };
-        let threads = vec![
-            thread("apply", &failed, move || {
-                for row in undecided {
-                    applier.apply(row)?;
-                }
-                Ok(applier.run(&rows_out)?)
-            })?,
-            thread("sequence", &failed, move || Ok(sequencer.run(ports, &runtime)?))?,
-        ];
-
-        let mut tasks = JoinSet::new();
         let deliverer = Deliverer {
             outbox: Arc::clone(&outbound.outbox),
             publisher,
@@ -150,23 +110,36 @@ impl Service {
             settings: outbox::Settings::default(),
             metrics: metrics.clone(),
         };
+        let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
+        let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
+        let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
+        let ingest_ports = ingest::Ports {
+            arrivals: arrivals_in,
+            acks: acks_out,
+            status: session,
+            metrics: metrics.clone(),
+            shutdown: stopping.clone(),
+        };
+        let failed = Arc::new(Notify::new());
+        let shared = Shared {
+            clock,
+            metrics,
+            progress,
+            outbound,
+            rules_version: Arc::clone(&rules_version),
+            new_rules,
+            failed: Arc::clone(&failed),
+        };
+        let threads = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
+
         let ops_address = ops.address();
-        let mut ops_stopping = stopping.clone();
+        let mut tasks = JoinSet::new();
         tasks.spawn(publisher_task.run(stopping.clone()));
         tasks.spawn(deliverer.run(stopping.clone()));
-        tasks.spawn(ops.serve(async move {
-            // An error means that the service is gone, which is a reason to stop as well.
-            let _ = ops_stopping.wait_for(|stop| *stop).await;
-        }));
         tasks.spawn(control::serve(control, store, commands_in, stopping.clone()));
-        let ingest_ports =
-            ingest::Ports { arrivals: arrivals_in, acks: acks_out, status: session, metrics, shutdown: stopping };
+        tasks.spawn(ops.serve(until(stopping)));
         let rules_path = settings.rules_path.clone();
-        tasks.spawn(async move {
-            if let Err(error) = ingest::run(settings.ingest, ingest_ports).await {
-                tracing::error!("the MQTT session ended: {error}");
-            }
-        });
+        tasks.spawn(take_in(settings.ingest, ingest_ports));
         tracing::info!(ops = %ops_address, "the service runs");
         Ok(Self { ops_address, shutdown, rules, rules_path, rules_version, threads, failed, tasks })
     }
@@ -228,6 +201,86 @@ impl Service {
         .await?;
         while self.tasks.join_next().await.is_some() {}
         ended.map(|_| ())
+    }
+}
+
+/// Opens the store and brings the engines to where they were.
+async fn open(settings: &Settings, rules: RuleSet) -> anyhow::Result<Opened> {
+    let engine_settings = engine_settings(settings, rules);
+    let mut shards = Shards::new(shard_count(settings), &engine_settings, Mode::Rebuild);
+    let store_settings = settings.store.clone();
+    tokio::task::spawn_blocking(move || {
+        let store = Store::open(&store_settings).context("the store cannot be opened")?;
+        let actions = ActionDirectory::default();
+        let recovered = recovery::recover(&store, &mut shards, &actions).context("the store cannot be brought back")?;
+        Ok(Opened { store, shards, engine_settings, actions, recovered })
+    })
+    .await?
+}
+
+type SequencerEnds = (mpsc::Receiver<Arrival>, mpsc::Receiver<Command>, mpsc::Sender<Vec<AckToken>>);
+
+/// Starts the thread that makes rows and the one that applies them.
+fn start_threads(
+    settings: &Settings,
+    opened: Opened,
+    shared: Shared,
+    (arrivals, commands, acks): SequencerEnds,
+) -> anyhow::Result<Vec<JoinHandle<anyhow::Result<()>>>> {
+    let Opened { store, shards, engine_settings, actions, recovered } = opened;
+    let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
+    let mut applier = Applier {
+        shards,
+        store: store.clone(),
+        clock: shared.clock.clone(),
+        progress: Arc::clone(&shared.progress),
+        metrics: shared.metrics.clone(),
+        actions: actions.clone(),
+        outbound: shared.outbound,
+        rules: shared.new_rules,
+        engine_settings,
+        last_row: applied,
+        last_now,
+    };
+    let sequencer = Sequencer {
+        admission: Admission::new(admission_settings(settings), registry, Numbers::Random, actions),
+        store,
+        clock: shared.clock,
+        progress: shared.progress,
+        metrics: shared.metrics,
+        rules_version: shared.rules_version,
+        batch: Batch {
+            max_messages: settings.batch.max_messages,
+            // Room for one more message, however long: a row that is too long would stop the service.
+            max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 2),
+        },
+        last_row,
+        last_now,
+    };
+    let (rows, rows_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
+    let runtime = tokio::runtime::Handle::current();
+    let ports = Ports { arrivals, commands, acks, rows };
+    Ok(vec![
+        thread("apply", &shared.failed, move || {
+            // Rows that were perhaps not decided before the last end come first.
+            for row in undecided {
+                applier.apply(row)?;
+            }
+            Ok(applier.run(&rows_out)?)
+        })?,
+        thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
+    ])
+}
+
+/// Completes when the service stops.
+async fn until(mut stopping: watch::Receiver<bool>) {
+    // An error means that the service is gone, which is a reason to stop as well.
+    let _ = stopping.wait_for(|stop| *stop).await;
+}
+
+async fn take_in(settings: ingest::Settings, ports: ingest::Ports) {
+    if let Err(error) = ingest::run(settings, ports).await {
+        tracing::error!("the MQTT session ended: {error}");
     }
 }
 

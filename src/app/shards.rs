@@ -160,7 +160,6 @@ fn in_order(effects: Vec<Effect>) -> Outcome {
                 let sum = tallies.entry(message).or_default();
                 sum.accepted += tally.accepted;
                 sum.duplicate += tally.duplicate;
-                sum.rejected.extend(tally.rejected);
             }
             Effect::Decided(decision) => decisions.push(decision),
         }

@@ -42,8 +42,7 @@ pub(super) fn admission(section: &mut Section<'_>) -> (Admission, Batch) {
     let default = Batch::default();
     let batch = Batch {
         max_messages: section.number("batch_max_messages", default.max_messages, 1..=65_535),
-        max_bytes: section.number("batch_max_bytes", default.max_bytes, 4_096..=67_108_864),
-        max_wait_ms: section.number("batch_max_wait_ms", default.max_wait_ms, 0..=1_000),
+        max_bytes: section.number("batch_max_bytes", default.max_bytes, 4_096..=458_752),
     };
     (admission, batch)
 }

@@ -50,16 +50,13 @@ impl Default for Admission {
 pub struct Batch {
     /// At most so many messages. Default 1 000.
     pub max_messages: usize,
-    /// At most so many bytes of payloads, but always at least one message. Default 512 KiB.
+    /// No further message after so many bytes on disk, by a generous estimate. Default 384 KiB.
     pub max_bytes: usize,
-    /// The first message of a batch waits at most so long for company, in milliseconds; 0 takes only
-    /// what is there already. Default 2.
-    pub max_wait_ms: u64,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { max_messages: 1_000, max_bytes: 512 * 1024, max_wait_ms: 2 }
+        Self { max_messages: 1_000, max_bytes: 384 * 1024 }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Evidence, ExposureEvidence, HrvEvidence,
     IndexEvidence, RuleId, ScreeningEvidence, SleepEvidence,
 };
+use crate::domain::case::ActionKind;
 use crate::domain::reading::Tag;
 use crate::domain::topics;
 
@@ -35,15 +36,16 @@ pub fn encode(event: &Event, root: &str) -> Envelope {
         EventBody::Alert(alert) => {
             (topics::alerts(root, site), cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), data(alert)))
         }
-        EventBody::Action(ActionRequest::WorkloadReview { action, unit, exposures, suggestions }) => {
-            let action = wire_action(action);
-            let exposures = exposures.iter().map(wire_exposure).collect();
-            let review = WireReview { action, unit: unit.as_str(), exposures, suggestions };
+        EventBody::Action(ActionRequest::WorkloadReview { action, unit, exposures }) => {
+            // No suggestion: its wording would tell the rule.
+            let action = wire_action(action, &[]);
+            let exposures = exposures.iter().map(|e| WireLimit { kind: e.kind, limit: hundredths(e.limit) }).collect();
+            let review = WireReview { action, unit: unit.as_str(), exposures };
             (topics::workload_review(root, site), cloud_event(event, ACTION_REQUESTED, unit.as_str(), review))
         }
         EventBody::Action(ActionRequest::Counseling { action, case, worker, level, suggestions }) => {
             let (case_id, level) = (case.as_str(), level.as_str());
-            let offer = WireOffer { action: wire_action(action), case_id, level, suggestions };
+            let offer = WireOffer { action: wire_action(action, suggestions), case_id, level };
             (topics::counseling(root, site), cloud_event(event, ACTION_REQUESTED, worker.as_str(), offer))
         }
     };
@@ -93,8 +95,13 @@ struct WireReview<'a> {
     #[serde(flatten)]
     action: WireAction<'a>,
     unit: &'a str,
-    exposures: Vec<WireExposure>,
-    suggestions: &'a [String],
+    exposures: Vec<WireLimit>,
+}
+
+#[derive(Serialize)]
+struct WireLimit {
+    kind: &'static str,
+    limit: f64,
 }
 
 #[derive(Serialize)]
@@ -103,7 +110,6 @@ struct WireOffer<'a> {
     action: WireAction<'a>,
     case_id: &'a str,
     level: &'static str,
-    suggestions: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -111,10 +117,21 @@ struct WireAction<'a> {
     action_id: &'a str,
     kind: &'static str,
     due: String,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    suggestions: &'a [String],
 }
 
-fn wire_action(action: &ActionRef) -> WireAction<'_> {
-    WireAction { action_id: action.id.as_str(), kind: action.kind.as_str(), due: action.due.to_string() }
+fn wire_action<'a>(action: &'a ActionRef, suggestions: &'a [String]) -> WireAction<'a> {
+    let (action_id, kind) = (action.id.as_str(), action.kind.as_str());
+    WireAction { action_id, kind, due: action.due.to_string(), suggestions }
+}
+
+fn wire_actions(alert: &Alert) -> Vec<WireAction<'_>> {
+    let suggestions = |kind| match kind {
+        ActionKind::WorkloadReview => &alert.workload_suggestions,
+        ActionKind::Counseling => &alert.counseling_suggestions,
+    };
+    alert.actions.iter().map(|action| wire_action(action, suggestions(action.kind))).collect()
 }
 
 #[derive(Serialize)]
@@ -144,7 +161,7 @@ fn data(alert: &Alert) -> WireAlert<'_> {
         window: WireWindow { from: alert.window.0.to_string(), to: alert.window.1.to_string() },
         evidence: wire_evidence(&alert.evidence),
         summary: &alert.summary,
-        actions: alert.actions.iter().map(wire_action).collect(),
+        actions: wire_actions(alert),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The events of the contract, byte by byte.
 
 use super::*;
-use crate::domain::alert::Level;
+use crate::domain::alert::{ExceededLimit, Level};
 use crate::domain::case::{ActionId, ActionKind, CaseId};
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
 use crate::domain::indicator::{Component, HrvState, Severity};
@@ -60,6 +60,8 @@ fn alert(kind: AlertKind) -> Alert {
         evidence: evidence(),
         summary: "Recovery at night was below the usual.".to_owned(),
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
+        workload_suggestions: Vec::new(),
+        counseling_suggestions: Vec::new(),
     }
 }
 
@@ -103,13 +105,12 @@ fn workload_review_says_nothing_of_the_person() {
     let request = ActionRequest::WorkloadReview {
         action: action("a-1", ActionKind::WorkloadReview),
         unit: UnitId::parse("assembly-2").unwrap(),
-        exposures: vec![overtime()],
-        suggestions: vec!["Look at overtime.".to_owned()],
+        exposures: vec![ExceededLimit { kind: "weekly_hours", limit: 55.0 }],
     };
     let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1");
     assert_eq!(sent.topic, "vagus/v1/plant-a/actions/workload-review");
     assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/workload-review.json").trim_end());
-    for word in ["worker", "w-0042", "level", "rule", "R3", "score", "case", "hrv", "sleep"] {
+    for word in ["worker", "w-0042", "level", "rule", "R3", "score", "case", "hrv", "sleep", "value"] {
         assert!(!text(&sent).contains(word), "{word}");
     }
 }
@@ -121,7 +122,7 @@ fn counseling_names_the_person_and_the_level() {
         case: CaseId::parse("c-01J").unwrap(),
         worker: WorkerId::parse("w-0042").unwrap(),
         level: Level::L3,
-        suggestions: vec![],
+        suggestions: vec!["Offer brief counselling.".to_owned()],
     };
     let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1");
     assert_eq!(sent.topic, "vagus/v1/plant-a/actions/counseling");

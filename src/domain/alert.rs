@@ -135,6 +135,15 @@ pub struct ExposureEvidence {
     pub limit: f64,
 }
 
+/// A limit of working conditions that was reached.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ExceededLimit {
+    /// Of what, e.g. `weekly_hours`.
+    pub kind: &'static str,
+    /// The limit.
+    pub limit: f64,
+}
+
 /// All that an alert rests on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
@@ -203,6 +212,10 @@ pub struct Alert {
     pub summary: String,
     /// What is asked for.
     pub actions: Vec<ActionRef>,
+    /// What the rules suggest for the work.
+    pub workload_suggestions: Vec<String>,
+    /// What the rules suggest for the person.
+    pub counseling_suggestions: Vec<String>,
 }
 
 /// A requested action.
@@ -214,10 +227,9 @@ pub enum ActionRequest {
         action: ActionRef,
         /// The unit whose work is to be reviewed.
         unit: UnitId,
-        /// Working conditions over their limit.
-        exposures: Vec<ExposureEvidence>,
-        /// What the rules suggest.
-        suggestions: Vec<String>,
+        /// Which working conditions are over which limit. Never how far: in a small unit that would be
+        /// a person's own figure.
+        exposures: Vec<ExceededLimit>,
     },
     /// For the counselling provider.
     Counseling {

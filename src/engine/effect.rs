@@ -4,7 +4,6 @@ use crate::domain::Timestamp;
 use crate::domain::alert::Event;
 use crate::domain::case::CaseChange;
 use crate::domain::ids::WorkerNumber;
-use crate::domain::rejection::Rejection;
 
 /// What became of one message's items for one worker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,8 +12,6 @@ pub struct Tally {
     pub accepted: u32,
     /// Items that were there already.
     pub duplicate: u32,
-    /// Items that only the engine could refuse.
-    pub rejected: Vec<Rejection>,
 }
 
 /// A decision about a worker's case, and what is to be said of it.

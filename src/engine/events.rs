@@ -2,7 +2,9 @@
 
 use super::explain;
 use super::facts::Picture;
-use crate::domain::alert::{ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Level};
+use crate::domain::alert::{
+    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, ExceededLimit, ExposureEvidence, Level,
+};
 use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, Timestamp};
@@ -49,6 +51,8 @@ impl Occasion<'_> {
             summary: explain::summary(&evidence, case.told.level == Level::L4),
             evidence,
             actions: case.actions.iter().map(action_ref).collect(),
+            workload_suggestions: self.verdict.workload_review.clone(),
+            counseling_suggestions: self.verdict.counseling.clone(),
         };
         self.event(event_id(kind, case), EventBody::Alert(alert))
     }
@@ -58,8 +62,7 @@ impl Occasion<'_> {
             ActionKind::WorkloadReview => ActionRequest::WorkloadReview {
                 action: action_ref(action),
                 unit: self.profile.unit.clone(),
-                exposures: self.picture.exposures.red.clone(),
-                suggestions: self.verdict.workload_review.clone(),
+                exposures: self.picture.exposures.red.iter().map(exceeded).collect(),
             },
             ActionKind::Counseling => ActionRequest::Counseling {
                 action: action_ref(action),
@@ -75,6 +78,10 @@ impl Occasion<'_> {
     fn event(&self, id: String, body: EventBody) -> Event {
         Event { id, site: self.profile.key.site.clone(), time: self.now, body }
     }
+}
+
+const fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
+    ExceededLimit { kind: evidence.kind, limit: evidence.limit }
 }
 
 fn action_ref(action: &Action) -> ActionRef {

@@ -93,6 +93,10 @@ impl Worker {
 
     /// Buckets that hold something, are not at hand, and are needed for these inputs.
     pub(super) fn missing_details(&self, inputs: &[Input]) -> Vec<Date> {
+        // Nearly always everything is at hand.
+        if self.history.detail_dates.len() <= self.resident.len() {
+            return Vec::new();
+        }
         let mut dates = BTreeSet::new();
         let zone = &self.history.profile.time_zone;
         for input in inputs {
