@@ -8,4 +8,5 @@ mod delivery;
 mod ingest_session;
 mod ingest_tls;
 mod killed;
+mod replayed;
 mod support;

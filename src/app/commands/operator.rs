@@ -1,5 +1,6 @@
 //! What the commands of operators have in common: where they ask, and how they print.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -54,6 +55,16 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
+/// Prints a line. A reader that has seen enough, as `head` has, is no failure.
+pub(super) fn say(line: std::fmt::Arguments<'_>) {
+    match writeln!(std::io::stdout(), "{line}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            eprintln!("the answer cannot be printed: {error}")
+        }
+        Ok(()) | Err(_) => {}
+    }
+}
+
 /// Prints an answer, or what went wrong, and gives the exit status.
 pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, print: impl FnOnce(&Answer)) -> ExitCode {
     let answer = answer.and_then(|answer| match answer {
@@ -70,7 +81,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         }
         (Ok(answer), Output::Json) => match serde_json::to_string(&answer) {
             Ok(line) => {
-                println!("{line}");
+                say(format_args!("{line}"));
                 ExitCode::SUCCESS
             }
             Err(error) => {

@@ -70,7 +70,9 @@ pub(super) fn run(arguments: QuarantineArguments) -> ExitCode {
             let question = Question::QuarantineRetry { ids };
             operator::finish(operator::ask_running(&config, &question), output, |answer| {
                 if let Answer::Retried { retried, refused_again } = answer {
-                    println!("{retried} looked at again, {refused_again} refused again (and back in quarantine)");
+                    operator::say(format_args!(
+                        "{retried} looked at again, {refused_again} refused again (and back in quarantine)"
+                    ));
                 }
             })
         }
@@ -96,7 +98,7 @@ fn list(config: &std::path::Path, question: Question) -> Result<Answer, Operator
 fn print_list(answer: &Answer) {
     let Answer::Quarantine { items, total } = answer else { return };
     if items.is_empty() {
-        println!("nothing in quarantine matches ({total} in all)");
+        operator::say(format_args!("nothing in quarantine matches ({total} in all)"));
         return;
     }
     let mut table = operator::table(&["id", "received", "topic", "index", "reason", "detail", "bytes"]);
@@ -104,5 +106,5 @@ fn print_list(answer: &Answer) {
         let index = index.map_or_else(|| "payload".to_owned(), |index| index.to_string());
         table.add_row([&id.to_string(), received_at, topic, &index, reason, detail, &bytes.to_string()]);
     }
-    println!("{table}\n{} of {total} shown", items.len());
+    operator::say(format_args!("{table}\n{} of {total} shown", items.len()));
 }

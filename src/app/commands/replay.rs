@@ -55,6 +55,8 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
             );
             ExitCode::SUCCESS
         }
+        // A reader that has seen enough, as `head` has, is no failure.
+        Err(ReplayError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{}: {error}", arguments.input.display());
             if error.is_usage() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
     match arguments.command {
         WorkersCommand::Import { config, file, output } => operator::finish(import(&config, &file), output, |answer| {
             if let Answer::Imported { workers } = answer {
-                println!("{workers} workers enrolled or changed");
+                operator::say(format_args!("{workers} workers enrolled or changed"));
             }
         }),
         WorkersCommand::List { config, output } => {
@@ -78,5 +78,5 @@ fn print_list(answer: &Answer) {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         table.add_row([site, worker, &text(unit), &text(time_zone), &text(consent)]);
     }
-    println!("{table}\n{} workers", workers.len());
+    operator::say(format_args!("{table}\n{} workers", workers.len()));
 }

@@ -115,3 +115,13 @@ fn screening(worker: &str, instrument: &str, answers: &[u8], at: Timestamp) -> M
     let item = json!({"worker": worker, "instrument": instrument, "taken_at": at.to_string(), "answers": answers});
     Message { at, stream: "screenings", items: vec![item] }
 }
+
+/// A worker-day of overtime in noise, reported in the evening.
+pub(crate) fn overtime_in_noise(worker: &str, days_ago: i64, now: Timestamp) -> Message {
+    let zone = TimeZone::get(ZONE).unwrap();
+    let date = zone.to_datetime(ago(now, 24 * days_ago)).date();
+    let at = zone.to_timestamp(date.at(21, 0, 0, 0)).unwrap();
+    let item = json!({"worker": worker, "date": date.to_string(), "worked_h": 11.0, "overtime_h": 3.0,
+        "noise_lex8h_dba": 87.5});
+    Message { at, stream: "exposures", items: vec![item] }
+}
