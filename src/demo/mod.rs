@@ -19,10 +19,11 @@ mod screen;
 mod tests;
 mod workforce;
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
 use anyhow::{Context, Result, anyhow};
-use tokio::signal;
+use tokio::signal::unix::{SignalKind, signal};
 
 use bus::Bus;
 use drive::{Drive, Pace};
@@ -34,6 +35,7 @@ use crate::app::service::Service;
 use crate::clock::Clock;
 use crate::config::{self, Settings, rules_file};
 use crate::domain::SignedDuration;
+use crate::rules::RuleSet;
 
 const CONFIG: &str = include_str!("../../config/demo.toml");
 
@@ -93,14 +95,16 @@ pub async fn run(options: &Options) -> Result<Report> {
     let screen = Screen::new(options, zone, &rules);
 
     let bus = Bus::connect(broker, &root).await?;
-    let service = Service::start(settings, rules, clock.clone()).await?;
+    let service = start_service(settings, rules, clock.clone()).await?;
     drive::await_ready(service.ops_address()).await?;
     screen.introduce(options, &Places { broker, ops: service.ops_address(), store: store.path(), root: &root });
     let pace = Pace::new(options.days_per_s, begin);
     let mut drive = Drive::new(bus, clock, pace, screen, workforce, service.ops_address());
+    let mut terminate = signal(SignalKind::terminate())?;
     let ended = tokio::select! {
         ended = simulate(&mut drive, options, &root) => ended,
-        _ = signal::ctrl_c() => Err(anyhow!("interrupted before the summary")),
+        _ = tokio::signal::ctrl_c() => Err(anyhow!("interrupted before the summary")),
+        _ = terminate.recv() => Err(anyhow!("terminated before the summary")),
     };
     if let Err(error) = ended {
         drive.screen().finish();
@@ -131,6 +135,26 @@ async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()
     drive.settle().await?;
     drive.conclude();
     Ok(())
+}
+
+/// Starts the service; once more on other ports where somebody took ours meanwhile.
+async fn start_service(mut settings: Settings, rules: RuleSet, clock: Clock) -> Result<Service> {
+    match Service::start(settings.clone(), rules.clone(), clock.clone()).await {
+        Err(error) if is_address_taken(&error) => {
+            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            settings.http.listen = any;
+            settings.ops.listen = any;
+            // The first attempt may still hold its store.
+            settings.store.path.set_file_name("store-2");
+            Service::start(settings, rules, clock).await
+        }
+        started => started,
+    }
+}
+
+fn is_address_taken(error: &anyhow::Error) -> bool {
+    let kinds = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind);
+    kinds.into_iter().any(|kind| kind == io::ErrorKind::AddrInUse)
 }
 
 /// The address itself where it is free, else a free port of the same kind.

@@ -11,6 +11,9 @@ use super::workforce::{Message, Workforce};
 use crate::domain::alert::Level;
 use crate::domain::{Date, TimeZone};
 
+/// Names on one line of the summary.
+const NAMES_A_LINE: usize = 8;
+
 /// Counts of items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Items {
@@ -216,13 +219,14 @@ impl Report {
         let healthy = (self.workers as usize).saturating_sub(self.findings.len());
         let mut text =
             format!("By chance: {} of {healthy} workers with nothing planted were raised", self.by_chance.len());
-        if !self.by_chance.is_empty() {
-            let named: Vec<String> =
-                self.by_chance.iter().map(|(worker, level)| format!("{worker} {}", level.as_str())).collect();
-            let _ = write!(text, " ({})", named.join(", "));
+        for (place, (worker, level)) in self.by_chance.iter().enumerate() {
+            let separator = if place.is_multiple_of(NAMES_A_LINE) { "\n  " } else { ", " };
+            let _ = write!(text, "{separator}{worker} {}", level.as_str());
         }
-        text.push_str(". Low nights come in runs by chance; with a mildly raised questionnaire that is an L2,\n");
-        text.push_str("and a conversation settles it.");
+        text.push_str(
+            "\nLow nights come in runs by chance; with a mildly raised questionnaire that is an L2, and a\n\
+             conversation settles it.",
+        );
         for finding in self.findings.iter().filter(|f| f.planted.expected() == Expected::Silence) {
             if let Some(level) = finding.highest {
                 let (worker, level, title) = (&finding.worker, level.as_str(), finding.planted.title());
@@ -231,7 +235,7 @@ impl Report {
         }
         let _ = write!(
             text,
-            "\nEach case asked for a workload review and a counselling offer together (a crisis for counselling \
+            "\nEach case asked for a workload review and a counselling offer together (a crisis for\ncounselling \
              alone): {} actions.\nThe recorded feed gave {} real beats of 4 people as `rr` readings.",
             self.actions.len(),
             self.recorded_beats,
