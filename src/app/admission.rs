@@ -3,10 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bytes::Bytes;
+
 use crate::decode::topic::{self, UpStream, UpTopic};
-use crate::decode::{self, DecodedItem};
+use crate::decode::{self, Decoded, DecodedItem};
 use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
-use crate::domain::item::Item;
+use crate::domain::item::{Item, Stream};
 use crate::domain::reading::Reading;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::worker::{Enrolment, Profile};
@@ -90,6 +92,55 @@ pub struct SourceStatus {
     pub is_online: bool,
 }
 
+/// A message taken apart as far as that needs neither clock nor register.
+#[derive(Debug)]
+pub struct Prepared {
+    topic: String,
+    payload: Bytes,
+    content: Content,
+}
+
+#[derive(Debug)]
+enum Content {
+    Status(SourceStatus),
+    Refused(MessageMeta),
+    Items { up: UpTopic, stream: Stream, decoded: Decoded },
+}
+
+impl Prepared {
+    /// Reads the topic and decodes the payload.
+    #[must_use]
+    pub fn of(root: &str, limits: &decode::Limits, topic: String, payload: Bytes) -> Self {
+        let content = match topic::parse(root, &topic) {
+            Ok(UpTopic { site, source, stream: UpStream::Status }) => {
+                Content::Status(SourceStatus { site, source, is_online: payload.trim_ascii() == b"online" })
+            }
+            Ok(up @ UpTopic { stream: UpStream::Items(stream), .. }) => {
+                Content::Items { up, stream, decoded: decode::decode(stream, &payload, limits) }
+            }
+            Err(error) => {
+                let rejection = Rejection::payload(error.reason(), error.to_string());
+                Content::Refused(MessageMeta::unread(&topic, rejection, &payload))
+            }
+        };
+        Self { topic, payload, content }
+    }
+
+    /// A message of which only the beginning was kept, because it has so many bytes.
+    #[must_use]
+    pub fn too_large(root: &str, limits: &decode::Limits, topic: String, beginning: Bytes, bytes: usize) -> Self {
+        let limit = limits.max_payload_bytes;
+        let rejection =
+            Rejection::payload(Reason::TooLarge, format!("the payload has {bytes} bytes, at most {limit} are taken"));
+        let mut meta = MessageMeta::unread(&topic, rejection, &beginning);
+        meta.message_id = decode::message_id(&beginning);
+        if let Ok(UpTopic { site, source, stream: UpStream::Items(stream) }) = topic::parse(root, &topic) {
+            (meta.site, meta.source, meta.stream) = (Some(site), Some(source), Some(stream));
+        }
+        Self { topic, payload: beginning, content: Content::Refused(meta) }
+    }
+}
+
 /// Holds messages against what is known.
 #[derive(Debug)]
 pub struct Admission {
@@ -121,37 +172,38 @@ impl Admission {
         number
     }
 
+    /// Takes a message apart as far as that needs neither clock nor register.
+    #[must_use]
+    pub fn prepare(&self, topic: &str, payload: &[u8]) -> Prepared {
+        Prepared::of(&self.settings.root, &self.settings.limits, topic.to_owned(), Bytes::copy_from_slice(payload))
+    }
+
     /// Adds a message to a row. A status message is not part of a row and is given back.
-    pub fn admit(&mut self, topic: &str, payload: &[u8], now: Timestamp, row: &mut RowParts) -> Option<SourceStatus> {
-        let (up, stream) = match topic::parse(&self.settings.root, topic) {
-            Ok(UpTopic { site, source, stream: UpStream::Status }) => {
-                return Some(SourceStatus { site, source, is_online: payload.trim_ascii() == b"online" });
-            }
-            Ok(up @ UpTopic { stream: UpStream::Items(stream), .. }) => (up, stream),
-            Err(error) => {
-                let rejection = Rejection::payload(error.reason(), error.to_string());
-                row.push_message(MessageMeta::unread(topic, rejection, payload));
+    pub fn admit(&mut self, prepared: Prepared, now: Timestamp, row: &mut RowParts) -> Option<SourceStatus> {
+        let Prepared { topic, payload, content } = prepared;
+        let (up, stream, decoded) = match content {
+            Content::Status(status) => return Some(status),
+            Content::Refused(meta) => {
+                row.push_message(meta);
                 return None;
             }
+            Content::Items { up, stream, decoded } => (up, stream, decoded),
         };
         let message = u32::try_from(row.messages.len()).unwrap_or(u32::MAX);
         let mut meta = MessageMeta {
-            topic: topic.to_owned(),
+            topic,
             site: Some(up.site.clone()),
             source: Some(up.source),
             stream: Some(stream),
-            message_id: None,
+            message_id: decoded.message_id,
             refused: Vec::new(),
         };
         let Some(zone) = self.settings.sites.get(&up.site).cloned() else {
-            meta.message_id = decode::decode(stream, payload, &self.settings.limits).message_id;
             let detail = format!("site {} is not configured here", up.site);
-            meta.refused.push(Refused::payload(Reason::WrongSite, detail, payload));
+            meta.refused.push(Refused::payload(Reason::WrongSite, detail, &payload));
             row.push_message(meta);
             return None;
         };
-        let decoded = decode::decode(stream, payload, &self.settings.limits);
-        meta.message_id = decoded.message_id;
         meta.refused.extend(decoded.refused.into_iter().map(|r| Refused { rejection: r.rejection, raw: r.raw }));
         let site = Site { id: up.site, zone };
         for item in decoded.items {
@@ -164,25 +216,11 @@ impl Admission {
                 }
                 Err((reason, detail)) => meta
                     .refused
-                    .push(Refused { rejection: Rejection::item(index, reason, detail), raw: item.raw(payload) }),
+                    .push(Refused { rejection: Rejection::item(index, reason, detail), raw: item.raw(&payload) }),
             }
         }
         row.push_message(meta);
         None
-    }
-
-    /// Adds the refusal of a message of which only the beginning was kept.
-    pub fn refuse_too_large(&self, topic: &str, beginning: &[u8], bytes: usize, row: &mut RowParts) {
-        let limit = self.settings.limits.max_payload_bytes;
-        let rejection =
-            Rejection::payload(Reason::TooLarge, format!("the payload has {bytes} bytes, at most {limit} are taken"));
-        let mut meta = MessageMeta::unread(topic, rejection, beginning);
-        meta.message_id = decode::message_id(beginning);
-        if let Ok(UpTopic { site, source, stream: UpStream::Items(stream) }) = topic::parse(&self.settings.root, topic)
-        {
-            (meta.site, meta.source, meta.stream) = (Some(site), Some(source), Some(stream));
-        }
-        row.push_message(meta);
     }
 
     /// Whose an item is, or why it may not enter.

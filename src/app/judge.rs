@@ -139,7 +139,8 @@ impl Judge {
     /// What is refused of one message; the rest is counted.
     fn message(&mut self, topic: &str, payload: &[u8], received_at: Timestamp) -> Vec<Rejection> {
         let mut row = RowParts::default();
-        self.admission.admit(topic, payload, received_at, &mut row);
+        let message = self.admission.prepare(topic, payload);
+        self.admission.admit(message, received_at, &mut row);
         let refused = row.messages.into_iter().flat_map(|message| message.refused).map(|refused| refused.rejection);
         // Only a running service knows which actions there are.
         let (unknown_actions, mut refused): (Vec<_>, Vec<_>) =

@@ -8,6 +8,7 @@ pub mod admission;
 pub mod applier;
 pub mod commands;
 pub mod control;
+pub mod decoder;
 mod judge;
 pub mod outbound;
 pub mod readiness;

@@ -176,7 +176,8 @@ impl<'a, W: Write> Run<'a, W> {
         self.last = Some(now);
         self.run_timers(now)?;
         let mut row = RowParts::default();
-        self.admission.admit(&recorded.topic, recorded.payload.get().as_bytes(), now, &mut row);
+        let message = self.admission.prepare(&recorded.topic, recorded.payload.get().as_bytes());
+        self.admission.admit(message, now, &mut row);
         self.summary.messages += 1;
         self.summary.rejected += row.messages.iter().map(|m| m.refused.len() as u64).sum::<u64>();
         let Ok(outcome) = self.shards.apply(now, row.take_groups(), &self.nights);

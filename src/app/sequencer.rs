@@ -3,6 +3,7 @@
 //! One thread, one row after the other. A message is acknowledged when the row that holds it is on
 //! the disk itself, and not before; rows are then handed on to be applied.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -12,13 +13,14 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, RowParts};
+use super::decoder::Opened;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::domain::ids::RowNumber;
 use crate::domain::worker::Profile;
 use crate::engine::ENGINE_VERSION;
 use crate::engine::row::Row;
-use crate::ingest::{AckToken, Arrival};
+use crate::ingest::AckToken;
 use crate::store::{JournalError, Quarantined, Store};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{Metrics, Outcome};
@@ -113,8 +115,8 @@ pub struct Batch {
 /// What the sequencer is connected to.
 #[derive(Debug)]
 pub struct Ports {
-    /// Messages in order of receipt.
-    pub arrivals: mpsc::Receiver<Arrival>,
+    /// Messages in order of receipt, taken apart.
+    pub messages: mpsc::Receiver<Vec<Opened>>,
     /// What the console and the command line ask.
     pub commands: mpsc::Receiver<Command>,
     /// What may be acknowledged.
@@ -166,14 +168,18 @@ impl Sequencer {
     /// [`JournalError`] where a row cannot be written: what it held was not acknowledged, and comes
     /// again after a restart.
     pub fn run(mut self, mut ports: Ports, runtime: &Handle) -> Result<(), JournalError> {
+        let mut waiting = VecDeque::new();
         loop {
             let mut draft = Draft::default();
-            if !runtime.block_on(self.first(&mut ports, &mut draft)) {
+            if waiting.is_empty() && !runtime.block_on(self.first(&mut ports, &mut draft, &mut waiting)) {
                 return Ok(());
             }
             while draft.tokens.len() < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
-                let Ok(arrival) = ports.arrivals.try_recv() else { break };
-                self.admit(&arrival, &mut draft);
+                if waiting.is_empty() {
+                    waiting.extend(ports.messages.try_recv().into_iter().flatten());
+                }
+                let Some(opened) = waiting.pop_front() else { break };
+                self.admit(opened, &mut draft);
             }
             if !self.commit(draft, &ports)? {
                 return Ok(());
@@ -181,8 +187,8 @@ impl Sequencer {
         }
     }
 
-    /// Waits for a message, a command or a timer; false when there is nothing more to come.
-    async fn first(&mut self, ports: &mut Ports, draft: &mut Draft) -> bool {
+    /// Waits for messages, a command or a timer; false when there is nothing more to come.
+    async fn first(&mut self, ports: &mut Ports, draft: &mut Draft, waiting: &mut VecDeque<Opened>) -> bool {
         let longest = match self.clock {
             Clock::System => MAX_WAIT,
             Clock::Set(_) => MAX_WAIT_ON_SET_CLOCK,
@@ -191,8 +197,8 @@ impl Sequencer {
         tokio::select! {
             biased;
             Some(command) = ports.commands.recv() => self.command(command, draft),
-            arrival = ports.arrivals.recv() => match arrival {
-                Some(arrival) => self.admit(&arrival, draft),
+            messages = ports.messages.recv() => match messages {
+                Some(messages) => waiting.extend(messages),
                 None => return false,
             },
             () = tokio::time::sleep(wait) => {}
@@ -205,15 +211,10 @@ impl Sequencer {
         self.clock.now().max(self.last_now)
     }
 
-    fn admit(&mut self, arrival: &Arrival, draft: &mut Draft) {
+    fn admit(&mut self, opened: Opened, draft: &mut Draft) {
         self.last_now = self.now();
-        draft.tokens.push(arrival.receipt);
-        let length = arrival.payload_bytes;
-        if arrival.is_cut() {
-            self.admission.refuse_too_large(&arrival.topic, &arrival.payload, length, &mut draft.parts);
-            return;
-        }
-        let status = self.admission.admit(&arrival.topic, &arrival.payload, self.last_now, &mut draft.parts);
+        draft.tokens.push(opened.token);
+        let status = self.admission.admit(opened.message, self.last_now, &mut draft.parts);
         if let Some(status) = status.filter(|status| status.is_online) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
         }
@@ -231,7 +232,8 @@ impl Sequencer {
             }
             Command::Retry { items, done } => {
                 for item in &items {
-                    self.admission.admit(&item.topic, &item.raw, self.last_now, &mut draft.parts);
+                    let message = self.admission.prepare(&item.topic, &item.raw);
+                    self.admission.admit(message, self.last_now, &mut draft.parts);
                 }
                 let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
                 draft.answers.push(Answer::Retried(done, refused));

@@ -1,7 +1,7 @@
 //! The running service: what is started, in which order, and how it ends.
 //!
-//! Started: store, recovery, the thread that applies rows, the thread that makes them, delivery, the
-//! MQTT session, the operators' listener, the control socket. Ended in the order of the data: the
+//! Started: store, recovery, the threads that decode, make rows and apply them, delivery, the MQTT
+//! session, the operators' listener, the control socket. Ended in the order of the data: the
 //! session takes nothing more, the sequencer writes its last row, the applier applies it and saves
 //! the workers, delivery sends what it can.
 
@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use super::admission::{self, Admission};
 use super::applier::Applier;
 use super::control;
+use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
 use super::recovery::{self, Recovered};
@@ -36,6 +37,8 @@ use crate::rules::RuleSet;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
+/// Batches of decoded messages that may wait for the sequencer.
+const DECODED_IN_FLIGHT: usize = 8;
 /// Rows that may wait to be applied.
 const ROWS_IN_FLIGHT: usize = 8;
 /// Batches of acknowledgements that may wait for the session.
@@ -51,7 +54,7 @@ pub struct Service {
     rules: watch::Sender<Option<Arc<RuleSet>>>,
     rules_path: Option<PathBuf>,
     rules_version: Arc<AtomicU64>,
-    /// Sequencer and applier; the first that ends on its own ends the service.
+    /// Decoder, sequencer and applier; the first that ends on its own ends the service.
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
     failed: Arc<Notify>,
     tasks: JoinSet<()>,
@@ -220,7 +223,7 @@ async fn open(settings: &Settings, rules: RuleSet) -> anyhow::Result<Opened> {
 
 type SequencerEnds = (mpsc::Receiver<Arrival>, mpsc::Receiver<Command>, mpsc::Sender<Vec<AckToken>>);
 
-/// Starts the thread that makes rows and the one that applies them.
+/// Starts the threads that decode messages, make rows of them and apply those.
 fn start_threads(
     settings: &Settings,
     opened: Opened,
@@ -259,8 +262,14 @@ fn start_threads(
     };
     let (rows, rows_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
     let runtime = tokio::runtime::Handle::current();
-    let ports = Ports { arrivals, commands, acks, rows };
+    let (opened_in, messages) = mpsc::channel(DECODED_IN_FLIGHT);
+    let ports = Ports { messages, commands, acks, rows };
+    let (root, limits) = (settings.ingest.root.clone(), settings.admission.limits);
     Ok(vec![
+        thread("decode", &shared.failed, move || {
+            decoder::run(&root, &limits, arrivals, &opened_in);
+            Ok(())
+        })?,
         thread("apply", &shared.failed, move || {
             // Rows that were perhaps not decided before the last end come first.
             for row in undecided {

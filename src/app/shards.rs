@@ -161,7 +161,7 @@ fn in_order(effects: Vec<Effect>) -> Outcome {
                 sum.accepted += tally.accepted;
                 sum.duplicate += tally.duplicate;
             }
-            Effect::Decided(decision) => decisions.push(decision),
+            Effect::Decided(decision) => decisions.push(*decision),
         }
     }
     // Stable: what one worker's engine decided at one time stays in its order.

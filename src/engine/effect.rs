@@ -38,6 +38,6 @@ pub enum Effect {
         /// The counts.
         tally: Tally,
     },
-    /// A decision.
-    Decided(Decision),
+    /// A decision; boxed, because nearly all effects are counts.
+    Decided(Box<Decision>),
 }

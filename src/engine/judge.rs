@@ -84,7 +84,7 @@ impl Engine {
     fn decided(&mut self, decisions: Vec<Decision>) {
         for decision in decisions {
             self.apply_fact(decision.worker, &decision.change);
-            self.effects.push_back(Effect::Decided(decision));
+            self.effects.push_back(Effect::Decided(Box::new(decision)));
         }
     }
 }

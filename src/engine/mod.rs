@@ -218,6 +218,7 @@ impl Engine {
         match self.workers.get_mut(&number) {
             Some(worker) => {
                 worker.history.profile = profile;
+                worker.forget_timer();
                 worker.reset_zone();
                 worker.changes.is_other = true;
                 worker.is_unsaved = true;
@@ -267,10 +268,7 @@ impl Engine {
         if worker.is_unsaved {
             self.unsaved.insert(number);
         }
-        let next = worker.next_timer(now);
-        if next == worker.timer {
-            return;
-        }
+        let Some(next) = worker.new_timer(now) else { return };
         if let Some(old) = worker.timer {
             self.timers.remove(&(old, number));
         }

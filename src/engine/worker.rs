@@ -55,6 +55,8 @@ pub(super) struct Worker {
     pub(super) changes: Changes,
     /// The next thing to do without being told to.
     pub(super) timer: Option<Timestamp>,
+    /// What the timer was reckoned from, but for the nights; none where they changed since.
+    timer_from: Option<(Option<Date>, Option<Timestamp>)>,
     /// Whether the store has something to learn.
     pub(super) is_unsaved: bool,
     resident: BTreeMap<Date, NightDetail>,
@@ -73,6 +75,7 @@ impl Worker {
             track: Track::new(),
             changes: Changes::default(),
             timer: None,
+            timer_from: None,
             is_unsaved: true,
             resident: BTreeMap::new(),
             unsaved_details: BTreeSet::new(),
@@ -235,6 +238,7 @@ impl Worker {
     /// Computes the rows of the nights that changed and could be final by now.
     pub(super) fn settle_nights(&mut self, now: Timestamp) {
         let is_late = self.settle_at.take().is_some();
+        self.forget_timer();
         if !self.could_settle(now) {
             return;
         }
@@ -259,8 +263,22 @@ impl Worker {
         }
     }
 
-    /// When something has to be looked at again without a message.
-    pub(super) fn next_timer(&self, now: Timestamp) -> Option<Timestamp> {
+    /// When something has to be looked at again without a message; none where that is as it was.
+    pub(super) fn new_timer(&mut self, now: Timestamp) -> Option<Option<Timestamp>> {
+        let from = (self.history.unsettled_nights.first().copied(), self.settle_at);
+        if self.timer_from == Some(from) {
+            return None;
+        }
+        self.timer_from = Some(from);
+        Some(self.next_timer(now)).filter(|next| *next != self.timer)
+    }
+
+    /// Has the timer reckoned again at the next occasion.
+    pub(super) fn forget_timer(&mut self) {
+        self.timer_from = None;
+    }
+
+    fn next_timer(&self, now: Timestamp) -> Option<Timestamp> {
         let zone = &self.history.profile.time_zone;
         let first = self.history.unsettled_nights.first();
         let unsettled = first.map(|date| final_no_earlier_than(*date, zone).max(self.settle_at.unwrap_or(now)));
