@@ -8,5 +8,7 @@ mod delivery;
 mod ingest_session;
 mod ingest_tls;
 mod killed;
+mod operating;
 mod replayed;
 mod support;
+mod syncing;

@@ -100,11 +100,13 @@ fn parsed(events: &str) -> Vec<Value> {
     events.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Level and rules of each case at the end, by worker and episode.
+/// The level that each case reached, by worker and episode, and the rules that led there.
+///
+/// A revision is left out: it is sent where late data changed the evidence, and only there.
 fn cases(events: &str) -> BTreeMap<(String, u64), (String, Vec<String>)> {
     let mut cases = BTreeMap::new();
     for event in parsed(events) {
-        if event["type"].as_str().unwrap().starts_with("vagus.alert.") {
+        if event["type"].as_str().unwrap().starts_with("vagus.alert.raised") {
             let key = (event["subject"].as_str().unwrap().to_owned(), event["data"]["episode"].as_u64().unwrap());
             let rules = event["data"]["rules"].as_array().unwrap().iter().map(|r| r.as_str().unwrap().to_owned());
             cases.insert(key, (event["data"]["level"].as_str().unwrap().to_owned(), rules.collect()));

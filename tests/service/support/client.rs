@@ -98,12 +98,24 @@ impl TestClient {
     }
 }
 
-impl Drop for TestClient {
-    fn drop(&mut self) {
+impl TestClient {
+    /// Ends the connection, and gives everything that came on it.
+    pub(crate) fn into_received(mut self) -> Vec<Received> {
+        self.disconnect();
+        std::mem::take(&mut self.state.lock().unwrap().received)
+    }
+
+    fn disconnect(&mut self) {
         let _ = self.client.try_disconnect();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
+    }
+}
+
+impl Drop for TestClient {
+    fn drop(&mut self) {
+        self.disconnect();
     }
 }
 

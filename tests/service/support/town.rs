@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::client::TestClient;
+use super::client::{Received, TestClient};
 use super::eventually;
 use super::feed::Message;
 use super::mosquitto::{Mosquitto, MosquittoConfig};
@@ -35,9 +35,19 @@ impl Event {
     }
 }
 
+/// A receiver whose session the broker keeps, as a careful receiver has it.
+fn receiver(broker_port: u16) -> TestClient {
+    TestClient::connect_with(broker_port, "receiver", |options| {
+        options.set_clean_start(false);
+        options.set_session_expiry_interval(Some(3_600));
+    })
+}
+
 pub(crate) struct Town {
     pub(crate) vagus: Vagus,
-    receiver: TestClient,
+    receiver: Option<TestClient>,
+    /// What the receiver got on connections before this one.
+    earlier: Vec<Received>,
     gateway: TestClient,
     sent: usize,
     pub(crate) broker: Mosquitto,
@@ -56,13 +66,26 @@ impl Town {
     /// With a configuration that the test changes.
     pub(crate) fn edited(edit: impl FnOnce(String) -> String) -> Self {
         let broker = Mosquitto::start(&MosquittoConfig::persistent());
-        let receiver = TestClient::connect(broker.port(), "receiver");
+        let receiver = receiver(broker.port());
         for filter in ["vagus/v1/+/alerts", "vagus/v1/+/actions/+", "vagus/v1/+/+/receipts"] {
             receiver.subscribe(filter);
         }
         let gateway = TestClient::connect(broker.port(), "gw-7");
         let vagus = Vagus::start_edited(broker.port(), edit);
-        Self { vagus, receiver, gateway, sent: 0, broker }
+        Self { vagus, receiver: Some(receiver), earlier: Vec::new(), gateway, sent: 0, broker }
+    }
+
+    /// Stops the broker and starts it again; gateway and receiver come back at once.
+    pub(crate) fn restart_broker(&mut self) {
+        self.broker.stop();
+        self.earlier.extend(self.receiver.take().unwrap().into_received());
+        self.broker.start_again();
+        self.receiver = Some(receiver(self.broker.port()));
+        self.gateway = TestClient::connect(self.broker.port(), "gw-7");
+    }
+
+    fn received(&self) -> Vec<Received> {
+        self.earlier.iter().cloned().chain(self.receiver.as_ref().unwrap().wait_for(0)).collect()
     }
 
     /// Sends a message under a new id, and gives the id.
@@ -101,7 +124,7 @@ impl Town {
 
     /// The last receipt of each message id.
     pub(crate) fn receipts(&self) -> BTreeMap<String, Value> {
-        let received = self.receiver.wait_for(0);
+        let received = self.received();
         let receipts = received.iter().filter(|r| r.topic.ends_with("/receipts"));
         receipts
             .filter_map(|r| {
@@ -113,7 +136,7 @@ impl Town {
 
     /// The receipts of messages without an id.
     pub(crate) fn nameless_receipts(&self) -> Vec<Value> {
-        let received = self.receiver.wait_for(0);
+        let received = self.received();
         let receipts = received.iter().filter(|r| r.topic.ends_with("/receipts"));
         let receipts = receipts.map(|r| serde_json::from_slice::<Value>(&r.payload).unwrap());
         receipts.filter(|receipt| receipt["message_id"].is_null()).collect()
@@ -122,7 +145,7 @@ impl Town {
     /// Every event so far, each id once; an id that came with two contents fails the test.
     pub(crate) fn events(&self) -> Vec<Event> {
         let mut events: Vec<Event> = Vec::new();
-        let received = self.receiver.wait_for(0);
+        let received = self.received();
         for message in received.iter().filter(|r| !r.topic.ends_with("/receipts")) {
             assert_eq!(message.content_type.as_deref(), Some("application/cloudevents+json"));
             let event: Value = serde_json::from_slice(&message.payload).unwrap();
