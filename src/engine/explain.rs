@@ -54,8 +54,9 @@ fn hrv(hrv: &HrvEvidence) -> Option<String> {
                 change.abs()
             );
             text.push_str(match hrv.state {
-                HrvState::Persistent => ", low on at least 5 of the last 7 usable nights.",
-                HrvState::Watch => ", low on at least 3 of the last 5 usable nights.",
+                // Not "on 5 of 7": the state holds until the nights are clearly better.
+                HrvState::Persistent => ", and low for most of the nights since that began.",
+                HrvState::Watch => ", low on several nights.",
                 HrvState::Normal | HrvState::Learning | HrvState::Stale => ", within the usual range.",
             });
             Some(text)
