@@ -19,7 +19,7 @@ use crate::screening;
 use super::registry::{ActionDirectory, Numbers, Registry};
 
 /// How much is kept of a topic that is none of ours; MQTT allows 64 KiB.
-const MAX_UNREAD_TOPIC_BYTES: usize = 512;
+const MAX_UNREAD_TOPIC_CHARS: usize = 512;
 
 /// What admission holds messages against.
 #[derive(Debug, Clone)]
@@ -315,7 +315,7 @@ impl MessageMeta {
     fn unread(topic: &str, rejection: Rejection, payload: &[u8]) -> Self {
         let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();
         Self {
-            topic: topic[..topic.floor_char_boundary(MAX_UNREAD_TOPIC_BYTES)].to_owned(),
+            topic: topic.chars().take(MAX_UNREAD_TOPIC_CHARS).collect(),
             site: None,
             source: None,
             stream: None,

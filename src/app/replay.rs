@@ -182,7 +182,7 @@ impl<'a, W: Write> Run<'a, W> {
         self.summary.rejected += row.messages.iter().map(|m| m.refused.len() as u64).sum::<u64>();
         let Ok(outcome) = self.shards.apply(now, row.take_groups(), &self.nights);
         self.written(outcome)?;
-        if self.summary.messages % TIDY_EVERY as u64 == 0 {
+        if self.summary.messages.is_multiple_of(TIDY_EVERY as u64) {
             self.tidy(now);
         }
         Ok(())

@@ -130,7 +130,7 @@ fn nothing_is_lost_when_the_broker_restarts_while_readings_flow() {
     assert_eq!(town.send_all(&messages), (0, items, 0), "everything is known");
     town.quiet();
     assert_eq!(town.alerts_of("w-1"), alerts);
-    assert!(town.vagus.metric("vagus_mqtt_reconnects_total", "") >= 2.0);
+    assert!(town.vagus.metric("vagus_mqtt_reconnects_total", "") >= 1.0);
     let accepted = town.vagus.metric("vagus_items_total", "outcome=\"accepted\"");
     assert!((accepted - items as f64).abs() < 0.5, "each item counted once: {accepted} of {items}");
 }

@@ -1,6 +1,6 @@
 //! What a process asks of the kernel, as `strace` sees it: MQTT packets in and out, and syncs of files.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -178,7 +178,7 @@ impl Stream {
 
 fn deeds(trace: &str, broker: &str) -> Vec<Deed> {
     let mut deeds = Vec::new();
-    let (mut read, mut written): (HashMap<String, Stream>, HashMap<String, Stream>) = Default::default();
+    let (mut read, mut written): (BTreeMap<String, Stream>, BTreeMap<String, Stream>) = Default::default();
     for call in calls(trace) {
         match call.name.as_str() {
             "fdatasync" | "fsync" if call.result() == Some(0) => {
