@@ -62,6 +62,10 @@ impl Strace {
     }
 
     fn let_go(&mut self) {
+        // Its id may be another's once it has ended.
+        if self.child.try_wait().is_ok_and(|ended| ended.is_some()) {
+            return;
+        }
         let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         let _ = self.child.wait();
     }
