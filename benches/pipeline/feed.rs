@@ -23,6 +23,12 @@ pub(crate) const SITE: &str = "plant-a";
 /// The zone of the site.
 pub(crate) const ZONE: &str = "Asia/Ho_Chi_Minh";
 
+/// Makes a reading about 395 bytes long.
+const VENDOR_FIELDS: &str = concat!(
+    r#","firmware":"4.12.0","battery_pct":81,"skin_temp_c":33.4,"spo2_pct":97,"motion_rms_g":0.012,"#,
+    r#""gateway_rssi_dbm":-67,"sensor":"ppg-green-525nm","algorithm":"hrv-3.2","wear_confidence":0.99"#
+);
+
 const WINDOW_S: u32 = 300;
 const WINDOWS_A_NIGHT: u32 = 96;
 /// Vagus takes readings of the last 77 days; the first night begins a day before its date.
@@ -45,18 +51,21 @@ pub(crate) struct Plan {
     first: Timestamp,
     windows: u32,
     order: Order,
+    /// What a vendor adds to each reading; unknown to Vagus, which ignores and counts it.
+    vendor_fields: &'static str,
 }
 
 impl Plan {
     /// As many windows for each worker as make up `readings`.
-    pub(crate) fn new(readings: u32, order: Order) -> Result<Self> {
+    pub(crate) fn new(readings: u32, order: Order, is_lean: bool) -> Result<Self> {
         let windows = readings.div_ceil(WORKERS).max(1);
         let nights = windows.div_ceil(WINDOWS_A_NIGHT);
         ensure!(nights <= MAX_NIGHTS, "at most {} readings fit", MAX_NIGHTS * WINDOWS_A_NIGHT * WORKERS);
         let today = Clock::System.now().to_zoned(TimeZone::get(ZONE)?).start_of_day()?.timestamp();
         // 22:00 of the day before; the last night ends yesterday morning.
         let back = SignedDuration::from_hours(i64::from(nights) * 24 + 26);
-        Ok(Self { first: today - back, windows, order })
+        let vendor_fields = if is_lean { "" } else { VENDOR_FIELDS };
+        Ok(Self { first: today - back, windows, order, vendor_fields })
     }
 
     pub(crate) fn readings(&self) -> u64 {
@@ -96,7 +105,7 @@ impl Feed {
         let mut payload = String::new();
         for group in groups(plan.order, windows, shape) {
             payload.clear();
-            write_payload(&mut payload, &group, &starts, shape, feed.ends.len());
+            write_payload(&mut payload, plan, &group, &starts, shape, feed.ends.len());
             feed.push(root, group[0].0 % GATEWAYS, &payload);
             feed.readings += group.len() as u64;
         }
@@ -141,7 +150,14 @@ fn groups(order: Order, windows: Range<u32>, shape: Shape) -> Vec<Vec<(u32, u32)
     }
 }
 
-fn write_payload(text: &mut String, group: &[(u32, u32)], starts: &[String], shape: Shape, message: usize) {
+fn write_payload(
+    text: &mut String,
+    plan: &Plan,
+    group: &[(u32, u32)],
+    starts: &[String],
+    shape: Shape,
+    message: usize,
+) {
     if shape == Shape::Envelope {
         let _ = write!(text, r#"{{"message_id":"{message}","items":"#);
     }
@@ -152,7 +168,7 @@ fn write_payload(text: &mut String, group: &[(u32, u32)], starts: &[String], sha
         if place > 0 {
             text.push(',');
         }
-        write_reading(text, *worker, *window, &starts[*window as usize]);
+        write_reading(text, *worker, *window, &starts[*window as usize], plan.vendor_fields);
     }
     if shape != Shape::Object {
         text.push(']');
@@ -163,12 +179,12 @@ fn write_payload(text: &mut String, group: &[(u32, u32)], starts: &[String], sha
 }
 
 /// One window, with every field of the contract's example and values that a person can have.
-fn write_reading(text: &mut String, worker: u32, window: u32, start: &str) {
+fn write_reading(text: &mut String, worker: u32, window: u32, start: &str, vendor_fields: &str) {
     let mix = (worker.wrapping_mul(2_654_435_761) ^ window.wrapping_mul(40_503)) >> 7;
     let (rmssd, sdnn, hr) = (250 + mix % 300, 350 + mix % 350, 500 + mix % 150);
     let _ = write!(
         text,
-        r#"{{"kind":"hrv","worker":"w-{worker:04}","device":"band-{worker:04}","start":"{start}","duration_s":300,"rmssd_ms":{}.{},"sdnn_ms":{}.{},"mean_hr_bpm":{}.{},"context":"sleep_main","quality":0.97}}"#,
+        r#"{{"kind":"hrv","worker":"w-{worker:04}","device":"band-{worker:04}","start":"{start}","duration_s":300,"rmssd_ms":{}.{},"sdnn_ms":{}.{},"mean_hr_bpm":{}.{},"context":"sleep_main","quality":0.97{vendor_fields}}}"#,
         rmssd / 10,
         rmssd % 10,
         sdnn / 10,

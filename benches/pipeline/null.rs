@@ -37,8 +37,9 @@ impl NullSubscriber {
     pub(crate) fn start(port: u16, root: &str, receive_maximum: u16) -> Result<Self> {
         let options = options(port, "blank-subscriber", Some(receive_maximum));
         let filter = format!("{root}/+/+/readings");
-        // Room for an acknowledgement of everything that can be in flight: `try_ack` never fails.
-        let (client, events) = AsyncClient::new(options, usize::from(receive_maximum) + 10);
+        // Room for every packet id there is: the client hands over all it has buffered before it takes
+        // an acknowledgement, and `try_ack` must never fail.
+        let (client, events) = AsyncClient::new(options, usize::from(u16::MAX));
         client.try_subscribe(filter, QoS::AtLeastOnce)?;
         let received = Arc::new(AtomicU64::new(0));
         let is_subscribed = Arc::new(AtomicBool::new(false));
