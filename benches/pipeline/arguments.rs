@@ -22,12 +22,11 @@ pub(crate) struct Arguments {
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) rounds: u32,
     /// In which order readings come.
-    #[arg(long, value_enum, default_value_t = Order::Time)]
+    #[arg(long, value_enum, default_value_t = Order::Worker)]
     pub(crate) order: Order,
-    /// Only the fields of the contract, about 230 bytes a reading; without it, fields of the vendor's own
-    /// make it about 395 bytes, as bands send it.
+    /// Adds fields of a vendor's own, which make a reading about 395 bytes long instead of 230.
     #[arg(long)]
-    pub(crate) lean: bool,
+    pub(crate) vendor_fields: bool,
     /// How many messages the subscriber that does nothing may have unacknowledged; Vagus' own default.
     #[arg(long, default_value_t = vagus::ingest::Settings::default().receive_maximum)]
     pub(crate) receive_maximum: u16,

@@ -57,14 +57,14 @@ pub(crate) struct Plan {
 
 impl Plan {
     /// As many windows for each worker as make up `readings`.
-    pub(crate) fn new(readings: u32, order: Order, is_lean: bool) -> Result<Self> {
+    pub(crate) fn new(readings: u32, order: Order, has_vendor_fields: bool) -> Result<Self> {
         let windows = readings.div_ceil(WORKERS).max(1);
         let nights = windows.div_ceil(WINDOWS_A_NIGHT);
         ensure!(nights <= MAX_NIGHTS, "at most {} readings fit", MAX_NIGHTS * WINDOWS_A_NIGHT * WORKERS);
         let today = Clock::System.now().to_zoned(TimeZone::get(ZONE)?).start_of_day()?.timestamp();
         // 22:00 of the day before; the last night ends yesterday morning.
         let back = SignedDuration::from_hours(i64::from(nights) * 24 + 26);
-        let vendor_fields = if is_lean { "" } else { VENDOR_FIELDS };
+        let vendor_fields = if has_vendor_fields { VENDOR_FIELDS } else { "" };
         Ok(Self { first: today - back, windows, order, vendor_fields })
     }
 

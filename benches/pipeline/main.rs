@@ -67,7 +67,7 @@ struct Round {
 }
 
 fn compare(arguments: &Arguments, mode: Mode) -> Result<bool> {
-    let plan = Plan::new(arguments.readings, arguments.order, arguments.lean)?;
+    let plan = Plan::new(arguments.readings, arguments.order, arguments.vendor_fields)?;
     let shape = mode.shape();
     let broker = Broker::start(&[])?;
     let null = NullSubscriber::start(broker.port, NULL_ROOT, arguments.receive_maximum)?;

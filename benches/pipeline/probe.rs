@@ -34,7 +34,7 @@ pub(crate) fn run() -> Result<()> {
 /// Subscribes, publishes 70,000 messages, acknowledges none, and counts what comes.
 fn window(broker: &Broker, receive_maximum: Option<u16>) -> Result<(u64, ConnAck)> {
     let options = null::options(broker.port, "probe", receive_maximum);
-    let plan = Plan::new(70_000, crate::arguments::Order::Time, true)?;
+    let plan = Plan::new(70_000, crate::arguments::Order::Time, false)?;
     let feed = Feed::encode(VAGUS_ROOT, &plan, plan.windows(), Shape::Object);
     let (client, mut events) = AsyncClient::new(options, 10);
     client.try_subscribe(format!("{VAGUS_ROOT}/+/+/readings"), QoS::AtLeastOnce)?;

@@ -11,7 +11,7 @@ use crate::decode;
 use crate::ingest::{AckToken, Arrival};
 
 /// Messages that go to the sequencer at once.
-const BATCH: usize = 16;
+const BATCH: usize = 64;
 
 /// A message taken apart, and how it is acknowledged.
 #[derive(Debug)]

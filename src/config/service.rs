@@ -29,7 +29,7 @@ pub(super) fn admission(section: &mut Section<'_>) -> (Admission, Batch) {
     };
     let oldest = u32::try_from(indicators::track::RECOMPUTABLE_DAYS).unwrap_or(0);
     let limits = Limits {
-        max_payload_bytes: section.number("max_payload_bytes", default.limits.max_payload_bytes, 1_024..=16_777_216),
+        max_payload_bytes: section.number("max_payload_bytes", default.limits.max_payload_bytes, 1_024..=262_144),
         max_items: section.number("max_items", default.limits.max_items, 1..=100_000),
         max_depth: section.number("max_depth", default.limits.max_depth, 8..=100),
     };

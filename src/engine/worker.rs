@@ -22,7 +22,7 @@ const RESIDENT_DAYS: i32 = 4;
 const MAX_SCREENINGS: usize = 200;
 /// Readings of nights that could be final are judged this long after the first of them came, so that
 /// a night sent late, window by window, is computed once and not a hundred times.
-const SETTLE_AFTER: SignedDuration = SignedDuration::from_secs(1);
+const SETTLE_AFTER: SignedDuration = SignedDuration::from_secs(2);
 /// A night is final this long after waking, so no night of a date is final before the date's
 /// midnight and this.
 const FINAL_AFTER: SignedDuration = SignedDuration::from_hours(36);
