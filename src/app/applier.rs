@@ -18,21 +18,23 @@ use super::statistics;
 use crate::clock::Clock;
 use crate::delivery::cloudevents;
 use crate::domain::Date;
-use crate::domain::Timestamp;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::Rejection;
+use crate::domain::{SignedDuration, Timestamp};
 use crate::engine;
 use crate::engine::effect::{Decision, Tally};
 use crate::engine::row::{MessageMeta, Row};
 use crate::ingest::receipt::Receipt;
 use crate::rules::RuleSet;
-use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, SnapshotError, Store, StoreError, ViewError};
+use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, Store, StoreError, ViewError};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
 
 /// How often workers are written to the view, and figures of the whole are counted.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
+/// The pause after a snapshot that failed.
+const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// Workers of each shard written at once.
 const SAVE_BATCH: usize = 128;
 
@@ -45,9 +47,6 @@ pub enum ApplyError {
     /// The view failed.
     #[error("the view failed: {0}")]
     View(#[from] ViewError),
-    /// A snapshot could not be written.
-    #[error("a snapshot could not be written: {0}")]
-    Snapshot(#[from] SnapshotError),
 }
 
 impl DetailSource for Store {
@@ -83,6 +82,8 @@ pub struct Applier {
     pub last_row: RowNumber,
     /// The time of that row.
     pub last_now: Timestamp,
+    /// After a snapshot failed: when the next is tried.
+    pub snapshot_not_before: Option<Timestamp>,
 }
 
 impl Applier {
@@ -171,6 +172,24 @@ impl Applier {
         Ok(())
     }
 
+    /// Writes a snapshot where one is due. One that fails is tried again later: the journal has
+    /// everything, and only grows meanwhile.
+    fn write_snapshot(&mut self) {
+        if !self.store.is_snapshot_due() || self.snapshot_not_before.is_some_and(|at| self.clock.now() < at) {
+            return;
+        }
+        match self.store.snapshot() {
+            Ok(report) => {
+                tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
+                self.snapshot_not_before = None;
+            }
+            Err(error) => {
+                tracing::error!("a snapshot could not be written, the next try is in ten minutes: {error}");
+                self.snapshot_not_before = self.clock.now().checked_add(SNAPSHOT_PAUSE).ok();
+            }
+        }
+    }
+
     /// Writes every worker that changed to the view, and a snapshot where one is due.
     fn save(&mut self) -> Result<(), ApplyError> {
         loop {
@@ -188,10 +207,7 @@ impl Applier {
             self.store.save(checkpoints.collect())?;
         }
         self.store.settle(self.last_row)?;
-        if self.store.is_snapshot_due() {
-            let report = self.store.snapshot()?;
-            tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
-        }
+        self.write_snapshot();
         Ok(())
     }
 }

@@ -171,7 +171,10 @@ mod tests {
         settings::parse(text, "vagus.toml", []).expect("sound")
     }
 
-    fn judged(form: &Form, text: &str) -> (Judged, Vec<(u64, Option<&'static str>, Option<u32>)>) {
+    /// Line, reason and index of a refusal.
+    type Told = (u64, Option<&'static str>, Option<u32>);
+
+    fn judged(form: &Form, text: &str) -> (Judged, Vec<Told>) {
         let mut told = Vec::new();
         let judged = judge(&settings(), form, &mut text.as_bytes(), &mut |refusal| {
             told.push((refusal.line, refusal.reason.map(Reason::as_str), refusal.index));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::sequencer::Progress;
 use crate::console::ops::{Readiness, ReadinessCheck};
+use crate::delivery::mqtt::PublisherStatus;
 use crate::ingest::SessionStatus;
 
 /// Rows that may wait to be applied before the service is called lagging.
@@ -12,13 +13,21 @@ const MAX_LAG_ROWS: u64 = 64;
 
 /// A check of the session, the disk and the lag.
 #[must_use]
-pub fn check(session: Arc<SessionStatus>, progress: Arc<Progress>, store: &Path) -> ReadinessCheck {
+pub fn check(
+    session: Arc<SessionStatus>,
+    delivery: Arc<PublisherStatus>,
+    progress: Arc<Progress>,
+    store: &Path,
+) -> ReadinessCheck {
     let store: PathBuf = store.to_owned();
     Arc::new(move || {
         let mut reasons = Vec::new();
         if !session.is_connected() {
             let why = session.last_problem().unwrap_or_else(|| "the first connection is under way".to_owned());
             reasons.push(format!("not connected to the MQTT broker: {why}"));
+        }
+        if !delivery.is_connected() {
+            reasons.push("alerts cannot leave: the connection for delivery to the MQTT broker is down".to_owned());
         }
         if !store.is_dir() {
             reasons.push(format!("the store's directory {} is gone", store.display()));

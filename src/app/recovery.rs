@@ -47,7 +47,7 @@ pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) ->
     for worker in workers {
         let details = recent_details(store, worker.worker, &worker.history, start)?;
         applied_through.insert(worker.worker, worker.applied_through);
-        shards.restore(worker.worker, worker.history, details, start);
+        shards.restore(worker.worker, worker.history, details, (start, last_now));
     }
     let is_applied = |worker: WorkerNumber, row| applied_through.get(&worker).is_some_and(|through| *through >= row);
 

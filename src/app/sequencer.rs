@@ -27,6 +27,8 @@ use crate::telemetry::{Metrics, Outcome};
 
 /// The longest wait without a look at the clock.
 const MAX_WAIT: Duration = Duration::from_secs(1);
+/// The wait while a row is applied, after which timers are known again.
+const WAIT_FOR_APPLIER: Duration = Duration::from_millis(2);
 /// The same where somebody else sets the clock.
 const MAX_WAIT_ON_SET_CLOCK: Duration = Duration::from_millis(10);
 
@@ -69,11 +71,15 @@ impl Progress {
         self.decided_through.load(Ordering::Acquire)
     }
 
+    /// Whether a timer is due; not while a row is under way, which may be the one that fires it.
     fn is_due(&self, now: Timestamp) -> bool {
-        self.next_due.load(Ordering::Acquire) <= now.as_microsecond()
+        self.lag_rows() == 0 && self.next_due.load(Ordering::Acquire) <= now.as_microsecond()
     }
 
     fn wait_from(&self, now: Timestamp) -> Duration {
+        if self.lag_rows() > 0 {
+            return WAIT_FOR_APPLIER;
+        }
         let micros = self.next_due.load(Ordering::Acquire).saturating_sub(now.as_microsecond());
         Duration::from_micros(u64::try_from(micros).unwrap_or(0))
     }

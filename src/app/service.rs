@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
@@ -37,6 +38,10 @@ use crate::rules::RuleSet;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
+/// How long the last events may take to leave at the end.
+const DELIVERY_GRACE: Duration = Duration::from_secs(2);
+/// How often that is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// Batches of decoded messages that may wait for the sequencer.
 const DECODED_IN_FLIGHT: usize = 8;
 /// Rows that may wait to be applied.
@@ -51,6 +56,8 @@ const COMMANDS_IN_FLIGHT: usize = 16;
 pub struct Service {
     ops_address: SocketAddr,
     shutdown: watch::Sender<bool>,
+    end_delivery: watch::Sender<bool>,
+    store: Store,
     rules: watch::Sender<Option<Arc<RuleSet>>>,
     rules_path: Option<PathBuf>,
     rules_version: Arc<AtomicU64>,
@@ -92,13 +99,16 @@ impl Service {
         let progress =
             Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
         let session = Arc::new(SessionStatus::default());
-        let readiness = readiness::check(Arc::clone(&session), Arc::clone(&progress), &settings.store.path);
+        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
+        let readiness =
+            readiness::check(Arc::clone(&session), publisher.status(), Arc::clone(&progress), &settings.store.path);
         let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(&settings.store.path).context("the control socket cannot be opened")?;
 
         let (shutdown, stopping) = watch::channel(false);
+        // Delivery ends after the rows: what they say must still leave.
+        let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(None);
-        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
         let store = opened.store.clone();
         let outbound = Outbound {
             publisher: publisher.clone(),
@@ -137,14 +147,26 @@ impl Service {
 
         let ops_address = ops.address();
         let mut tasks = JoinSet::new();
-        tasks.spawn(publisher_task.run(stopping.clone()));
-        tasks.spawn(deliverer.run(stopping.clone()));
+        tasks.spawn(publisher_task.run(delivery_stopping.clone()));
+        tasks.spawn(deliverer.run(delivery_stopping));
+        let outbox_of = store.clone();
         tasks.spawn(control::serve(control, store, commands_in, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         let rules_path = settings.rules_path.clone();
         tasks.spawn(take_in(settings.ingest, ingest_ports));
         tracing::info!(ops = %ops_address, "the service runs");
-        Ok(Self { ops_address, shutdown, rules, rules_path, rules_version, threads, failed, tasks })
+        Ok(Self {
+            ops_address,
+            shutdown,
+            end_delivery,
+            store: outbox_of,
+            rules,
+            rules_path,
+            rules_version,
+            threads,
+            failed,
+            tasks,
+        })
     }
 
     /// Where metrics and health are served.
@@ -202,8 +224,23 @@ impl Service {
                 .collect::<anyhow::Result<Vec<()>>>()
         })
         .await?;
+        self.let_deliver().await;
+        let _ = self.end_delivery.send(true);
         while self.tasks.join_next().await.is_some() {}
         ended.map(|_| ())
+    }
+}
+
+impl Service {
+    /// Gives the last events and receipts a short while to leave; the rest leaves after the next start.
+    async fn let_deliver(&self) {
+        let leaving = async {
+            while self.store.pending_len() > 0 {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        };
+        let _ = tokio::time::timeout(DELIVERY_GRACE, leaving).await;
     }
 }
 
@@ -244,6 +281,7 @@ fn start_threads(
         engine_settings,
         last_row: applied,
         last_now,
+        snapshot_not_before: None,
     };
     let sequencer = Sequencer {
         admission: Admission::new(admission_settings(settings), registry, Numbers::Random, actions),
@@ -255,7 +293,7 @@ fn start_threads(
         batch: Batch {
             max_messages: settings.batch.max_messages,
             // Room for one more message, however long: a row that is too long would stop the service.
-            max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 2),
+            max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 3),
         },
         last_row,
         last_now,

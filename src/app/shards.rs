@@ -59,10 +59,16 @@ impl Shards {
         self.engines.iter_mut().for_each(|engine| engine.set_mode(mode));
     }
 
-    /// Brings a worker back, with the buckets of the last days before `now`.
-    pub fn restore(&mut self, worker: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>, now: Timestamp) {
+    /// Brings a worker back as of the first time; the second is that of the journal's last row.
+    pub fn restore(
+        &mut self,
+        worker: WorkerNumber,
+        history: WorkerHistory,
+        details: Vec<NightDetail>,
+        (now, last_now): (Timestamp, Timestamp),
+    ) {
         let place = self.place(worker);
-        self.engines[place].restore(worker, history, details, now);
+        self.engines[place].restore(worker, history, details, now, last_now);
     }
 
     /// Applies a fact that was decided and journaled before.

@@ -56,7 +56,7 @@ pub(super) fn store(mut section: Section<'_>) -> StoreSettings {
     let retention_h = default.journal_retention.as_secs() / 3_600;
     let settings = StoreSettings {
         path,
-        max_row_bytes: section.number("max_row_bytes", default.max_row_bytes, 65_536..=67_108_864),
+        max_row_bytes: section.number("max_row_bytes", default.max_row_bytes, 1_048_576..=67_108_864),
         journal_file_bytes: section.number("journal_file_bytes", default.journal_file_bytes, MIB..=TIB),
         journal_retention: Duration::from_secs(3_600 * section.number("journal_retention_h", retention_h, 0..=87_600)),
         journal_max_bytes: section.number("journal_max_bytes", default.journal_max_bytes, 16 * MIB..=TIB),

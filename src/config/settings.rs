@@ -50,13 +50,13 @@ impl Default for Admission {
 pub struct Batch {
     /// At most so many messages. Default 1 000.
     pub max_messages: usize,
-    /// No further message after so many bytes on disk, by a generous estimate. Default 384 KiB.
+    /// No further message after so many bytes on disk, by a generous estimate. Default 320 KiB.
     pub max_bytes: usize,
 }
 
 impl Default for Batch {
     fn default() -> Self {
-        Self { max_messages: 1_000, max_bytes: 384 * 1024 }
+        Self { max_messages: 1_000, max_bytes: 320 * 1024 }
     }
 }
 

@@ -17,8 +17,8 @@ struct Span {
 /// Refuses what is too old, or not yet possible.
 ///
 /// Readings are refused when they begin more than `max_age_days` ago, because no night that old is
-/// computed again. Screenings, exposures and progress of any age are taken: a questionnaire answered
-/// on paper is typed in later, its validity is judged by date, and old exposures serve statistics.
+/// computed again, and exposures before those that are remembered. Screenings and progress of any age
+/// are taken: a questionnaire answered on paper is typed in later, and its validity is judged by date.
 /// Nothing may lie more than `max_ahead_s` in the future. An item that names only a date is as old
 /// as the end of that date and as new as its begin, each in the zone that favours the item.
 ///
@@ -34,12 +34,16 @@ pub fn check(item: &Item, now: Timestamp, max_age_days: i64, max_ahead_s: i64) -
             format!("{} is more than {max_ahead_s} s ahead of {now}", stated(item, span.latest)),
         ));
     }
+    let max_age_days = if matches!(item, Item::Exposure(_)) { MAX_EXPOSURE_DAYS } else { max_age_days };
     let age_limit = SignedDuration::from_hours(max_age_days.saturating_mul(24).min(MAX_HOURS));
-    if matches!(item, Item::Reading(_)) && now.duration_since(span.begins) > age_limit {
+    if matches!(item, Item::Reading(_) | Item::Exposure(_)) && now.duration_since(span.begins) > age_limit {
         return Err((Reason::TooOld, format!("{} is more than {max_age_days} days old", stated(item, span.begins))));
     }
     Ok(())
 }
+
+/// How far back exposures are remembered.
+const MAX_EXPOSURE_DAYS: i64 = 150;
 
 /// The longest span of hours that does not overflow a duration, and longer than the calendar.
 const MAX_HOURS: i64 = 24 * 366 * 20_000;

@@ -71,7 +71,7 @@ fn text(envelope: &Envelope) -> &str {
 
 #[test]
 fn alert_is_that_of_the_contract() {
-    let sent = encode(&event("c-01J-1-raised", EventBody::Alert(alert(AlertKind::Raised))), "vagus/v1");
+    let sent = encode(&event("c-01J-1-raised", EventBody::Alert(Box::new(alert(AlertKind::Raised)))), "vagus/v1");
     assert_eq!((sent.id.as_str(), sent.topic.as_str()), ("c-01J-1-raised", "vagus/v1/plant-a/alerts"));
     assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/alert.json").trim_end());
 }
@@ -84,7 +84,7 @@ fn every_kind_of_alert_has_its_type() {
         (AlertKind::Revised, "vagus.alert.revised"),
         (AlertKind::Closed, "vagus.case.closed"),
     ] {
-        let sent = encode(&event("e", EventBody::Alert(alert(kind))), "vagus/v1");
+        let sent = encode(&event("e", EventBody::Alert(Box::new(alert(kind)))), "vagus/v1");
         assert!(text(&sent).contains(&format!(r#""type":"{name}""#)));
     }
 }
@@ -95,7 +95,7 @@ fn what_is_not_known_is_null() {
     let nothing: Vec<ScreeningEvidence> = vec![];
     alert.evidence = Evidence { hrv: None, index: None, sleep: None, screenings: nothing, ..evidence() };
     alert.evidence.confidence = None;
-    let sent = encode(&event("e", EventBody::Alert(alert)), "vagus/v1");
+    let sent = encode(&event("e", EventBody::Alert(Box::new(alert))), "vagus/v1");
     assert!(text(&sent).contains(r#""evidence":{"hrv":null,"index":null,"sleep":null,"screenings":[]"#));
     assert!(text(&sent).contains(r#""confidence":null}"#));
 }

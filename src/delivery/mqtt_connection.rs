@@ -180,6 +180,12 @@ impl<'a> Connection<'a> {
                 continue;
             }
             let Some(receipt) = self.task.receipts.pop() else { return Ok(()) };
+            if self.limit_exceeded_by(&receipt).is_some() {
+                // Sent, it would end the connection, and again on the next one, for ever.
+                self.task.status.receipts_dropped.fetch_add(1, Relaxed);
+                warn!(topic = receipt.topic, "a receipt is larger than the broker takes and was dropped");
+                continue;
+            }
             let packet_id = self.next_packet_id();
             let Message { topic, payload, content_type } = receipt.clone();
             self.link.publish(packet_id, &topic, payload, content_type)?;
@@ -189,18 +195,23 @@ impl<'a> Connection<'a> {
     }
 
     fn send_order(&mut self, order: Order) -> Result<(), BrokerError> {
-        let Order { message: Message { topic, payload, content_type }, outcome } = order;
-        let bytes = topic.len() + payload.len() + PACKET_OVERHEAD_BYTES;
-        if let Some(limit) =
-            self.max_packet_bytes.filter(|&limit| usize::try_from(limit).is_ok_and(|limit| bytes > limit))
-        {
+        let Order { message, outcome } = order;
+        if let Some((bytes, limit)) = self.limit_exceeded_by(&message) {
             let _ = outcome.send(Err(PublishError::TooLarge { bytes, limit }));
             return Ok(());
         }
+        let Message { topic, payload, content_type } = message;
         let packet_id = self.next_packet_id();
         self.link.publish(packet_id, &topic, payload, content_type)?;
         self.in_flight.push_back((packet_id, Flight::Tracked(outcome)));
         Ok(())
+    }
+
+    /// The message's size and the broker's limit, where the message is over it.
+    fn limit_exceeded_by(&self, message: &Message) -> Option<(usize, u32)> {
+        let bytes = message.topic.len() + message.payload.len() + PACKET_OVERHEAD_BYTES;
+        let limit = self.max_packet_bytes?;
+        usize::try_from(limit).is_ok_and(|limit| bytes > limit).then_some((bytes, limit))
     }
 
     /// The next id that is not under way; the window is far smaller than the number of ids.

@@ -250,7 +250,7 @@ pub enum ActionRequest {
 #[derive(Debug, Clone, PartialEq)]
 pub enum EventBody {
     /// For occupational health.
-    Alert(Alert),
+    Alert(Box<Alert>),
     /// For whoever carries out an action.
     Action(ActionRequest),
 }

@@ -80,12 +80,37 @@ impl Rejection {
     /// A rejection of the item at `index`.
     #[must_use]
     pub fn item(index: u32, reason: Reason, detail: impl Into<String>) -> Self {
-        Self { index: Some(index), reason, detail: detail.into() }
+        Self { index: Some(index), reason, detail: shortened(detail.into()) }
     }
 
     /// A rejection of a whole payload.
     #[must_use]
     pub fn payload(reason: Reason, detail: impl Into<String>) -> Self {
-        Self { index: None, reason, detail: detail.into() }
+        Self { index: None, reason, detail: shortened(detail.into()) }
+    }
+}
+
+/// The longest detail; a message of a thousand bad items must not make a row or receipt of a megabyte.
+const MAX_DETAIL_BYTES: usize = 240;
+
+fn shortened(mut detail: String) -> String {
+    if detail.len() > MAX_DETAIL_BYTES {
+        let end = (0..=MAX_DETAIL_BYTES).rev().find(|end| detail.is_char_boundary(*end)).unwrap_or(0);
+        detail.truncate(end);
+        detail.push('…');
+    }
+    detail
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_detail_is_cut_between_characters() {
+        let long = Rejection::item(0, Reason::UnknownInstrument, "\u{10ffff}".repeat(300));
+        assert!(long.detail.len() <= MAX_DETAIL_BYTES + '…'.len_utf8());
+        assert!(long.detail.ends_with('…'));
+        assert_eq!(Rejection::payload(Reason::NotJson, "short").detail, "short");
     }
 }

@@ -54,7 +54,7 @@ impl Occasion<'_> {
             workload_suggestions: self.verdict.workload_review.clone(),
             counseling_suggestions: self.verdict.counseling.clone(),
         };
-        self.event(event_id(kind, case), EventBody::Alert(alert))
+        self.event(event_id(kind, case), EventBody::Alert(Box::new(alert)))
     }
 
     fn request(&self, action: &Action, case: &OpenCase) -> Event {

@@ -5,7 +5,7 @@ use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEviden
 use crate::domain::indicator::HrvState;
 use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
-use crate::domain::{Date, TimeZone};
+use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
 use crate::indicators::persistence::chance_onsets_per_year;
 use crate::indicators::track::DayIndicators;
@@ -169,24 +169,30 @@ impl ValidScreening<'_> {
 /// The newest questionnaire of each instrument that still counts; the list is ordered by instrument
 /// and time.
 fn valid_screenings<'a>(list: &'a [Screening], today: Date, zone: &TimeZone) -> Vec<ValidScreening<'a>> {
-    let mut valid: Vec<ValidScreening<'a>> = Vec::new();
-    for newest in list.chunk_by(|a, b| a.instrument == b.instrument).filter_map(<[Screening]>::last) {
-        let taken_on = zone.to_datetime(newest.taken_at).date();
-        let valid_until = super::buckets::plus(taken_on, validity_days(newest.instrument));
-        if today > valid_until {
-            continue;
-        }
-        // Admission scored it before; an answer sheet that no longer fits is simply not counted.
-        if let Ok(scored) = score(newest) {
-            valid.push(ValidScreening { screening: newest, scored, taken_on, valid_until });
-        }
-    }
-    valid
+    let of_instruments = list.chunk_by(|a, b| a.instrument == b.instrument);
+    // A sheet that came for its crisis answer alone cannot be scored, and hides no score before it.
+    of_instruments
+        .filter_map(|sheets| sheets.iter().rev().find_map(|sheet| valid_screening(sheet, today, zone)))
+        .collect()
 }
 
-/// Whether a questionnaire holds a crisis answer.
-pub(super) fn is_crisis(screening: &Screening) -> bool {
-    crate::screening::crisis(screening) == Some(true)
+fn valid_screening<'a>(screening: &'a Screening, today: Date, zone: &TimeZone) -> Option<ValidScreening<'a>> {
+    let (taken_on, valid_until) = validity(screening, zone);
+    (today <= valid_until).then_some(())?;
+    Some(ValidScreening { screening, scored: score(screening).ok()?, taken_on, valid_until })
+}
+
+/// The worker's date of filling in, and the last day on which it counts.
+fn validity(screening: &Screening, zone: &TimeZone) -> (Date, Date) {
+    let taken_on = zone.to_datetime(screening.taken_at).date();
+    (taken_on, super::buckets::plus(taken_on, validity_days(screening.instrument)))
+}
+
+/// Whether a questionnaire holds a crisis answer that still counts; an archive that is typed in years
+/// later calls nobody at once.
+pub(super) fn is_crisis(screening: &Screening, now: Timestamp, zone: &TimeZone) -> bool {
+    let (_, valid_until) = validity(screening, zone);
+    crate::screening::crisis(screening) == Some(true) && zone.to_datetime(now).date() <= valid_until
 }
 
 fn days_between(from: Date, to: Date) -> i32 {

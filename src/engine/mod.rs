@@ -34,7 +34,7 @@ use effect::{Effect, Tally};
 use row::{Input, WorkerInputs};
 use worker::Worker;
 
-/// The version of the arithmetic; rows of another version rebuild state and are not decided again.
+/// The version of the arithmetic, kept with each row so that an audit knows what decided.
 pub const ENGINE_VERSION: u32 = 1;
 
 /// What the engine computes with.
@@ -105,9 +105,17 @@ impl Engine {
         self.settings = settings;
     }
 
-    /// Brings a worker back as of `now`, with the buckets of the last days and of unsettled nights.
-    pub fn restore(&mut self, number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>, now: Timestamp) {
-        let mut worker = Worker::restored(number, history, details);
+    /// Brings a worker back as of `now`, with the buckets of the last days and of unsettled nights;
+    /// `last_now` is the time of the journal's last row.
+    pub fn restore(
+        &mut self,
+        number: WorkerNumber,
+        history: WorkerHistory,
+        details: Vec<NightDetail>,
+        now: Timestamp,
+        last_now: Timestamp,
+    ) {
+        let mut worker = Worker::restored(number, history, details, last_now);
         let today = events::local_date(&worker.history.profile, now);
         let from = worker.changes.from.take();
         worker.track.update(&worker.history, from, today, now, &self.settings.indicators);
@@ -194,13 +202,6 @@ impl Engine {
         batch
     }
 
-    /// Forgets a worker's memory, after a failure while applying; [`Self::restore`] brings it back.
-    pub fn discard(&mut self, number: WorkerNumber) {
-        if let Some(due) = self.workers.remove(&number).and_then(|worker| worker.timer) {
-            self.timers.remove(&(due, number));
-        }
-    }
-
     /// The HRV state of every worker today, for the count of workers by state.
     pub fn states(&self, now: Timestamp) -> impl Iterator<Item = HrvState> {
         self.workers.values().map(move |worker| {
@@ -236,7 +237,7 @@ impl Engine {
         match item {
             Item::Reading(reading) => worker.take_reading(reading),
             Item::Screening(screening) => {
-                let has_crisis = facts::is_crisis(&screening);
+                let has_crisis = facts::is_crisis(&screening, now, &worker.history.profile.time_zone);
                 let taken = worker.take_screening(screening);
                 if taken == Taken::Changed && has_crisis {
                     worker.changes.crises += 1;
@@ -278,6 +279,3 @@ impl Engine {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,6 +7,7 @@ use super::row::Input;
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
 use crate::domain::ids::WorkerNumber;
+use crate::domain::indicator::NightRow;
 use crate::domain::item::Item;
 use crate::domain::reading::{BeatIntervals, Reading, SelfReport, SleepRecord};
 use crate::domain::screening::Screening;
@@ -85,12 +86,19 @@ impl Worker {
         }
     }
 
-    /// Brings a worker back from the store.
-    pub(super) fn restored(number: WorkerNumber, history: WorkerHistory, details: Vec<NightDetail>) -> Self {
+    /// Brings a worker back from the store. Nights that were not settled when it was saved are settled
+    /// after `last_now`, the time of the journal's last row: not while old rows only rebuild state.
+    pub(super) fn restored(
+        number: WorkerNumber,
+        history: WorkerHistory,
+        details: Vec<NightDetail>,
+        last_now: Timestamp,
+    ) -> Self {
         let mut worker = Self::new(number, history);
         worker.is_unsaved = false;
         worker.changes.from = worker.history.nights.keys().next().copied();
         worker.lend_details(details);
+        worker.settle_soon(last_now);
         worker
     }
 
@@ -187,6 +195,7 @@ impl Worker {
             return Taken::Known;
         }
         self.change_from(report.date);
+        self.changes.is_late = true;
         self.is_unsaved = true;
         Taken::Changed
     }
@@ -237,7 +246,7 @@ impl Worker {
 
     /// Computes the rows of the nights that changed and could be final by now.
     pub(super) fn settle_nights(&mut self, now: Timestamp) {
-        let is_late = self.settle_at.take().is_some();
+        self.settle_at = None;
         self.forget_timer();
         if !self.could_settle(now) {
             return;
@@ -254,12 +263,14 @@ impl Worker {
             if self.history.nights.get(&date) == row.as_ref() {
                 continue;
             }
+            // In time it is settled before it is final; what is final already has come late.
+            let final_at = |row: &NightRow| row.wake_at.checked_add(FINAL_AFTER).unwrap_or(Timestamp::MAX);
+            self.changes.is_late |= row.as_ref().is_none_or(|row| final_at(row) <= now);
             match row {
                 Some(row) => self.history.nights.insert(date, row),
                 None => self.history.nights.remove(&date),
             };
             self.change_from(date);
-            self.changes.is_late |= is_late;
         }
     }
 
@@ -309,7 +320,10 @@ impl Worker {
         let unsaved = std::mem::take(&mut self.unsaved_details);
         let details = unsaved.iter().filter_map(|d| self.resident.get(d).cloned()).collect();
         let first = buckets::plus(today, -RESIDENT_DAYS);
-        self.resident.retain(|date, _| *date >= first);
+        // What is not settled yet is computed from its own bucket and the two beside it.
+        let unsettled = &self.history.unsettled_nights;
+        let is_wanted = |date: Date| unsettled.range(buckets::previous(date)..=buckets::next(date)).next().is_some();
+        self.resident.retain(|date, _| *date >= first || is_wanted(*date));
         self.is_unsaved = false;
         (details, std::mem::take(&mut self.dropped_details))
     }

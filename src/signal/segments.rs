@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn without_stamps_beats_are_back_to_back() {
         let run = Run::cut(&[800.0, 810.0, 790.0], None);
-        assert_eq!(run.segments, [0..3]);
+        assert_eq!(run.segments, vec![0..3; 1]);
         assert_eq!(run.end_ms, [800.0, 1_610.0, 2_400.0]);
     }
 
@@ -123,6 +123,6 @@ mod tests {
         let rr_ms: Vec<f64> = vec![850.0; 20];
         let exact: Vec<f64> = (1..=20).map(|beat| f64::from(beat) * 850.0).collect();
         let coarse: Vec<f64> = exact.iter().map(|end| (end / 100.0).round() * 100.0).collect();
-        assert_eq!(Run::cut(&rr_ms, Some(&coarse)).segments, [0..20]);
+        assert_eq!(Run::cut(&rr_ms, Some(&coarse)).segments, vec![0..20; 1]);
     }
 }
