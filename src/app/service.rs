@@ -111,18 +111,12 @@ impl Service {
         let (rules, new_rules) = watch::channel(None);
         let store = opened.store.clone();
         let outbound = Outbound {
-            publisher: publisher.clone(),
+            publisher,
             outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
             wake: Arc::new(Notify::new()),
             root: settings.ingest.root.as_str().into(),
         };
-        let deliverer = Deliverer {
-            outbox: Arc::clone(&outbound.outbox),
-            publisher,
-            wake: Arc::clone(&outbound.wake),
-            settings: outbox::Settings::default(),
-            metrics: metrics.clone(),
-        };
+        let deliverer = deliverer(&outbound, &metrics);
         let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
         let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
@@ -317,6 +311,16 @@ fn start_threads(
         })?,
         thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
     ])
+}
+
+fn deliverer(outbound: &Outbound, metrics: &Metrics) -> Deliverer<WatchedOutbox> {
+    Deliverer {
+        outbox: Arc::clone(&outbound.outbox),
+        publisher: outbound.publisher.clone(),
+        wake: Arc::clone(&outbound.wake),
+        settings: outbox::Settings::default(),
+        metrics: metrics.clone(),
+    }
 }
 
 /// Completes when the service stops.

@@ -126,12 +126,13 @@ mod tests {
     }
 
     #[test]
-    fn screenings_exposures_and_progress_may_be_old_but_not_in_the_future() {
+    fn only_screenings_and_progress_may_be_of_any_age_and_nothing_in_the_future() {
         let screening = |at| format!(r#"{{"worker":"w","instrument":"GAD-7","taken_at":"{at}","score":5}}"#);
         assert_eq!(verdict(Stream::Screenings, &screening("2020-01-01T00:00:00Z")), None);
         assert_eq!(verdict(Stream::Screenings, &screening("2026-03-01T12:06:00Z")), Some(Reason::InFuture));
         let exposure = |date| format!(r#"{{"worker":"w","date":"{date}","worked_h":8}}"#);
-        assert_eq!(verdict(Stream::Exposures, &exposure("2020-01-01")), None);
+        assert_eq!(verdict(Stream::Exposures, &exposure("2025-11-01")), None);
+        assert_eq!(verdict(Stream::Exposures, &exposure("2020-01-01")), Some(Reason::TooOld), "before what is kept");
         assert_eq!(verdict(Stream::Exposures, &exposure("2026-03-03")), Some(Reason::InFuture));
         let progress = |at| format!(r#"{{"action_id":"a","state":"done","at":"{at}"}}"#);
         assert_eq!(verdict(Stream::Actions, &progress("2020-01-01T00:00:00Z")), None);
