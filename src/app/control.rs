@@ -1,8 +1,8 @@
 //! The control socket: how commands reach a running service.
 //!
 //! One line of JSON asks, one line of JSON answers, on a socket that only the service's own user may
-//! open. Where no service runs, commands open the store themselves and answer through the same
-//! [`answer_from_store`].
+//! open. Where no service runs, a list is read from the store itself; what changes something needs
+//! the service.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;

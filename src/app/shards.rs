@@ -129,8 +129,8 @@ impl Shards {
         self.engines.iter_mut().flat_map(|engine| engine.take_unsaved(limit, now)).collect()
     }
 
-    /// The HRV state of every worker today.
-    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = HrvState> {
+    /// The HRV state of every worker today, and the valid ones of the last seven nights.
+    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
         self.engines.iter().flat_map(move |engine| engine.states(now))
     }
 

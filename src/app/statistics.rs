@@ -12,17 +12,18 @@ use crate::telemetry::{CaseState, Channel, Metrics};
 /// Counts, and sets the gauges.
 pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) {
     let mut workers: BTreeMap<HrvState, u64> = HrvState::ALL.into_iter().map(|state| (state, 0)).collect();
-    let mut all = 0_u64;
-    for state in shards.states(now) {
+    let (mut worn, mut expected) = (0_u32, 0_u32);
+    for (state, nights) in shards.states(now) {
         *workers.entry(state).or_default() += 1;
-        all += 1;
+        if let Some(nights) = nights {
+            worn += nights;
+            expected += 7;
+        }
     }
     for (state, count) in &workers {
         metrics.set_workers(*state, *count);
     }
-    // Worn is who had three valid nights in ten days: neither stale nor still without any.
-    let unseen = workers.get(&HrvState::Stale).copied().unwrap_or(0);
-    metrics.set_wear_coverage((all > 0).then(|| (all - unseen) as f64 / all as f64));
+    metrics.set_wear_coverage((expected > 0).then(|| f64::from(worn) / f64::from(expected)));
     let mut cases: BTreeMap<Level, u64> = [Level::L2, Level::L3, Level::L4].map(|level| (level, 0)).into();
     for level in shards.histories().filter_map(|(_, h)| h.cases.open.as_ref()).map(|case| case.told.level) {
         *cases.entry(level).or_default() += 1;

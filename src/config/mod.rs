@@ -1,6 +1,6 @@
 //! Settings: what was typed becomes what it means, with all problems at once.
 //!
-//! A file and the environment enter; [`Settings`](settings::Settings) and a rule set leave, or a list
+//! A file and the environment enter; [`Settings`] and a rule set leave, or a list
 //! of problems, each with its file, line, key and remedy. Only this module reads the environment and
 //! the files that settings name. It starts nothing and connects to nothing.
 

@@ -202,11 +202,19 @@ impl Engine {
         batch
     }
 
-    /// The HRV state of every worker today, for the count of workers by state.
-    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = HrvState> {
+    /// The HRV state of every worker today, and how many of the last seven nights were valid; none
+    /// where no night ever came.
+    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
         self.workers.values().map(move |worker| {
             let today = events::local_date(&worker.history.profile, now);
-            worker.track.day(today).map_or(HrvState::Learning, |day| day.hrv)
+            let day = worker.track.day(today).copied().or_else(|| {
+                // Nobody judged a silent worker today. Looked at aside: counting must change nothing.
+                let mut track = worker.track.clone();
+                track.update(&worker.history, None, today, now, &self.settings.indicators);
+                track.day(today).copied()
+            });
+            let nights = day.filter(|_| !worker.history.nights.is_empty()).map(|day| day.nights_used7);
+            (day.map_or(HrvState::Learning, |day| day.hrv), nights)
         })
     }
 

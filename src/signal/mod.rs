@@ -1,9 +1,9 @@
 //! Beat intervals to metrics: cleaning, time domain, frequency domain, quality.
 //!
-//! In come the beat intervals of a run, in milliseconds. [`segments`] cuts them where beats are
+//! In come the beat intervals of a run, in milliseconds. `segments` cuts them where beats are
 //! missing, [`r1`] judges every interval of a piece, [`time_domain`] and [`spectrum`] measure what is
 //! left, and [`quality`] says how far to trust it. Out come five-minute windows for the engine
-//! ([`windows`]) or one report of a whole recording ([`analysis`]). [`classic`] holds the older
+//! ([`windows()`]) or one report of a whole recording ([`analysis`]). [`classic`] holds the older
 //! ectopic rules, for comparison only.
 //!
 //! A successive difference never crosses a gap or an interval that was judged false, a value that
