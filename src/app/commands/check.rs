@@ -113,7 +113,6 @@ fn tell_summary(
     writeln!(out, "{} is sound", path.display())?;
     writeln!(out, "broker   {address}{}", if has_tls { ", TLS" } else { ", not encrypted" })?;
     writeln!(out, "store    {}", settings.store.path.display())?;
-    writeln!(out, "console  http://{}", settings.http.listen)?;
     writeln!(out, "metrics  http://{}/metrics", settings.ops.listen)?;
     writeln!(out, "rules    {} ({rules_from}, version {version})", ids.join(", "))?;
     writeln!(out, "sites    {}", sites.join(", "))
