@@ -49,7 +49,8 @@ pub struct RowParts {
     pub event_times: Vec<Timestamp>,
     /// About how many bytes the row will take, never less: a short payload can make a long row.
     pub bytes: usize,
-    groups: HashMap<WorkerNumber, Vec<Input>>,
+    groups: Vec<WorkerInputs>,
+    places: HashMap<WorkerNumber, usize>,
 }
 
 impl RowParts {
@@ -62,8 +63,8 @@ impl RowParts {
     /// The groups, ordered by worker.
     #[must_use]
     pub fn take_groups(&mut self) -> Vec<WorkerInputs> {
-        let mut groups: Vec<WorkerInputs> =
-            self.groups.drain().map(|(worker, inputs)| WorkerInputs { worker, inputs }).collect();
+        self.places.clear();
+        let mut groups = std::mem::take(&mut self.groups);
         groups.sort_unstable_by_key(|group| group.worker);
         groups
     }
@@ -71,7 +72,16 @@ impl RowParts {
     /// Adds an input of a worker.
     pub fn push(&mut self, worker: WorkerNumber, input: Input) {
         self.bytes += input_bytes(&input);
-        self.groups.entry(worker).or_default().push(input);
+        // A message mostly holds one worker's readings: look at the last group first.
+        if let Some(last) = self.groups.last_mut().filter(|last| last.worker == worker) {
+            last.inputs.push(input);
+            return;
+        }
+        let place = *self.places.entry(worker).or_insert(self.groups.len());
+        match self.groups.get_mut(place) {
+            Some(group) => group.inputs.push(input),
+            None => self.groups.push(WorkerInputs { worker, inputs: vec![input] }),
+        }
     }
 
     fn push_message(&mut self, message: MessageMeta) {
@@ -205,10 +215,10 @@ impl Admission {
             return None;
         };
         meta.refused.extend(decoded.refused.into_iter().map(|r| Refused { rejection: r.rejection, raw: r.raw }));
-        let site = Site { id: up.site, zone };
+        let mut site = Site { id: up.site, zone, last: None };
         for item in decoded.items {
             let index = item.index;
-            match self.place(&site, &item, now, row) {
+            match self.place(&mut site, &item, now, row) {
                 Ok(worker) => {
                     row.admitted += 1;
                     row.event_times.extend(event_time(&item.item));
@@ -226,7 +236,7 @@ impl Admission {
     /// Whose an item is, or why it may not enter.
     fn place(
         &mut self,
-        site: &Site,
+        site: &mut Site,
         item: &DecodedItem,
         now: Timestamp,
         row: &mut RowParts,
@@ -252,10 +262,32 @@ impl Admission {
         self.worker(site, worker, row)
     }
 
-    fn worker(&mut self, site: &Site, worker: &WorkerId, row: &mut RowParts) -> Result<WorkerNumber, (Reason, String)> {
+    fn worker(
+        &mut self,
+        site: &mut Site,
+        worker: &WorkerId,
+        row: &mut RowParts,
+    ) -> Result<WorkerNumber, (Reason, String)> {
+        if let Some((_, number)) = site.last.as_ref().filter(|(last, _)| last == worker) {
+            return Ok(*number);
+        }
+        let number = self.enrolled(site, worker, row)?;
+        site.last = Some((worker.clone(), number));
+        Ok(number)
+    }
+
+    fn enrolled(
+        &mut self,
+        site: &Site,
+        worker: &WorkerId,
+        row: &mut RowParts,
+    ) -> Result<WorkerNumber, (Reason, String)> {
         match (self.registry.find(&site.id, worker), self.settings.enrolment) {
-            (Some((_, profile)), Enrolment::Listed) if !profile.has_consent => {
+            (Some((_, profile)), Enrolment::Listed) if profile.has_consent != Some(true) => {
                 Err((Reason::ConsentMissing, format!("worker {worker} has not consented")))
+            }
+            (Some((_, profile)), Enrolment::Open) if profile.has_consent == Some(false) => {
+                Err((Reason::ConsentMissing, format!("worker {worker} has refused consent")))
             }
             (Some((number, _)), _) => Ok(number),
             (None, Enrolment::Listed) => {
@@ -305,9 +337,11 @@ fn event_time(item: &Item) -> Option<Timestamp> {
     }
 }
 
+/// The site of a message, and the worker of its last item.
 struct Site {
     id: SiteId,
     zone: TimeZone,
+    last: Option<(WorkerId, WorkerNumber)>,
 }
 
 impl MessageMeta {

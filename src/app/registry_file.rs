@@ -74,7 +74,10 @@ impl WorkerRow {
             bmi: self.bmi,
             is_safety_critical: flag("safety_critical", self.safety_critical.as_deref())?,
             has_beta_blocker: flag("beta_blocker", self.beta_blocker.as_deref())?,
-            has_consent: flag("consent", self.consent.as_deref())?,
+            has_consent: match self.consent.as_deref().map(str::trim) {
+                None | Some("") => None,
+                said => Some(flag("consent", said)?),
+            },
         })
     }
 
@@ -95,7 +98,7 @@ impl WorkerRow {
             bmi: profile.bmi,
             safety_critical: said(profile.is_safety_critical),
             beta_blocker: said(profile.has_beta_blocker),
-            consent: said(profile.has_consent),
+            consent: profile.has_consent.map(|has_consent| has_consent.to_string()),
         }
     }
 }
@@ -144,7 +147,7 @@ mod tests {
         let profile = rows[0].profile().unwrap();
         assert_eq!(profile.unit.as_str(), "unassigned");
         assert_eq!(profile.time_zone.iana_name(), Some("Asia/Ho_Chi_Minh"));
-        assert!(!profile.has_consent);
+        assert_eq!(profile.has_consent, None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What the demo shows: where to look, how far it is, each alert in plain words.
 
 use std::io::IsTerminal as _;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
 
@@ -52,7 +53,8 @@ impl Screen {
     /// Prints lines above the bar.
     pub(super) fn say(&self, text: &str) {
         if !self.is_quiet {
-            self.bar.suspend(|| println!("{text}"));
+            // A reader that has gone away, such as `head`, has seen enough.
+            self.bar.suspend(|| drop(writeln!(std::io::stdout(), "{text}")));
         }
     }
 

@@ -31,8 +31,9 @@ pub struct Profile {
     pub is_safety_critical: bool,
     /// Whether a beta blocker is taken.
     pub has_beta_blocker: bool,
-    /// Whether the worker has consented; asked where only listed workers are taken.
-    pub has_consent: bool,
+    /// Whether the worker has consented; none where the register does not say. Who refused is never
+    /// taken, and where only listed workers are taken, only who consented.
+    pub has_consent: Option<bool>,
 }
 
 /// Who may send readings.
@@ -57,7 +58,7 @@ impl Profile {
             bmi: None,
             is_safety_critical: false,
             has_beta_blocker: false,
-            has_consent: false,
+            has_consent: None,
         }
     }
 }

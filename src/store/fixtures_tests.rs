@@ -49,7 +49,7 @@ fn profile() -> Profile {
         bmi: Some(23.4),
         is_safety_critical: true,
         has_beta_blocker: false,
-        has_consent: true,
+        has_consent: Some(true),
     }
 }
 

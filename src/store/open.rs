@@ -5,6 +5,7 @@
 //! again by whoever asks for them. Rows that were acknowledged and are gone stop the start.
 
 use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
@@ -59,6 +60,9 @@ fn is_full(error: &StoreError) -> bool {
 pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
     let path = &settings.path;
     std::fs::create_dir_all(path).map_err(StoreError::io("cannot create", path))?;
+    // Health data: nobody else on the machine may look in.
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
+        .map_err(StoreError::io("cannot close to others", path))?;
     let lock = lock(path)?;
     let ballast = Ballast::in_directory(path);
     let parts = match parts(settings) {

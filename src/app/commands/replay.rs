@@ -47,6 +47,10 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
         engine: service::engine_settings(&settings, rules),
         shards: arguments.shards.map_or_else(|| service::shard_count(&settings), usize::from),
     };
+    if let Some(alerts) = arguments.alerts.as_deref().filter(|alerts| is_same_file(alerts, &arguments.input)) {
+        eprintln!("{}: the events would overwrite the input; name another file after --alerts", alerts.display());
+        return ExitCode::from(EXIT_USAGE);
+    }
     match with_files(&settings, &arguments.input, arguments.alerts.as_deref()) {
         Ok(summary) => {
             eprintln!(
@@ -62,6 +66,10 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
             if error.is_usage() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
         }
     }
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
 fn with_files(settings: &replay::Settings, input: &Path, alerts: Option<&Path>) -> Result<Summary, ReplayError> {
