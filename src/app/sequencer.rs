@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::admission::{Admission, RowParts};
 use super::decoder::Opened;
 use crate::clock::Clock;
+use crate::config::settings::Batch;
 use crate::domain::Timestamp;
 use crate::domain::ids::RowNumber;
 use crate::domain::worker::Profile;
@@ -107,15 +108,6 @@ pub enum Command {
         /// Answered with every worker.
         done: oneshot::Sender<Vec<Profile>>,
     },
-}
-
-/// How many messages share one row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Batch {
-    /// At most so many messages.
-    pub max_messages: usize,
-    /// Bytes on disk, by a generous estimate, after which a row takes no further message.
-    pub max_bytes: usize,
 }
 
 /// What the sequencer is connected to.

@@ -25,9 +25,10 @@ use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
 use super::recovery::{self, Recovered};
 use super::registry::{ActionDirectory, Numbers};
-use super::sequencer::{Batch, Command, Ports, Progress, Sequencer};
+use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use crate::clock::Clock;
+use crate::config::settings::Batch;
 use crate::config::{Settings, rules_file};
 use crate::console::ops::OpsListener;
 use crate::delivery::outbox::Deliverer;
@@ -285,9 +286,9 @@ fn start_threads(
         metrics: shared.metrics,
         rules_version: shared.rules_version,
         batch: Batch {
-            max_messages: settings.batch.max_messages,
             // Room for one more message, however long: a row that is too long would stop the service.
             max_bytes: settings.batch.max_bytes.min(settings.store.max_row_bytes / 3),
+            ..settings.batch
         },
         last_row,
         last_now,
