@@ -4,9 +4,8 @@ use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 use super::norms::Prior;
 use super::settings::Settings;
+use crate::statistics::{MAD_TO_SD, mad_sorted, quantile_sorted};
 
-/// Scales the median absolute deviation to the SD of a normal law.
-const MAD_TO_SD: f64 = 1.4826;
 /// Prior weight, in nights, of the population mean; the other three describe the prior on the
 /// variance: a within-person SD of 0.20.
 const KAPPA0: f64 = 0.25;
@@ -114,57 +113,10 @@ fn normal_score(t: f64, degrees_of_freedom: f64) -> f64 {
     distance.abs().copysign(t)
 }
 
-/// The quantile of sorted values by linear interpolation between order statistics ("type 7").
-///
-/// # Source
-/// Hyndman & Fan 1996, definition 7.
-#[must_use]
-pub(super) fn quantile_sorted(sorted: &[f64], p: f64) -> f64 {
-    let Some(last) = sorted.len().checked_sub(1) else { return f64::NAN };
-    let position = p * f64::from(u32::try_from(last).unwrap_or(u32::MAX));
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 ≤ position ≤ len − 1")]
-    let below = (position.floor() as usize).min(last);
-    let above = (below + 1).min(last);
-    let share = position - position.floor();
-    sorted[below] + share * (sorted[above] - sorted[below])
-}
-
-/// The median of any values; `None` of none. Sorts them in place.
-#[must_use]
-pub(super) fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    (!values.is_empty()).then(|| quantile_sorted(values, 0.5))
-}
-
-/// Median absolute deviation of sorted values from their median.
-fn mad_sorted(sorted: &[f64], centre: f64) -> f64 {
-    // The deviations of a sorted list fall towards the median and rise after it, so the smallest
-    // half of them is found by walking outwards from the middle: no second sort.
-    let n = sorted.len();
-    let (mut right, mut left) = (n / 2, n / 2);
-    let (mut last, mut before) = (0.0, 0.0);
-    for _ in 0..=n / 2 {
-        let down = left.checked_sub(1).map(|i| centre - sorted[i]);
-        let up = sorted.get(right).map(|x| x - centre);
-        before = last;
-        last = match (down, up) {
-            (Some(d), Some(u)) if d < u => d,
-            (_, Some(u)) => u,
-            (Some(d), None) => d,
-            (None, None) => return last,
-        };
-        if up.is_some_and(|u| last.total_cmp(&u).is_eq()) {
-            right += 1;
-        } else {
-            left -= 1;
-        }
-    }
-    if n.is_multiple_of(2) { f64::midpoint(before, last) } else { last }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::statistics::median;
     use proptest::prelude::*;
 
     const NIGHTS: [f64; 20] = [
@@ -225,14 +177,6 @@ mod tests {
     }
 
     proptest! {
-        #[test]
-        fn mad_by_walking_equals_mad_by_sorting(mut values in proptest::collection::vec(1.0..6.0f64, 1..61)) {
-            let centre = median(&mut values).unwrap();
-            let mut deviations: Vec<f64> = values.iter().map(|x| (x - centre).abs()).collect();
-            let naive = median(&mut deviations).unwrap();
-            prop_assert!((mad_sorted(&values, centre) - naive).abs() < 1e-12);
-        }
-
         #[test]
         fn any_z_is_finite_and_rises_with_x(
             values in proptest::collection::vec(1.0..6.0f64, 7..61),

@@ -2,9 +2,9 @@
 
 use crate::source::Source;
 
-/// Words, stages and engine: the part that is a function of its inputs.
+/// Words, arithmetic, stages and engine: the part that is a function of its inputs.
 pub(crate) const PURE: &[&str] =
-    &["domain", "decode", "signal", "indicators", "screening", "exposures", "rules", "cases", "engine"];
+    &["domain", "statistics", "decode", "signal", "indicators", "screening", "exposures", "rules", "cases", "engine"];
 
 const STAGES: &[&str] = &["decode", "signal", "indicators", "screening", "exposures", "rules", "cases"];
 const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console"];
@@ -18,10 +18,14 @@ const ASSEMBLY: &[&str] = &["app", "demo", "main", "lib"];
 /// Whether `module` may name `path`, which starts at the crate root.
 fn is_allowed(module: &str, path: &[String]) -> bool {
     let Some(target) = path.first().map(String::as_str) else { return true };
+    if module == "statistics" {
+        return target == "statistics";
+    }
     if target == module || target == "domain" || ASSEMBLY.contains(&module) {
         return module != "domain" || target == "domain";
     }
     match module {
+        _ if target == "statistics" => STAGES.contains(&module) || module == "engine",
         "indicators" => target == "signal",
         "engine" => STAGES.contains(&target) && target != "decode",
         "config" => {

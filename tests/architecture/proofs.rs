@@ -25,6 +25,12 @@ fn a_stage_that_uses_another_stage_is_found() {
         "src/rules/mod.rs:1",
     );
     assert_fine(&layers::violations(&one("src/indicators/a.rs", "use crate::signal::clean;")));
+    assert_fine(&layers::violations(&one("src/exposures/a.rs", "use crate::statistics::median;")));
+    assert_broken(&layers::violations(&one("src/store/a.rs", "use crate::statistics::median;")), "src/store/a.rs:1");
+    assert_broken(
+        &layers::violations(&one("src/statistics/a.rs", "use crate::domain::Date;")),
+        "src/statistics/a.rs:1",
+    );
 }
 
 #[test]

@@ -4,8 +4,8 @@ use crate::domain::Timestamp;
 use crate::domain::history::StoredWindow;
 use crate::domain::indicator::{DeviceEpoch, NightHrv};
 
-use super::super::baseline::median;
 use super::{BandWindow, end_of};
+use crate::statistics::median;
 
 /// Plausible RMSSD of an adult; outside lies an artefact.
 ///

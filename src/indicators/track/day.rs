@@ -3,7 +3,7 @@
 use crate::domain::indicator::HrvState;
 use crate::domain::worker::Profile;
 
-use super::super::baseline::{Reference, median};
+use super::super::baseline::Reference;
 use super::super::composite::{self, Parts};
 use super::super::norms::Prior;
 use super::super::persistence::{HrvPath, LOOK_BACK_DAYS, is_sleep_poor};
@@ -11,6 +11,7 @@ use super::super::settings::Settings;
 use super::super::sleep::SleepWindow;
 use super::cells::{Cell, Cells, date_of};
 use super::{DayIndicators, REFERENCE_BEGIN, REFERENCE_LAG};
+use crate::statistics::median;
 
 /// Nights of seven that a weekly mean needs.
 ///
