@@ -1,14 +1,14 @@
 //! What is known of a worker on a day, as the rules and the evidence want it.
 
-use super::worker::Worker;
 use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::HrvState;
 use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
 use crate::indicators::persistence::chance_onsets_per_year;
-use crate::indicators::track::DayIndicators;
+use crate::indicators::track::{DayIndicators, Track};
 use crate::rules::{Facts, RuleSet, ScreenedFact};
 use crate::screening::{Scored, score, validity_days};
 
@@ -34,17 +34,20 @@ pub(super) struct Picture<'a> {
     pub(super) day: Option<&'a DayIndicators>,
     pub(super) screenings: Vec<ValidScreening<'a>>,
     pub(super) exposures: Findings,
-    worker: &'a Worker,
+    history: &'a WorkerHistory,
+    track: &'a Track,
 }
 
 impl<'a> Picture<'a> {
-    pub(super) fn of(worker: &'a Worker, today: Date, limits: &exposures::Limits) -> Self {
+    /// `track` holds the indicators of `history`, up to date for `today`.
+    pub(super) fn of(history: &'a WorkerHistory, track: &'a Track, today: Date, limits: &exposures::Limits) -> Self {
         Self {
             today,
-            day: worker.track.day(today),
-            screenings: valid_screenings(&worker.history.screenings, today, &worker.history.profile.time_zone),
-            exposures: exposures::assess(&worker.history.exposures, today, limits),
-            worker,
+            day: track.day(today),
+            screenings: valid_screenings(&history.screenings, today, &history.profile.time_zone),
+            exposures: exposures::assess(&history.exposures, today, limits),
+            history,
+            track,
         }
     }
 
@@ -64,7 +67,7 @@ impl<'a> Picture<'a> {
 
     fn has_recent_night(&self) -> bool {
         let (first, last) = self.window();
-        self.worker.history.nights.range(first..=last).next().is_some()
+        self.history.nights.range(first..=last).next().is_some()
     }
 
     pub(super) fn is_exposed(&self) -> bool {
@@ -77,7 +80,7 @@ impl<'a> Picture<'a> {
     }
 
     pub(super) fn facts(&self, is_crisis: bool) -> Facts {
-        let index_days = self.worker.track.last_days(self.today, 7);
+        let index_days = self.track.last_days(self.today, 7);
         let run = self.exposures.overtime_run.as_ref();
         Facts {
             is_crisis,
@@ -129,9 +132,8 @@ impl<'a> Picture<'a> {
             exposures: self.exposures.red.clone(),
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
-            chance_per_year: (self.hrv() == HrvState::Persistent).then(|| {
-                chance_onsets_per_year(self.worker.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION))
-            }),
+            chance_per_year: (self.hrv() == HrvState::Persistent)
+                .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION))),
         }
     }
 
@@ -139,7 +141,6 @@ impl<'a> Picture<'a> {
     fn confounders(&self) -> Vec<Tag> {
         let first = super::buckets::plus(self.today, -CONFOUNDER_DAYS);
         let said: std::collections::BTreeSet<Tag> = self
-            .worker
             .history
             .tags
             .range(first..=self.today)

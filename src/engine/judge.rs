@@ -11,7 +11,7 @@ use crate::domain::case::{ActionKind, CaseChange, Finding, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::{SignedDuration, Timestamp};
-use crate::rules::RuleSet;
+use crate::rules::{RuleSet, Verdict};
 
 impl Engine {
     /// Judges a worker on what has changed; where nothing has, this costs nothing.
@@ -32,24 +32,10 @@ impl Engine {
             return;
         }
         let rules = &*self.settings.rules;
-        let picture = Picture::of(worker, today, &self.settings.exposures);
+        let picture = Picture::of(&worker.history, &worker.track, today, &self.settings.exposures);
         let verdict = rules.judge(&picture.facts(changes.crises > 0));
-        let situation = Situation {
-            worker: number,
-            finding: Finding {
-                level: verdict.level,
-                rules: verdict.rules.clone(),
-                hrv: picture.hrv(),
-                is_sleep_poor: picture.is_sleep_poor(),
-                is_exposed: picture.is_exposed(),
-            },
-            new_crises: changes.crises,
-            is_late: changes.is_late,
-            today,
-            now,
-            limits: limits(rules, verdict.level),
-            crisis_limits: limits(rules, Level::L4),
-        };
+        let news = News { crises: changes.crises, is_late: changes.is_late };
+        let situation = situation(number, &picture, &verdict, rules, news, now);
         let facts = cases::decide(&worker.history.cases, &situation);
         if facts.is_empty() {
             return;
@@ -70,7 +56,7 @@ impl Engine {
         if self.mode == Mode::Live {
             let today = local_date(&worker.history.profile, now);
             worker.track.update(&worker.history, worker.changes.from, today, now, &self.settings.indicators);
-            let picture = Picture::of(worker, today, &self.settings.exposures);
+            let picture = Picture::of(&worker.history, &worker.track, today, &self.settings.exposures);
             let rules = &*self.settings.rules;
             let verdict = rules.judge(&picture.facts(false));
             let occasion =
@@ -107,6 +93,42 @@ fn decisions(
         decisions.push(Decision { at: occasion.now, worker, change, events });
     }
     decisions
+}
+
+/// What came since the worker was last judged, as far as cases care.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct News {
+    /// Crisis answers that came.
+    pub(super) crises: u32,
+    /// Whether a night changed that could be final before.
+    pub(super) is_late: bool,
+}
+
+/// What a verdict means for the worker's cases.
+pub(super) fn situation(
+    worker: WorkerNumber,
+    picture: &Picture<'_>,
+    verdict: &Verdict,
+    rules: &RuleSet,
+    news: News,
+    now: Timestamp,
+) -> Situation {
+    Situation {
+        worker,
+        finding: Finding {
+            level: verdict.level,
+            rules: verdict.rules.clone(),
+            hrv: picture.hrv(),
+            is_sleep_poor: picture.is_sleep_poor(),
+            is_exposed: picture.is_exposed(),
+        },
+        new_crises: news.crises,
+        is_late: news.is_late,
+        today: picture.today,
+        now,
+        limits: limits(rules, verdict.level),
+        crisis_limits: limits(rules, Level::L4),
+    }
 }
 
 fn limits(rules: &RuleSet, level: Level) -> Limits {
