@@ -1,5 +1,6 @@
 //! Facts applied to a case book.
 
+use crate::domain::alert::AlertKind;
 use crate::domain::case::{CaseBook, CaseChange, ClosedCase};
 
 /// Applies a fact to the book it was decided from.
@@ -17,6 +18,7 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
                 case.told = told.clone();
                 case.actions.clone_from(actions);
                 case.events += 1;
+                case.said = AlertKind::RaisedAgain;
             }
         }
         CaseChange::Revised { told, on } => {
@@ -24,6 +26,7 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
                 case.told = told.clone();
                 case.revised_on = Some(*on);
                 case.events += 1;
+                case.said = AlertKind::Revised;
             }
         }
         CaseChange::ActionMoved { action, step, at } => {

@@ -1,6 +1,6 @@
 //! What a finding means for a worker's cases.
 
-use crate::domain::alert::Level;
+use crate::domain::alert::{AlertKind, Level};
 use crate::domain::case::{Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, Finding, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
@@ -85,6 +85,7 @@ fn opened(book: &CaseBook, situation: &Situation, told: Finding) -> CaseChange {
         told,
         actions,
         events: 1,
+        said: AlertKind::Raised,
         revised_on: None,
     };
     CaseChange::Opened { case }

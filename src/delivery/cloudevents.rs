@@ -144,6 +144,16 @@ struct WireAlert<'a> {
     evidence: WireEvidence,
     summary: &'a str,
     actions: Vec<WireAction<'a>>,
+    versions: WireVersions,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supersedes: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct WireVersions {
+    engine: u32,
+    /// In hexadecimal: it has more digits than a JSON number keeps.
+    rules: String,
 }
 
 #[derive(Serialize)]
@@ -162,11 +172,13 @@ fn data(alert: &Alert) -> WireAlert<'_> {
         evidence: wire_evidence(&alert.evidence),
         summary: &alert.summary,
         actions: wire_actions(alert),
+        versions: WireVersions { engine: alert.versions.engine, rules: format!("{:016x}", alert.versions.rules) },
+        supersedes: alert.supersedes.as_deref(),
     }
 }
 
-/// What there is nothing of is null, and a list with nothing in it is empty; `chance_per_year` alone
-/// is left out where it was not computed.
+/// What there is nothing of is null, and a list with nothing in it is empty; `chance_per_year`
+/// and its sentence alone are left out where they were not computed.
 #[derive(Serialize)]
 struct WireEvidence {
     hrv: Option<WireHrv>,
@@ -178,6 +190,8 @@ struct WireEvidence {
     confidence: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_per_year: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance_note: Option<String>,
 }
 
 fn wire_evidence(evidence: &Evidence) -> WireEvidence {
@@ -190,6 +204,7 @@ fn wire_evidence(evidence: &Evidence) -> WireEvidence {
         confounders: evidence.confounders.iter().map(|tag| Tag::as_str(*tag)).collect(),
         confidence: evidence.confidence.map(hundredths),
         chance_per_year: evidence.chance_per_year.map(hundredths),
+        chance_note: evidence.chance_note.clone(),
     }
 }
 

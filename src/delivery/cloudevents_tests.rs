@@ -1,7 +1,7 @@
 //! The events of the contract, byte by byte.
 
 use super::*;
-use crate::domain::alert::{ExceededLimit, Level};
+use crate::domain::alert::{ExceededLimit, Level, Versions};
 use crate::domain::case::{ActionId, ActionKind, CaseId};
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
 use crate::domain::indicator::{Component, HrvState, Severity};
@@ -40,6 +40,7 @@ fn evidence() -> Evidence {
         confounders: vec![],
         confidence: Some(0.82),
         chance_per_year: None,
+        chance_note: None,
     }
 }
 
@@ -58,6 +59,8 @@ fn alert(kind: AlertKind) -> Alert {
         rules: vec![RuleId::new("R3")],
         window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
         evidence: evidence(),
+        versions: Versions { engine: 2, rules: 0xfeed },
+        supersedes: None,
         summary: "Recovery at night was below the usual.".to_owned(),
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
         workload_suggestions: Vec::new(),

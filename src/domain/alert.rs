@@ -161,8 +161,11 @@ pub struct Evidence {
     pub confounders: Vec<Tag>,
     /// How far the numbers can be trusted, 0 to 1.
     pub confidence: Option<f64>,
-    /// How often healthy people show such a pattern by chance, times a year.
+    /// How often chance alone makes a healthy person's HRV persistently low, times a year; none where
+    /// it is not.
     pub chance_per_year: Option<f64>,
+    /// The same in words.
+    pub chance_note: Option<String>,
 }
 
 /// An action as an alert names it.
@@ -189,6 +192,15 @@ pub enum AlertKind {
     Closed,
 }
 
+/// What decided: the same inputs and versions give the same alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Versions {
+    /// The arithmetic.
+    pub engine: u32,
+    /// Digest of the rule file, which holds every threshold, weight and cut-off.
+    pub rules: u64,
+}
+
 /// An alert event, for occupational health.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
@@ -208,6 +220,10 @@ pub struct Alert {
     pub window: (Date, Date),
     /// What it rests on.
     pub evidence: Evidence,
+    /// What decided.
+    pub versions: Versions,
+    /// The id of the event whose evidence this one replaces.
+    pub supersedes: Option<String>,
     /// One paragraph in plain words: fact, comparison, uncertainty.
     pub summary: String,
     /// What is asked for.

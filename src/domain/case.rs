@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::alert::{Level, RuleId};
+use super::alert::{AlertKind, Level, RuleId};
 use super::ids::{MAX_NAME_LEN, WorkerNumber};
 use super::indicator::HrvState;
 use super::{Date, Timestamp};
@@ -174,6 +174,8 @@ pub struct OpenCase {
     pub actions: Vec<Action>,
     /// How many events were sent, so that each has an id of its own.
     pub events: u32,
+    /// The kind of the last of them, which the next one supersedes.
+    pub said: AlertKind,
     /// The day of the last revision.
     pub revised_on: Option<Date>,
 }

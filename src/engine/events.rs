@@ -1,9 +1,10 @@
 //! What leaves Vagus because of a fact about a case.
 
-use super::explain;
+use super::ENGINE_VERSION;
+use super::explain::{self, Opening};
 use super::facts::Picture;
 use crate::domain::alert::{
-    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, ExceededLimit, ExposureEvidence, Level,
+    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, ExceededLimit, ExposureEvidence, Level, Versions,
 };
 use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
 use crate::domain::worker::Profile;
@@ -25,8 +26,8 @@ impl Occasion<'_> {
         match change {
             CaseChange::Opened { .. } => self.alert_and_requests(AlertKind::Raised, before, case),
             CaseChange::RaisedAgain { .. } => self.alert_and_requests(AlertKind::RaisedAgain, before, case),
-            CaseChange::Revised { .. } => vec![self.alert(AlertKind::Revised, case)],
-            CaseChange::Closed { .. } => vec![self.alert(AlertKind::Closed, case)],
+            CaseChange::Revised { .. } => vec![self.alert(AlertKind::Revised, before, case)],
+            CaseChange::Closed { .. } => vec![self.alert(AlertKind::Closed, before, case)],
             CaseChange::ActionMoved { .. } => Vec::new(),
         }
     }
@@ -35,10 +36,10 @@ impl Occasion<'_> {
     fn alert_and_requests(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
         let is_known = |action: &Action| before.is_some_and(|b| b.actions.iter().any(|a| a.id == action.id));
         let requests = case.actions.iter().filter(|a| !is_known(a)).map(|a| self.request(a, case));
-        std::iter::once(self.alert(kind, case)).chain(requests).collect()
+        std::iter::once(self.alert(kind, before, case)).chain(requests).collect()
     }
 
-    fn alert(&self, kind: AlertKind, case: &OpenCase) -> Event {
+    fn alert(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Event {
         let evidence = self.picture.evidence(self.rules);
         let alert = Alert {
             kind,
@@ -48,13 +49,25 @@ impl Occasion<'_> {
             level: case.told.level,
             rules: case.told.rules.clone(),
             window: self.picture.window(),
-            summary: explain::summary(&evidence, case.told.level == Level::L4),
+            summary: explain::summary(&evidence, self.opening(kind, case)),
             evidence,
+            versions: Versions { engine: ENGINE_VERSION, rules: self.rules.version() },
+            supersedes: before.filter(|_| kind != AlertKind::Closed).map(|before| event_id(before.said, before)),
             actions: case.actions.iter().map(action_ref).collect(),
             workload_suggestions: self.verdict.workload_review.clone(),
             counseling_suggestions: self.verdict.counseling.clone(),
         };
         self.event(event_id(kind, case), EventBody::Alert(Box::new(alert)))
+    }
+
+    /// What the paragraph says before it tells the evidence.
+    fn opening(&self, kind: AlertKind, case: &OpenCase) -> Opening {
+        match kind {
+            AlertKind::Closed => Opening::Closed,
+            AlertKind::Revised => Opening::Revised { told: case.told.level, found: self.verdict.level },
+            AlertKind::Raised | AlertKind::RaisedAgain if case.told.level == Level::L4 => Opening::Crisis,
+            AlertKind::Raised | AlertKind::RaisedAgain => Opening::None,
+        }
     }
 
     fn request(&self, action: &Action, case: &OpenCase) -> Event {

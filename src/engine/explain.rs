@@ -5,26 +5,56 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::alert::{Evidence, ExposureEvidence, HrvEvidence, ScreeningEvidence, SleepEvidence};
-use crate::domain::indicator::HrvState;
+use crate::domain::alert::{
+    Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SleepEvidence,
+};
+use crate::domain::indicator::{Component, HrvState};
 use crate::domain::reading::Tag;
 
+/// What a paragraph begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// With the evidence.
+    None,
+    /// With the crisis answer.
+    Crisis,
+    /// With what late data did to the case: the level that was told, and the one that is found now.
+    Revised { told: Level, found: Level },
+    /// With the end of the case.
+    Closed,
+}
+
 /// The paragraph for an alert.
-pub(super) fn summary(evidence: &Evidence, is_crisis: bool) -> String {
-    let mut sentences = Vec::new();
-    if is_crisis {
-        sentences.push(
-            "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
-             Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
-                .to_owned(),
-        );
-    }
+pub(super) fn summary(evidence: &Evidence, opening: Opening) -> String {
+    let mut sentences = Vec::from_iter(first_words(opening));
     sentences.extend(evidence.screenings.iter().map(screening));
     sentences.extend(evidence.hrv.as_ref().and_then(hrv));
     sentences.extend(evidence.sleep.as_ref().map(sleep));
+    sentences.extend(evidence.index.as_ref().and_then(index));
     sentences.extend(evidence.exposures.iter().map(exposure));
     sentences.extend(uncertainty(evidence));
     sentences.join(" ")
+}
+
+fn first_words(opening: Opening) -> Option<String> {
+    match opening {
+        Opening::None => None,
+        Opening::Crisis => Some(
+            "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
+             Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
+                .to_owned(),
+        ),
+        Opening::Revised { told, found } if found >= told => {
+            Some("Data that came late changed the evidence of this case; its level stands.".to_owned())
+        }
+        Opening::Revised { told, found } => Some(format!(
+            "Data that came late changed the evidence of this case: it was {}, and what is known now would be {}. \
+             The case stays open until the person in charge closes it.",
+            told.as_str(),
+            found.as_str()
+        )),
+        Opening::Closed => Some("The case is closed: both actions are done or declined.".to_owned()),
+    }
 }
 
 fn screening(s: &ScreeningEvidence) -> String {
@@ -84,15 +114,43 @@ fn exposure(e: &ExposureEvidence) -> String {
     }
 }
 
+/// Above this an index is told in words; below, it says no more than its parts do.
+const ELEVATED_INDEX: f64 = 60.0;
+
+fn index(index: &IndexEvidence) -> Option<String> {
+    if index.value < ELEVATED_INDEX {
+        return None;
+    }
+    let part = |(component, points): &(Component, f64)| format!("{} {points:+.1}", component_words(*component));
+    let parts: Vec<String> = index.contributions.iter().map(part).collect();
+    Some(format!("The strain index was {:.0}, where 50 is this worker's usual ({}).", index.value, parts.join(", ")))
+}
+
+const fn component_words(component: Component) -> &'static str {
+    match component {
+        Component::Hrv => "night-time HRV",
+        Component::RestingHeartRate => "sleeping heart rate",
+        Component::SleepDebt => "sleep against need",
+        Component::Continuity => "broken sleep",
+        Component::Regularity => "irregular sleep",
+    }
+}
+
+/// What else may be behind low HRV, and how often chance alone is.
 fn uncertainty(evidence: &Evidence) -> Option<String> {
     let chance = evidence.chance_per_year?;
-    let mut text = "This pattern also occurs with illness, alcohol or hard training".to_owned();
+    let mut text = "HRV as low as this also occurs with illness, alcohol or hard training".to_owned();
     if !evidence.confounders.is_empty() {
         let said: Vec<&str> = evidence.confounders.iter().map(|tag| spoken(*tag)).collect();
         let _ = write!(text, " (reported in these days: {})", said.join(", "));
     }
-    let _ = write!(text, "; healthy people show it by chance about {chance:.1} times a year.");
+    let _ = write!(text, ". {}", chance_note(chance));
     Some(text)
+}
+
+/// How often chance alone gives such a finding.
+pub(super) fn chance_note(per_year: f64) -> String {
+    format!("In a healthy person chance alone makes HRV persistently low about {per_year:.1} times a year.")
 }
 
 const fn spoken(tag: Tag) -> &'static str {
@@ -106,3 +164,7 @@ const fn spoken(tag: Tag) -> &'static str {
         Tag::OffWork => "time off",
     }
 }
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -124,6 +124,8 @@ impl<'a> Picture<'a> {
             debt14_h: sleep.debt14_h,
             is_poor: self.is_sleep_poor(),
         });
+        let chance_per_year = (self.hrv() == HrvState::Persistent)
+            .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION)));
         Evidence {
             hrv,
             index,
@@ -132,8 +134,8 @@ impl<'a> Picture<'a> {
             exposures: self.exposures.red.clone(),
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
-            chance_per_year: (self.hrv() == HrvState::Persistent)
-                .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION))),
+            chance_per_year,
+            chance_note: chance_per_year.map(super::explain::chance_note),
         }
     }
 

@@ -10,7 +10,7 @@ use super::snapshot::{Header, Piece, SnapshotReader, SnapshotWriter};
 use super::view::WorkerImage;
 use super::*;
 use crate::domain::TimeZone;
-use crate::domain::alert::{Level, RuleId};
+use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{
     Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
 };
@@ -170,6 +170,7 @@ fn case() -> OpenCase {
         },
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
         events: 4,
+        said: AlertKind::Revised,
         revised_on: Some(day(3)),
     }
 }

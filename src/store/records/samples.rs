@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::alert::{Level, RuleId};
+use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{
     Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
 };
@@ -187,6 +187,7 @@ sample_one! {
     Context: [Context::SleepMain, Context::SleepNap, Context::RestSeated, Context::RestSupine, Context::Work, Context::Activity, Context::Unknown],
     Tag: Tag::ALL,
     ScoreKind: [ScoreKind::Raw, ScoreKind::Standard],
+    AlertKind: [AlertKind::Raised, AlertKind::RaisedAgain, AlertKind::Revised, AlertKind::Closed],
     ActionStep: [ActionStep::Requested, ActionStep::Accepted, ActionStep::Started, ActionStep::Done, ActionStep::Declined],
     ActionKind: [ActionKind::WorkloadReview, ActionKind::Counseling],
     Stream: Stream::ALL,
@@ -231,7 +232,7 @@ sample_records! {
     WorkerHistory { profile, nights, detail_dates, unsettled_nights, anchor, tags, screenings, exposures, cases }
     Action { id, kind, step, due, moved_at }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
-    OpenCase { id, episode, opened_at, told, actions, events, revised_on }
+    OpenCase { id, episode, opened_at, told, actions, events, said, revised_on }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
     Refused { rejection, raw }

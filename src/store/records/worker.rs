@@ -2,7 +2,7 @@
 
 use super::RecordError;
 use super::codec::{Reader, Stored, Writer, choices, codes, record};
-use crate::domain::alert::{Level, RuleId};
+use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{Action, ActionKind, CaseBook, CaseChange, ClosedCase, Finding, OpenCase};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
@@ -22,6 +22,7 @@ codes! {
     HrvState { Learning = 0, Normal = 1, Watch = 2, Persistent = 3, Stale = 4 }
     Level { L0 = 0, L1 = 1, L2 = 2, L3 = 3, L4 = 4 }
     ActionKind { WorkloadReview = 0, Counseling = 1 }
+    AlertKind { Raised = 0, RaisedAgain = 1, Revised = 2, Closed = 3 }
 }
 
 record! {
@@ -36,7 +37,7 @@ record! {
     WorkerHistory { profile, nights, detail_dates, unsettled_nights, anchor, tags, screenings, exposures, cases }
     Action { id, kind, step, due, moved_at }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
-    OpenCase { id, episode, opened_at, told, actions, events, revised_on }
+    OpenCase { id, episode, opened_at, told, actions, events, said, revised_on }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
 }

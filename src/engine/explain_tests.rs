@@ -1,0 +1,81 @@
+use super::*;
+use crate::domain::screening::Instrument;
+
+fn evidence() -> Evidence {
+    Evidence {
+        hrv: Some(HrvEvidence {
+            state: HrvState::Persistent,
+            z7: Some(-1.4),
+            change_pct: Some(-18.2),
+            nights_used: 6,
+            nights_missing: 1,
+        }),
+        index: Some(IndexEvidence {
+            value: 77.1,
+            contributions: vec![(Component::Hrv, 10.88), (Component::SleepDebt, 9.33), (Component::Continuity, -1.2)],
+        }),
+        sleep: Some(SleepEvidence { tst7_h: 6.1, need_h: 7.5, debt14_h: 12.0, is_poor: true }),
+        screenings: vec![ScreeningEvidence {
+            instrument: Instrument::Phq9,
+            score: 16.0,
+            band: Some("moderately_severe"),
+            severity: None,
+            taken_on: "2026-02-20".parse().unwrap(),
+            age_days: 9,
+            valid_until: "2026-05-21".parse().unwrap(),
+            is_prorated: true,
+        }],
+        exposures: vec![ExposureEvidence { kind: crate::exposures::WEEKLY_HOURS, value: 57.0, limit: 55.0 }],
+        confounders: vec![Tag::Alcohol, Tag::LateExercise],
+        confidence: Some(0.82),
+        chance_per_year: Some(0.78),
+        chance_note: None,
+    }
+}
+
+#[test]
+fn the_paragraph_tells_fact_comparison_and_uncertainty() {
+    assert_eq!(
+        summary(&evidence(), Opening::None),
+        "PHQ-9 was 16 on 2026-02-20 (moderately severe), with a missing answer filled by the mean of the others. \
+         Over the last 7 nights (6 usable) night-time HRV was 18 % below this worker's usual, and low for most of the \
+         nights since that began. \
+         Sleep averaged 6.1 h a night (usual need 7.5 h; 12.0 h short over 14 days) and has been poor for most of a week. \
+         The strain index was 77, where 50 is this worker's usual (night-time HRV +10.9, sleep against need +9.3, \
+         broken sleep -1.2). \
+         Work took 57 h a week (limit 55 h). \
+         HRV as low as this also occurs with illness, alcohol or hard training (reported in these days: alcohol, late \
+         exercise). In a healthy person chance alone makes HRV persistently low about 0.8 times a year."
+    );
+}
+
+#[test]
+fn a_revision_says_whether_the_case_stands() {
+    let words = |found| summary(&evidence(), Opening::Revised { told: Level::L3, found });
+    assert!(words(Level::L3).starts_with("Data that came late changed the evidence of this case; its level stands."));
+    assert!(words(Level::L1).contains("it was L3, and what is known now would be L1."));
+}
+
+#[test]
+fn no_paragraph_says_what_a_person_feels() {
+    let openings = [Opening::None, Opening::Crisis, Opening::Closed];
+    for opening in openings {
+        for state in HrvState::ALL {
+            let mut evidence = evidence();
+            if let Some(hrv) = &mut evidence.hrv {
+                hrv.state = state;
+            }
+            let text = summary(&evidence, opening).to_lowercase();
+            for word in ["stress", "depress", "anxious", "burnt out", "burned out", "you are"] {
+                assert!(!text.contains(word), "{word}: {text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_index_near_the_usual_is_not_told() {
+    let mut evidence = evidence();
+    evidence.index = Some(IndexEvidence { value: 55.0, contributions: vec![] });
+    assert!(!summary(&evidence, Opening::None).contains("index"));
+}
