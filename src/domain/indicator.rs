@@ -56,6 +56,36 @@ pub struct DeviceEpoch {
     pub is_provider: bool,
 }
 
+/// What kind of main sleep a night was. Nights of one kind are compared with each other.
+///
+/// # Source
+/// Domain reference, sections 2.5 and 4.5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum SleepType {
+    /// Sleep at night.
+    #[default]
+    Night,
+    /// Sleep by day after a night shift.
+    DayAfterNightShift,
+    /// Sleep in parts of about equal length.
+    Split,
+}
+
+impl SleepType {
+    /// Every type.
+    pub const ALL: [Self; 3] = [Self::Night, Self::DayAfterNightShift, Self::Split];
+
+    /// The type's name in evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Night => "night",
+            Self::DayAfterNightShift => "day_after_night_shift",
+            Self::Split => "split",
+        }
+    }
+}
+
 /// The HRV of one valid night.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NightHrv {

@@ -9,6 +9,7 @@
 
 pub mod baseline;
 pub mod composite;
+pub mod cosinor;
 pub mod night;
 pub mod norms;
 pub mod persistence;

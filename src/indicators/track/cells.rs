@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 
 use crate::domain::history::WorkerHistory;
-use crate::domain::indicator::{DeviceEpoch, NightRow};
+use crate::domain::indicator::{DeviceEpoch, NightRow, SleepType};
 use crate::domain::reading::Tag;
 use crate::domain::{Date, Timestamp};
 
@@ -25,6 +25,8 @@ pub(super) struct Cell {
     pub(super) epoch: Option<u64>,
     /// The day from which nights are comparable with this one, by what the worker said.
     pub(super) segment: Option<i32>,
+    /// The kind of main sleep; nights of another kind are not compared with this one.
+    pub(super) sleep_type: SleepType,
     /// ln(RMSSD) of a valid night that nothing excludes.
     pub(super) ln_rmssd: Option<f64>,
     /// Signal quality of that night.
