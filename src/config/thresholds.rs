@@ -23,20 +23,31 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
         sleep_nights: 1..=7, poor_shortfall_h: 0.0..=8.0, short_night_h: 0.0..=12.0, poor_short_nights: 1..=7,
         poor_efficiency_pct: 0.0..=100.0, poor_debt_h: 0.0..=100.0, poor_days: 1..=7,
         weight_hrv: 0.0..=1.0, weight_rhr: 0.0..=1.0, weight_debt: 0.0..=1.0, weight_continuity: 0.0..=1.0,
-        min_weight: 0.01..=1.0,
+        weight_regularity: 0.0..=1.0, min_weight: 0.01..=1.0,
+        band_usual: 0.0..=100.0, band_elevated: 0.0..=100.0, band_high: 0.0..=100.0, band_very_high: 0.0..=100.0,
+        band_hysteresis: 0.0..=20.0,
+        acute_deficit_h: 0.0..=24.0, sri_day_pairs: 1..=7, sri_valid_share: 0.0..=1.0,
+        split_episode_h: 1.0..=8.0, rotating_shifts: 1..=28, short_break_h: 0.0..=24.0, free_nights: 1..=14,
     }
     for (low, high, is_in_order) in [
         ("learning_nights", "mature_nights", settings.learning_nights <= settings.mature_nights),
         ("mature_nights", "full_nights", settings.mature_nights <= settings.full_nights),
         ("low_z", "recovered_z", settings.low_z <= settings.recovered_z),
         ("persistent_z7", "watch_z7", settings.persistent_z7 <= settings.watch_z7),
+        ("band_usual", "band_elevated", settings.band_usual <= settings.band_elevated),
+        ("band_elevated", "band_high", settings.band_elevated <= settings.band_high),
+        ("band_high", "band_very_high", settings.band_high <= settings.band_very_high),
         ("min_need_h", "max_need_h", settings.min_need_h <= settings.max_need_h),
     ] {
         if !is_in_order {
             section.problem(low, &format!("is above {high}"), &format!("give at most {high}"));
         }
     }
-    let weights = settings.weight_hrv + settings.weight_rhr + settings.weight_debt + settings.weight_continuity;
+    let weights = settings.weight_hrv
+        + settings.weight_rhr
+        + settings.weight_debt
+        + settings.weight_continuity
+        + settings.weight_regularity;
     if weights < settings.min_weight {
         section.problem("min_weight", "is above the sum of the weights, so there would be no index", "lower it");
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::CaseBook;
 use super::exposure::ExposureDay;
 use super::ids::DeviceId;
-use super::indicator::{HrvState, NightRow};
+use super::indicator::{HrvState, IndexBand, NightRow};
 use super::reading::{Context, NightlySummary, SleepRecord, Tag};
 use super::screening::Screening;
 use super::worker::Profile;
@@ -94,6 +94,8 @@ pub struct PathAnchor {
     pub hrv_dwell: u32,
     /// Whether sleep was persistently poor on it.
     pub is_sleep_poor: bool,
+    /// The band that the strain index was in on it.
+    pub band: Option<IndexBand>,
 }
 
 /// All that is remembered of one worker, but for the details of nights.

@@ -1,6 +1,7 @@
 //! The rolling values of one worker, and the states they are judged by.
 
 use super::ids::DeviceId;
+use super::reading::StageMinutes;
 use super::{Date, Timestamp};
 
 /// The state of a worker's night-time HRV against the worker's own baseline.
@@ -99,6 +100,29 @@ pub struct NightHrv {
     pub sqi: f64,
 }
 
+/// A stretch of sleep, from falling asleep to waking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SleepSpan {
+    /// Fell asleep.
+    pub start: Timestamp,
+    /// Woke up.
+    pub end: Timestamp,
+}
+
+/// Shares of the stages in the total sleep time.
+///
+/// # Units
+/// Percent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StageShares {
+    /// Light sleep (N1 and N2).
+    pub light_pct: f64,
+    /// Deep sleep (N3).
+    pub deep_pct: f64,
+    /// REM sleep.
+    pub rem_pct: f64,
+}
+
 /// The sleep of one night, in minutes unless the name says otherwise.
 ///
 /// # Source
@@ -119,8 +143,49 @@ pub struct NightSleep {
     pub tst24_min: f64,
     /// Sleep efficiency, percent of time in bed; `None` where waking was not measured.
     pub efficiency_pct: Option<f64>,
+    /// Whether going to bed is told apart from falling asleep, or getting up from waking. Where it
+    /// is not, `efficiency_pct` is of the sleep period and to be called `maintenance`.
+    pub is_bed_known: bool,
+    /// Minutes in each stage of the main sleep, where the band tells stages apart.
+    pub stages: Option<StageMinutes>,
+    /// Awakenings of more than five minutes in the main sleep, where they were counted.
+    pub awakenings: Option<u32>,
     /// Middle of the sleep period.
     pub midpoint: Timestamp,
+    /// Whether the parts fit together: total sleep within the sleep period, that within the time in
+    /// bed, that within 16 hours, and stages that add up to the total. The numbers of a night that
+    /// is not consistent are kept as they came, and nothing is computed from them.
+    pub is_consistent: bool,
+    /// When the worker slept, main sleep and naps, in order of time; at most [`NightSleep::MAX_SPANS`].
+    pub spans: Vec<SleepSpan>,
+}
+
+impl NightSleep {
+    /// So many spans of a worker-day are kept, the longest ones.
+    pub const MAX_SPANS: usize = 8;
+
+    /// Maintenance efficiency: total sleep as a share of the sleep period.
+    ///
+    /// # Units
+    /// Percent.
+    ///
+    /// # Source
+    /// Domain reference, section 4.1.
+    #[must_use]
+    pub fn maintenance_pct(&self) -> Option<f64> {
+        (self.waso_min.is_some() && self.spt_min > 0.0).then(|| 100.0 * self.tst_min / self.spt_min)
+    }
+
+    /// The shares of light, deep and REM sleep; they raise no alert.
+    ///
+    /// # Source
+    /// Domain reference, section 4.1.
+    #[must_use]
+    pub fn stage_shares(&self) -> Option<StageShares> {
+        let stages = self.stages.filter(|_| self.tst_min > 0.0)?;
+        let share = |minutes: f64| 100.0 * minutes / self.tst_min;
+        Some(StageShares { light_pct: share(stages.light), deep_pct: share(stages.deep), rem_pct: share(stages.rem) })
+    }
 }
 
 /// One row of the ring that a worker's indicators are computed from: a wake date.
@@ -198,6 +263,72 @@ impl Component {
             Self::SleepDebt => "debt",
             Self::Continuity => "cont",
             Self::Regularity => "reg",
+        }
+    }
+}
+
+impl Component {
+    /// The unit of the component's raw and usual number.
+    #[must_use]
+    pub const fn unit(self) -> &'static str {
+        match self {
+            Self::Hrv => "ms",
+            Self::RestingHeartRate => "bpm",
+            Self::SleepDebt => "h",
+            Self::Continuity => "%",
+            Self::Regularity => "SRI",
+        }
+    }
+}
+
+/// What one component adds to the strain index, and the numbers behind it.
+///
+/// # Source
+/// Domain reference, section 5.6.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Contribution {
+    /// The component.
+    pub component: Component,
+    /// Points above or below 50.
+    pub points: f64,
+    /// What was measured, in [`Component::unit`]: RMSSD of the last seven days, heart rate of the
+    /// night, sleep a day, sleep efficiency, Sleep Regularity Index.
+    pub raw: Option<f64>,
+    /// What it is held against: the worker's own usual, need, or the reference value.
+    pub usual: Option<f64>,
+}
+
+/// The band that the strain index is in, with hysteresis.
+///
+/// # Source
+/// Domain reference, section 5.2.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IndexBand {
+    /// Better than the worker's usual.
+    Better,
+    /// As usual.
+    Usual,
+    /// Elevated.
+    Elevated,
+    /// High.
+    High,
+    /// Very high.
+    VeryHigh,
+}
+
+impl IndexBand {
+    /// Every band, rising.
+    pub const ALL: [Self; 5] = [Self::Better, Self::Usual, Self::Elevated, Self::High, Self::VeryHigh];
+
+    /// The name used in evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Better => "better",
+            Self::Usual => "usual",
+            Self::Elevated => "elevated",
+            Self::High => "high",
+            Self::VeryHigh => "very_high",
         }
     }
 }

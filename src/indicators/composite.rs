@@ -54,9 +54,6 @@ pub(super) struct Parts {
     pub(super) sri14: Option<f64>,
 }
 
-/// Weight of regularity.
-const WEIGHT_REGULARITY: f64 = 0.10;
-
 impl Parts {
     /// Deviation of each component in something like SD, positive is worse, with its weight.
     fn deviations(&self, settings: &Settings) -> [(f64, Option<f64>); COMPONENTS] {
@@ -67,7 +64,7 @@ impl Parts {
             (settings.weight_rhr, self.rhr_z),
             (settings.weight_debt, debt),
             (settings.weight_continuity, self.se7_pct.map(|se| (85.0 - se) / 5.0)),
-            (WEIGHT_REGULARITY, self.sri14.map(|sri| (75.0 - sri) / 10.0)),
+            (settings.weight_regularity, self.sri14.map(|sri| (75.0 - sri) / 10.0)),
         ]
     }
 

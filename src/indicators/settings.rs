@@ -71,8 +71,34 @@ pub struct Settings {
     pub weight_debt: f64,
     /// Weight of sleep continuity in the strain index (§5.2).
     pub weight_continuity: f64,
+    /// Weight of the regularity of sleep in the strain index; none on a rotating roster (§5.2).
+    pub weight_regularity: f64,
     /// The strain index needs at least this sum of available weights (§5.2).
     pub min_weight: f64,
+    /// From here on the index is as usual; below it is better than that (§5.2).
+    pub band_usual: f64,
+    /// From here on the index is elevated (§5.2).
+    pub band_elevated: f64,
+    /// From here on the index is high (§5.2).
+    pub band_high: f64,
+    /// From here on the index is very high (§5.2).
+    pub band_very_high: f64,
+    /// A band is left downwards only when the index falls this far below it (§5.2).
+    pub band_hysteresis: f64,
+    /// The deficit of two nights is acute from here on (§4.3).
+    pub acute_deficit_h: f64,
+    /// Regularity needs so many of seven pairs of days, and as many in proportion of fourteen (§4.4).
+    pub sri_day_pairs: u32,
+    /// A pair of days counts when this share of its time is known on both days (§4.4).
+    pub sri_valid_share: f64,
+    /// Sleep is split when the worker-day has two episodes of at least this length (§4.5).
+    pub split_episode_h: f64,
+    /// A roster rotates when 28 days hold so many shifts of each of two kinds (§4.5).
+    pub rotating_shifts: u32,
+    /// A break between shifts is short below this (§4.5, §7).
+    pub short_break_h: f64,
+    /// Social jetlag needs so many free nights, and as many work nights, in 28 days (§4.4).
+    pub free_nights: u32,
 }
 
 impl Default for Settings {
@@ -110,7 +136,20 @@ impl Default for Settings {
             weight_rhr: 0.15,
             weight_debt: 0.25,
             weight_continuity: 0.1,
+            weight_regularity: 0.1,
             min_weight: 0.55,
+            band_usual: 40.0,
+            band_elevated: 60.0,
+            band_high: 70.0,
+            band_very_high: 80.0,
+            band_hysteresis: 3.0,
+            acute_deficit_h: 4.0,
+            sri_day_pairs: 5,
+            sri_valid_share: 0.75,
+            split_episode_h: 3.0,
+            rotating_shifts: 3,
+            short_break_h: 11.0,
+            free_nights: 4,
         }
     }
 }

@@ -13,7 +13,7 @@ mod day;
 mod tests;
 
 use crate::domain::history::{PathAnchor, WorkerHistory};
-use crate::domain::indicator::HrvState;
+use crate::domain::indicator::{HrvState, IndexBand};
 use crate::domain::worker::Sex;
 use crate::domain::{Date, SignedDuration, Timestamp};
 
@@ -82,6 +82,8 @@ pub struct DayIndicators {
     pub is_sleep_poor: bool,
     /// The strain index, where there is enough for it.
     pub index: Option<Index>,
+    /// The band that the index is in, which follows it with hysteresis; `None` before the first.
+    pub band: Option<IndexBand>,
     /// Mean index of the last seven days, where three have one.
     pub index7: Option<f64>,
     /// How far the index can be trusted, 0 to 1, where any component is there.
@@ -264,6 +266,7 @@ impl Track {
             hrv: day.path.state,
             hrv_dwell: day.path.dwell,
             is_sleep_poor: day.indicators.is_sleep_poor,
+            band: day.indicators.band,
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::case::{
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey};
-use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::{
     BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
@@ -194,10 +194,24 @@ fn worker() -> WorkerRecord {
             tst_min: 413.5,
             tst24_min: 440.0,
             efficiency_pct: Some(90.2),
+            is_bed_known: true,
+            stages: Some(StageMinutes { light: 240.0, deep: 80.0, rem: 93.5, asleep: 0.0 }),
+            awakenings: Some(2),
             midpoint: at(13_950),
+            is_consistent: true,
+            spans: vec![
+                SleepSpan { start: at(900), end: at(27_000) },
+                SleepSpan { start: at(50_000), end: at(51_590) },
+            ],
         }),
     };
-    let anchor = PathAnchor { date: day(1), hrv: HrvState::Watch, hrv_dwell: 4, is_sleep_poor: false };
+    let anchor = PathAnchor {
+        date: day(1),
+        hrv: HrvState::Watch,
+        hrv_dwell: 4,
+        is_sleep_poor: false,
+        band: Some(IndexBand::Elevated),
+    };
     let history = WorkerHistory {
         profile: profile(),
         nights: [(day(2), night)].into(),

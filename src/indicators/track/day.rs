@@ -109,6 +109,7 @@ impl Inputs<'_> {
             sleep,
             is_sleep_poor,
             index,
+            band: None,
             index7,
             confidence,
         };

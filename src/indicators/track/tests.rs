@@ -30,7 +30,12 @@ fn sleep(number: i32, tst_h: f64) -> NightSleep {
         tst_min: 60.0 * tst_h,
         tst24_min: 60.0 * tst_h,
         efficiency_pct: Some(90.0),
+        is_bed_known: true,
+        stages: None,
+        awakenings: None,
         midpoint: at(number, 3),
+        is_consistent: true,
+        spans: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::domain::case::{
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
-use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::{
     BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
@@ -195,6 +195,7 @@ sample_one! {
     Reason: Reason::ALL.to_vec(),
     Sex: [Sex::Female, Sex::Male],
     HrvState: HrvState::ALL,
+    IndexBand: IndexBand::ALL,
     Level: Level::ALL,
 }
 
@@ -223,9 +224,13 @@ sample_records! {
     Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
-    NightSleep { tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, midpoint }
+    SleepSpan { start, end }
+    NightSleep {
+        tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, is_bed_known, stages, awakenings,
+        midpoint, is_consistent, spans,
+    }
     NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep }
-    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor }
+    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor, band }
     StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
     StoredBeats { start, device, digest, windows }
     NightDetail { date, devices, windows, beats, sleeps, nightly }

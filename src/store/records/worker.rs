@@ -5,7 +5,7 @@ use super::codec::{Reader, Stored, Writer, choices, codes, record};
 use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{Action, ActionKind, CaseBook, CaseChange, ClosedCase, Finding, OpenCase};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
-use crate::domain::indicator::{DeviceEpoch, HrvState, NightHrv, NightRow, NightSleep};
+use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::worker::{Profile, Sex};
 
 impl Stored for RuleId {
@@ -20,6 +20,7 @@ impl Stored for RuleId {
 codes! {
     Sex { Female = 0, Male = 1 }
     HrvState { Learning = 0, Normal = 1, Watch = 2, Persistent = 3, Stale = 4 }
+    IndexBand { Better = 0, Usual = 1, Elevated = 2, High = 3, VeryHigh = 4 }
     Level { L0 = 0, L1 = 1, L2 = 2, L3 = 3, L4 = 4 }
     ActionKind { WorkloadReview = 0, Counseling = 1 }
     AlertKind { Raised = 0, RaisedAgain = 1, Revised = 2, Closed = 3 }
@@ -29,9 +30,13 @@ record! {
     Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
-    NightSleep { tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, midpoint }
+    SleepSpan { start, end }
+    NightSleep {
+        tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, is_bed_known, stages, awakenings,
+        midpoint, is_consistent, spans,
+    }
     NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep }
-    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor }
+    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor, band }
     StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
     NightDetail { date, devices, windows, beats, sleeps, nightly }
     WorkerHistory { profile, nights, detail_dates, unsettled_nights, anchor, tags, screenings, exposures, cases }
