@@ -15,6 +15,7 @@ use super::shards::{DetailSource, Outcome, Shards};
 use crate::delivery::cloudevents;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::WorkerNumber;
+use crate::domain::worker::Profile;
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::{self, Mode};
 
@@ -95,6 +96,8 @@ pub struct Settings {
     pub engine: engine::Settings,
     /// How many shards.
     pub shards: usize,
+    /// The register, enrolled before the first message.
+    pub register: Vec<Profile>,
 }
 
 /// Nights in detail that left the engine's memory.
@@ -134,6 +137,7 @@ pub fn replay(settings: &Settings, input: impl BufRead, output: &mut impl Write)
 
 struct Run<'a, W> {
     root: &'a str,
+    register: &'a [Profile],
     output: &'a mut W,
     admission: Admission,
     actions: ActionDirectory,
@@ -148,6 +152,7 @@ impl<'a, W: Write> Run<'a, W> {
         let actions = ActionDirectory::default();
         Self {
             root: &settings.admission.root,
+            register: &settings.register,
             output,
             admission: Admission::new(
                 settings.admission.clone(),
@@ -173,9 +178,13 @@ impl<'a, W: Write> Run<'a, W> {
         if let Some(last) = self.last.filter(|last| now < *last) {
             return Err(ReplayError::Backwards { line, received_at: now, last });
         }
-        self.last = Some(now);
-        self.run_timers(now)?;
         let mut row = RowParts::default();
+        if self.last.replace(now).is_none() {
+            for profile in self.register {
+                self.admission.enrol(profile.clone(), &mut row);
+            }
+        }
+        self.run_timers(now)?;
         let message = self.admission.prepare(&recorded.topic, recorded.payload.get().as_bytes());
         self.admission.admit(message, now, &mut row);
         self.summary.messages += 1;

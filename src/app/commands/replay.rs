@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::EXIT_USAGE;
+use super::{EXIT_USAGE, workers};
 use crate::app::replay::{self, ReplayError, Summary};
 use crate::app::service;
 use crate::config;
@@ -29,6 +29,10 @@ pub(super) struct ReplayArguments {
     /// Write the events here instead of to standard output
     #[arg(long, value_name = "FILE")]
     alerts: Option<PathBuf>,
+    /// The register of workers (CSV, as `vagus workers import` reads it); without it nobody has a
+    /// unit, an age or a body mass index
+    #[arg(long, value_name = "FILE")]
+    workers: Option<PathBuf>,
     /// How many shards to run; cannot be seen in the result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     shards: Option<u16>,
@@ -42,7 +46,16 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
+    let register = match arguments.workers.as_deref().map(|file| workers::read_register(file, &settings.sites)) {
+        None => Vec::new(),
+        Some(Ok(profiles)) => profiles,
+        Some(Err(problem)) => {
+            eprintln!("{problem}");
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
     let settings = replay::Settings {
+        register,
         admission: service::admission_settings(&settings),
         engine: service::engine_settings(&settings, rules),
         shards: arguments.shards.map_or_else(|| service::shard_count(&settings), usize::from),

@@ -9,6 +9,8 @@ use super::Output;
 use super::operator::{self, OperatorError};
 use crate::app::control::{Answer, Question};
 use crate::app::registry_file::{self, WorkerRow};
+use crate::config::settings::Site;
+use crate::domain::worker::Profile;
 
 /// Keeps the register of workers; needs a running service.
 ///
@@ -59,16 +61,24 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
 
 fn import(config: &Path, file: &Path) -> Result<Answer, OperatorError> {
     let settings = operator::load(config)?;
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| OperatorError::Usage(format!("{} cannot be read: {error}", file.display())))?;
+    let workers = read_rows(file, &settings.sites).map_err(OperatorError::Usage)?;
+    operator::ask_running(config, &Question::WorkersImport { workers })
+}
+
+/// Reads a register for a command that has no service to import it into.
+pub(super) fn read_register(file: &Path, sites: &[Site]) -> Result<Vec<Profile>, String> {
+    let rows = read_rows(file, sites)?;
+    rows.iter().map(WorkerRow::profile).collect()
+}
+
+fn read_rows(file: &Path, sites: &[Site]) -> Result<Vec<WorkerRow>, String> {
+    let text = std::fs::read_to_string(file).map_err(|error| format!("{} cannot be read: {error}", file.display()))?;
     let zone_of = |site: &str| {
-        let site = settings.sites.iter().find(|s| s.id.as_str() == site)?;
+        let site = sites.iter().find(|s| s.id.as_str() == site)?;
         site.time_zone.iana_name().map(str::to_owned)
     };
-    let workers = registry_file::read(&text, zone_of).map_err(|problems| {
-        OperatorError::Usage(format!("{}: nothing was imported\n{}", file.display(), problems.join("\n")))
-    })?;
-    operator::ask_running(config, &Question::WorkersImport { workers })
+    registry_file::read(&text, zone_of)
+        .map_err(|problems| format!("{}: no row is taken\n{}", file.display(), problems.join("\n")))
 }
 
 fn print_list(answer: &Answer) {
