@@ -3,7 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use proptest::prelude::*;
 use vagus::config::rules_file;
@@ -44,11 +43,7 @@ struct Outcome {
 }
 
 fn settings() -> Settings {
-    Settings {
-        indicators: vagus::indicators::Settings::default(),
-        exposures: vagus::exposures::Limits::default(),
-        rules: Arc::new(rules_file::built_in()),
-    }
+    rules_file::built_in()
 }
 
 fn input(item: Item) -> Input {

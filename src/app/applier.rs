@@ -26,7 +26,6 @@ use crate::engine;
 use crate::engine::effect::{Decision, Tally};
 use crate::engine::row::{MessageMeta, Row};
 use crate::ingest::receipt::Receipt;
-use crate::rules::RuleSet;
 use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, Store, StoreError, ViewError};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
@@ -75,7 +74,7 @@ pub struct Applier {
     /// Receipts and events on their way out.
     pub outbound: Outbound,
     /// Rules that were read again.
-    pub rules: watch::Receiver<Option<Arc<RuleSet>>>,
+    pub rules: watch::Receiver<Option<engine::Settings>>,
     /// What the engines compute with.
     pub engine_settings: engine::Settings,
     /// The last row that was applied.
@@ -133,9 +132,9 @@ impl Applier {
 
     fn take_new_rules(&mut self) {
         if self.rules.has_changed().unwrap_or(false)
-            && let Some(rules) = self.rules.borrow_and_update().clone()
+            && let Some(settings) = self.rules.borrow_and_update().clone()
         {
-            self.engine_settings.rules = rules;
+            self.engine_settings = settings;
             self.shards.set_settings(&self.engine_settings);
         }
     }

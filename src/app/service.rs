@@ -35,7 +35,6 @@ use crate::delivery::outbox::Deliverer;
 use crate::delivery::{mqtt, outbox};
 use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
-use crate::rules::RuleSet;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 
@@ -59,7 +58,7 @@ pub struct Service {
     shutdown: watch::Sender<bool>,
     end_delivery: watch::Sender<bool>,
     store: Store,
-    rules: watch::Sender<Option<Arc<RuleSet>>>,
+    rules: watch::Sender<Option<engine::Settings>>,
     rules_path: Option<PathBuf>,
     rules_version: Arc<AtomicU64>,
     /// Decoder, sequencer and applier; the first that ends on its own ends the service.
@@ -84,7 +83,7 @@ struct Shared {
     progress: Arc<Progress>,
     outbound: Outbound,
     rules_version: Arc<AtomicU64>,
-    new_rules: watch::Receiver<Option<Arc<RuleSet>>>,
+    new_rules: watch::Receiver<Option<engine::Settings>>,
     failed: Arc<Notify>,
 }
 
@@ -93,9 +92,9 @@ impl Service {
     ///
     /// # Errors
     /// Where the store cannot be opened or read, or an address is taken.
-    pub async fn start(settings: Settings, rules: RuleSet, clock: Clock) -> anyhow::Result<Self> {
-        let rules_version = Arc::new(AtomicU64::new(rules.version()));
-        let opened = open(&settings, rules).await?;
+    pub async fn start(settings: Settings, engine: engine::Settings, clock: Clock) -> anyhow::Result<Self> {
+        let rules_version = Arc::new(AtomicU64::new(engine.rules.version()));
+        let opened = open(&settings, engine).await?;
         let metrics = Metrics::new();
         let progress =
             Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
@@ -192,10 +191,11 @@ impl Service {
     /// Reads the rule file again; a bad one is refused, and the old rules stay.
     pub fn reload_rules(&self) {
         match rules_file::load(self.rules_path.as_deref()) {
-            Ok(rules) => {
-                tracing::info!(version = rules.version(), "new rules are in force");
-                self.rules_version.store(rules.version(), Ordering::Release);
-                let _ = self.rules.send(Some(Arc::new(rules)));
+            Ok(engine) => {
+                let version = engine.rules.version();
+                tracing::info!(version, "new rules are in force");
+                self.rules_version.store(version, Ordering::Release);
+                let _ = self.rules.send(Some(engine));
             }
             Err(problems) => tracing::error!("the new rules are refused, the old ones stay:\n{problems}"),
         }
@@ -240,8 +240,7 @@ impl Service {
 }
 
 /// Opens the store and brings the engines to where they were.
-async fn open(settings: &Settings, rules: RuleSet) -> anyhow::Result<Opened> {
-    let engine_settings = engine_settings(settings, rules);
+async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow::Result<Opened> {
     let mut shards = Shards::new(shard_count(settings), &engine_settings, Mode::Rebuild);
     let store_settings = settings.store.clone();
     tokio::task::spawn_blocking(move || {
@@ -375,16 +374,6 @@ pub fn admission_settings(settings: &Settings) -> admission::Settings {
         max_age_days: settings.admission.max_age_days,
         max_ahead_s: settings.admission.max_ahead_s,
         limits: settings.admission.limits,
-    }
-}
-
-/// What the engine computes with.
-#[must_use]
-pub fn engine_settings(settings: &Settings, rules: RuleSet) -> engine::Settings {
-    engine::Settings {
-        indicators: settings.indicators.clone(),
-        exposures: settings.exposures.clone(),
-        rules: Arc::new(rules),
     }
 }
 

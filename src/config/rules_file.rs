@@ -1,17 +1,20 @@
-//! The rule file: text in, [`RuleSet`] out, or every problem at once.
+//! The rule file: text in, all that the engine computes with out, or every problem at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
 use std::path::Path;
+use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
 use super::conditions;
 use super::problem::{Problem, Problems};
 use super::section::{Document, Section};
+use super::thresholds;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
+use crate::engine::Settings;
 use crate::rules::{Condition, Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, Rule, RuleSet};
 use crate::screening;
 
@@ -23,7 +26,7 @@ pub const BUILT_IN: &str = include_str!("../../config/rules.toml");
 /// # Panics
 /// Never: a test reads the same text.
 #[must_use]
-pub fn built_in() -> RuleSet {
+pub fn built_in() -> Settings {
     parse(BUILT_IN, "config/rules.toml (built in)").expect("the built-in rules are read by a test")
 }
 
@@ -31,7 +34,7 @@ pub fn built_in() -> RuleSet {
 ///
 /// # Errors
 /// Every problem of the file.
-pub fn load(path: Option<&Path>) -> Result<RuleSet, Problems> {
+pub fn load(path: Option<&Path>) -> Result<Settings, Problems> {
     let Some(path) = path else { return Ok(built_in()) };
     let origin = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -50,10 +53,12 @@ pub fn load(path: Option<&Path>) -> Result<RuleSet, Problems> {
 ///
 /// # Errors
 /// Every problem of the text.
-pub fn parse(text: &str, origin: &str) -> Result<RuleSet, Problems> {
+pub fn parse(text: &str, origin: &str) -> Result<Settings, Problems> {
     let document = Document::parse(text, origin).map_err(Problems)?;
     let mut root = document.root();
     let cutoffs = cutoffs(&mut root.section("severity"));
+    let indicators = thresholds::indicators(root.section("indicators"));
+    let exposures = thresholds::exposures(root.section("exposures"));
     let table = table(root.section("table"));
     let due = limits(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
@@ -66,7 +71,8 @@ pub fn parse(text: &str, origin: &str) -> Result<RuleSet, Problems> {
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    Ok(RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) })
+    let rules = RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) };
+    Ok(Settings { indicators, exposures, rules: Arc::new(rules) })
 }
 
 /// The same text gives the same number on every machine and with every release.

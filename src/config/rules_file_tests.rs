@@ -24,7 +24,7 @@ fn one_problem(text: &str) -> Problem {
 
 #[test]
 fn the_built_in_rules_have_no_problem() {
-    let rules = built_in();
+    let rules = built_in().rules;
     let ids: Vec<_> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
     assert_eq!(ids, ["R1", "R3", "R16", "R17"]);
     assert_eq!(rules.cool_down_days(), 28);
@@ -39,18 +39,50 @@ fn changing_only_the_10_of_gad_7_changes_its_meaning_everywhere() {
         ),
         "rules.toml",
     )
-    .expect("the change is sound");
+    .expect("the change is sound")
+    .rules;
     let mut facts = Facts::nothing_but(HrvState::Persistent);
     facts.screenings.push(gad7(12.0));
-    let before = built_in().judge(&facts);
+    let before = built_in().rules.judge(&facts);
     assert_eq!((before.level, before.severity), (Level::L3, Some(Severity::Moderate)));
     assert_eq!(before.rules, [RuleId::new("R3")]);
     let after = strict.judge(&facts);
     assert_eq!((after.level, after.severity), (Level::L2, Some(Severity::Mild)));
     assert_eq!(after.rules, [RuleId::new("T-L2")]);
-    assert_eq!(built_in().is_positive(Instrument::Gad7, 12.0, &[]), Some(true));
+    assert_eq!(built_in().rules.is_positive(Instrument::Gad7, 12.0, &[]), Some(true));
     assert_eq!(strict.is_positive(Instrument::Gad7, 12.0, &[]), Some(false));
-    assert_ne!(strict.version(), built_in().version());
+    assert_ne!(strict.version(), built_in().rules.version());
+}
+
+#[test]
+fn every_threshold_stands_in_the_built_in_file_with_its_default() {
+    let settings = built_in();
+    assert_eq!(settings.indicators, crate::indicators::Settings::default());
+    assert_eq!(settings.exposures, crate::exposures::Limits::default());
+    let document = Document::parse(BUILT_IN, "rules.toml").expect("TOML");
+    let mut root = document.root();
+    thresholds::indicators(root.section("indicators"));
+    thresholds::exposures(root.section("exposures"));
+    let (_, known) = document.finish();
+    assert!(known.len() > 40);
+    for key in known {
+        let (section, key) = key.split_once('.').expect("a section");
+        let begin = BUILT_IN.find(&format!("\n[{section}]\n")).expect("the section") + 1;
+        let text = BUILT_IN[begin..].split("\n[").next().expect("its text");
+        assert!(text.contains(&format!("\n{key} = ")), "{section}.{key} is not documented");
+    }
+}
+
+#[test]
+fn a_threshold_is_part_of_the_rules_and_of_their_version() {
+    let text = changed("\nlow_z = -1.0 ", "\nlow_z = -1.5 ").replace("noise_red_dba = 85.0", "noise_red_dba = 87");
+    let settings = parse(&text, "rules.toml").expect("sound");
+    assert!((settings.indicators.low_z + 1.5).abs() < 1e-12);
+    assert!((settings.exposures.noise_red_dba - 87.0).abs() < 1e-12);
+    assert_ne!(settings.rules.version(), built_in().rules.version());
+    let broken = changed("noise_amber_dba = 80.0", "noise_amber_dba = 90");
+    assert_eq!(one_problem(&broken).key, "exposures.noise_amber_dba");
+    assert_eq!(one_problem(&changed("\nlow_z = -1.0 ", "\nlow_z = nan ")).key, "indicators.low_z");
 }
 
 #[test]
@@ -63,7 +95,7 @@ fn a_rule_that_is_switched_off_does_not_match() {
     let text = changed("id = \"R16\"", "id = \"R16\"\nenabled = false");
     let mut facts = Facts::nothing_but(HrvState::Normal);
     facts.screenings.push(gad7(12.0));
-    let rules = parse(&text, "rules.toml").expect("the change is sound");
+    let rules = parse(&text, "rules.toml").expect("the change is sound").rules;
     assert_eq!(rules.judge(&facts).rules, [RuleId::new("T-L2")]);
 }
 
@@ -156,7 +188,7 @@ fn broken_syntax_names_its_line() {
 
 #[test]
 fn the_built_in_cut_offs_are_those_of_the_instruments() {
-    let rules = built_in();
+    let rules = built_in().rules;
     for instrument in Instrument::ALL {
         let definition = crate::screening::definition(*instrument);
         let Some(cutoffs) = rules.cutoffs.get(instrument) else {

@@ -88,7 +88,7 @@ impl Document {
                 key,
                 what: "is no setting".to_owned(),
                 remedy:
-                    "unset it, or name a key of config/vagus.toml; sites and lists of sections are set in the file only"
+                    "unset it, or name a key of config/vagus.toml; sites are set in that file only, rules and thresholds in the rule file"
                         .to_owned(),
             });
         }
@@ -285,6 +285,14 @@ impl<'d> Section<'d> {
         };
         let key = if key.is_empty() { self.path.clone() } else { self.key_path(key) };
         self.document.add([Problem { origin, line, key, what: what.to_owned(), remedy: remedy.to_owned() }]);
+    }
+
+    /// A key that has no place here, and what to do instead.
+    pub(super) fn refuse(&mut self, key: &str, what: &str, remedy: &str) {
+        if let Some(placed) = self.entries.remove(key) {
+            self.places.insert(key.to_owned(), Place::Line(placed.line));
+            self.problem(key, what, remedy);
+        }
     }
 
     /// Whether nothing is left that was not asked for.

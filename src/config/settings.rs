@@ -5,17 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::problem::{Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
-use super::{mqtt, rules_file, service, thresholds};
+use super::{mqtt, rules_file, service};
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
+use crate::engine::Settings as EngineSettings;
 use crate::ingest::Settings as IngestSettings;
-use crate::rules::RuleSet;
 use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging::Settings as LoggingSettings;
-use crate::{exposures, indicators};
 
 /// A plant, hospital or office.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,10 +96,6 @@ pub struct Settings {
     pub batch: Batch,
     /// The engine.
     pub engine: Engine,
-    /// Thresholds of the indicators.
-    pub indicators: indicators::Settings,
-    /// From where on working conditions are flagged.
-    pub exposures: exposures::Limits,
     /// The rule file; the built-in rules where there is none.
     pub rules_path: Option<PathBuf>,
     /// Logs.
@@ -117,13 +112,14 @@ impl Settings {
     }
 }
 
-/// Reads a configuration file with the overrides of the environment, and the rule file it names.
+/// Reads a configuration file with the overrides of the environment, and the rule file it names,
+/// which holds all that the engine computes with.
 ///
 /// Relative paths are relative to the working directory of the process.
 ///
 /// # Errors
 /// Every problem of both files.
-pub fn load(path: &Path) -> Result<(Settings, RuleSet), Problems> {
+pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
     let origin = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         Problems(vec![Problem {
@@ -193,13 +189,16 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         admission,
         batch,
         engine: service::engine(root.section("engine")),
-        indicators: thresholds::indicators(root.section("indicators")),
-        exposures: thresholds::exposures(root.section("exposures")),
         rules_path: service::rules_path(root.section("rules")),
         logging: service::logging(root.section("log")),
         sites: Vec::new(),
     };
     settings.sites = service::sites(&mut root);
+    for moved in ["indicators", "exposures"] {
+        let remedy =
+            format!("move [{moved}] into the rule file that rules.path names; config/rules.toml shows all of it");
+        root.refuse(moved, "is a section of the rule file now", &remedy);
+    }
     check_together(&root, &ingest_section, &settings);
     ingest_section.finish();
     root.finish();

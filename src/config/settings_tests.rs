@@ -139,7 +139,6 @@ fn a_value_of_the_wrong_kind_is_refused() {
     assert_eq!(keys(&format!("mqtt = 3\n{LEAST}")), ["mqtt"]);
     assert_eq!(keys(&format!("[mqtt]\nport = \"1883\"\nkeep_alive_s = 20.5\nhost = 1\n{LEAST}")).len(), 3);
     assert_eq!(keys(&format!("[mqtt]\nport = 70000\n{LEAST}")), ["mqtt.port"]);
-    assert_eq!(keys(&format!("[indicators]\nlow_z = nan\n{LEAST}")), ["indicators.low_z"]);
 }
 
 #[test]
@@ -149,7 +148,6 @@ fn the_environment_overrides_the_file() {
             ("VAGUS__MQTT__PORT", "2883"),
             ("VAGUS__INGEST__ENROLMENT", "listed"),
             ("VAGUS__MQTT__BACKOFF__MIN_MS", "50"),
-            ("VAGUS__INDICATORS__LOW_Z", "-1.5"),
             ("PATH", "/bin"),
         ],
         &format!("[mqtt]\nport = 1884\n{LEAST}"),
@@ -158,7 +156,6 @@ fn the_environment_overrides_the_file() {
     assert_eq!(settings.ingest.broker.port, 2883);
     assert_eq!(settings.ingest.broker.backoff.min_ms, 50);
     assert_eq!(settings.admission.enrolment, Enrolment::Listed);
-    assert!((settings.indicators.low_z + 1.5).abs() < 1e-12);
 }
 
 #[test]
@@ -166,6 +163,15 @@ fn a_variable_that_overrides_nothing_is_a_problem() {
     let problems = with(&[("VAGUS__MQTT__PROT", "5"), ("VAGUS__MQTT__PORT", "many")], LEAST).expect_err("problems").0;
     let origins: Vec<_> = problems.iter().map(|p| p.origin.as_str()).collect();
     assert_eq!(origins, ["environment variable VAGUS__MQTT__PORT", "environment variable VAGUS__MQTT__PROT"]);
+}
+
+#[test]
+fn thresholds_of_the_rule_file_are_refused_elsewhere_with_the_place_where_they_belong() {
+    let text = format!("[exposures]\nnoise_red_dba = 87\n[indicators]\nlow_z = -2.0\n{LEAST}");
+    let problems = with(&[("VAGUS__INDICATORS__LOW_Z", "-1.5")], &text).expect_err("problems").0;
+    let found: Vec<_> = problems.iter().map(|p| (p.line, p.key.as_str())).collect();
+    assert_eq!(found, [(None, "indicators.low_z"), (Some(1), "exposures"), (Some(3), "indicators")]);
+    assert!(problems.iter().all(|p| p.remedy.contains("rule file")), "{problems:?}");
 }
 
 #[test]
@@ -187,7 +193,6 @@ fn the_password_comes_from_its_file_and_does_not_show() {
 fn settings_that_contradict_each_other_are_problems() {
     assert_eq!(keys(&format!("[ops]\nlisten = \"127.0.0.1:8080\"\n{LEAST}")), ["ops.listen"]);
     assert_eq!(keys(&format!("[ingest]\nmax_payload_bytes = 2000000\n{LEAST}")), ["ingest.max_payload_bytes"]);
-    assert_eq!(keys(&format!("[exposures]\nnoise_amber_dba = 90\n{LEAST}")), ["exposures.noise_amber_dba"]);
     assert_eq!(keys(&format!("[mqtt.tls]\n{LEAST}")), ["mqtt.tls.ca_file"]);
 }
 

@@ -35,7 +35,7 @@ use crate::app::service::Service;
 use crate::clock::Clock;
 use crate::config::{self, Settings, rules_file};
 use crate::domain::SignedDuration;
-use crate::rules::RuleSet;
+use crate::engine;
 
 const CONFIG: &str = include_str!("../../config/demo.toml");
 
@@ -83,7 +83,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     settings.ingest.broker.port = broker.port();
     settings.http.listen = preferred_or_free(settings.http.listen);
     settings.ops.listen = preferred_or_free(settings.ops.listen);
-    let rules = rules_file::load(settings.rules_path.as_deref()).map_err(|problems| anyhow!("{problems}"))?;
+    let engine = rules_file::load(settings.rules_path.as_deref()).map_err(|problems| anyhow!("{problems}"))?;
     let site = settings.sites.first().context("config/demo.toml names no site")?;
     let (zone, root) = (site.time_zone.clone(), settings.ingest.root.clone());
 
@@ -92,10 +92,10 @@ pub async fn run(options: &Options) -> Result<Report> {
     let begin = first.to_zoned(zone.clone())?.timestamp();
     let clock = Clock::set_at(begin);
     let workforce = Workforce::new(options.seed, options.workers, options.days, &root, first, zone.clone());
-    let screen = Screen::new(options, zone, &rules);
+    let screen = Screen::new(options, zone, &engine.rules);
 
     let bus = Bus::connect(broker, &root).await?;
-    let service = start_service(settings, rules, clock.clone()).await?;
+    let service = start_service(settings, engine, clock.clone()).await?;
     drive::await_ready(service.ops_address()).await?;
     screen.introduce(options, &Places { broker, ops: service.ops_address(), store: store.path(), root: &root });
     let pace = Pace::new(options.days_per_s, begin);
@@ -138,15 +138,15 @@ async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()
 }
 
 /// Starts the service; once more on other ports where somebody took ours meanwhile.
-async fn start_service(mut settings: Settings, rules: RuleSet, clock: Clock) -> Result<Service> {
-    match Service::start(settings.clone(), rules.clone(), clock.clone()).await {
+async fn start_service(mut settings: Settings, engine: engine::Settings, clock: Clock) -> Result<Service> {
+    match Service::start(settings.clone(), engine.clone(), clock.clone()).await {
         Err(error) if is_address_taken(&error) => {
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             settings.http.listen = any;
             settings.ops.listen = any;
             // The first attempt may still hold its store.
             settings.store.path.set_file_name("store-2");
-            Service::start(settings, rules, clock).await
+            Service::start(settings, engine, clock).await
         }
         started => started,
     }

@@ -7,6 +7,10 @@ use crate::domain::case::ActionKind;
 use crate::domain::indicator::{HrvState, Severity};
 use crate::domain::screening::Instrument;
 
+fn built_in() -> RuleSet {
+    (*rules_file::built_in().rules).clone()
+}
+
 fn screened(instrument: Instrument, score: f64) -> ScreenedFact {
     ScreenedFact { instrument, score, scales: Vec::new(), is_prorated: false }
 }
@@ -39,7 +43,7 @@ fn the_joint_table_gives_the_levels_of_the_reference() {
         serde_json::from_str(include_str!("../../tests/fixtures/vectors.json")).expect("the vectors are JSON");
     let cases = vectors["joint_level"].as_array().expect("a list of cases");
     assert_eq!(cases.len(), 14);
-    let rules = rules_file::built_in();
+    let rules = built_in();
     for case in cases {
         let text = |key: &str| case[key].as_str().expect("a text").to_owned();
         let is = |key: &str| case[key].as_bool().expect("true or false");
@@ -62,7 +66,7 @@ fn the_joint_table_gives_the_levels_of_the_reference() {
 
 #[test]
 fn low_hrv_and_anxiety_over_its_cut_off_is_r3() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     for (instrument, score, level) in [
         (Instrument::Gad7, 12.0, Level::L3),
         (Instrument::Gad7, 10.0, Level::L3),
@@ -83,7 +87,7 @@ fn low_hrv_and_anxiety_over_its_cut_off_is_r3() {
 
 #[test]
 fn a_moderate_screening_counts_whatever_the_wristband_says() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     for hrv in [HrvState::Learning, HrvState::Normal, HrvState::Watch, HrvState::Stale] {
         let verdict = rules.judge(&facts(hrv, &[(Instrument::Gad7, 12.0)]));
         assert_eq!((verdict.level, rule_ids(&verdict)), (Level::L2, vec!["R16"]), "{hrv:?}");
@@ -92,7 +96,7 @@ fn a_moderate_screening_counts_whatever_the_wristband_says() {
 
 #[test]
 fn the_table_is_named_only_where_it_is_higher_than_every_rule() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let severe = rules.judge(&facts(HrvState::Normal, &[(Instrument::Phq9, 22.0)]));
     assert_eq!((severe.level, rule_ids(&severe)), (Level::L3, vec!["R16", "T-L3"]));
     let moderate = rules.judge(&facts(HrvState::Persistent, &[(Instrument::Phq9, 12.0)]));
@@ -106,7 +110,7 @@ fn the_table_is_named_only_where_it_is_higher_than_every_rule() {
 
 #[test]
 fn a_crisis_answer_needs_no_sensor() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let mut facts = facts(HrvState::Learning, &[(Instrument::Phq9, 11.0)]);
     facts.is_crisis = true;
     let verdict = rules.judge(&facts);
@@ -115,7 +119,7 @@ fn a_crisis_answer_needs_no_sensor() {
 
 #[test]
 fn an_overtime_run_in_noise_with_anxiety_is_r17() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let mut facts = facts(HrvState::Normal, &[(Instrument::Gad7, 10.0)]);
     (facts.overtime_run_days, facts.overtime_run_noise_dba) = (3, Some(85.0));
     assert_eq!(rule_ids(&rules.judge(&facts)), ["R16", "R17"]);
@@ -130,7 +134,7 @@ fn an_overtime_run_in_noise_with_anxiety_is_r17() {
 
 #[test]
 fn filled_in_answers_cannot_give_l3_alone() {
-    let mut rules = rules_file::built_in();
+    let mut rules = built_in();
     let mut facts = facts(HrvState::Normal, &[(Instrument::Gad7, 18.0)]);
     facts.screenings[0].is_prorated = true;
     let verdict = rules.judge(&facts);
@@ -154,7 +158,7 @@ fn filled_in_answers_cannot_give_l3_alone() {
 
 #[test]
 fn an_unknown_fact_fulfils_no_condition() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let nothing = Facts::nothing_but(HrvState::Normal);
     let anxiety = ScreeningSubject::Construct(Construct::Anxiety);
     for condition in [
@@ -171,7 +175,7 @@ fn an_unknown_fact_fulfils_no_condition() {
 
 #[test]
 fn four_high_days_are_not_enough_and_confidence_counts() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let mut facts = Facts::nothing_but(HrvState::Watch);
     facts.is_exposed = true;
     facts.index_days = vec![(75.0, 0.9); 4];
@@ -184,7 +188,7 @@ fn four_high_days_are_not_enough_and_confidence_counts() {
 
 #[test]
 fn severity_follows_the_mapping_of_the_reference() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     for (instrument, score, severity) in [
         (Instrument::Gad7, 4.0, Some(Severity::Minimal)),
         (Instrument::Gad7, 15.0, Some(Severity::Severe)),
@@ -208,7 +212,7 @@ fn severity_follows_the_mapping_of_the_reference() {
 
 #[test]
 fn time_limits_tighten_with_the_level() {
-    let rules = rules_file::built_in();
+    let rules = built_in();
     let hours = |level, kind| rules.action_due_h(level, kind).to_string();
     assert_eq!(hours(Level::L4, ActionKind::Counseling), "1");
     assert_eq!(hours(Level::L3, ActionKind::WorkloadReview), "168");

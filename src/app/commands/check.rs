@@ -52,8 +52,8 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
     let checked = match (config::load(&arguments.config), &arguments.input) {
         (Err(problems), _) => tell_problems(out, &problems, arguments.output).map(|()| false),
         (Ok((settings, _)), Some(input)) => judge_file(out, &settings, input, arguments),
-        (Ok((settings, rules)), None) => {
-            tell_summary(out, &arguments.config, &settings, &rules, arguments.output).map(|()| true)
+        (Ok((settings, engine)), None) => {
+            tell_summary(out, &arguments.config, &settings, &engine.rules, arguments.output).map(|()| true)
         }
     };
     match checked.and_then(|is_sound| out.flush().map(|()| is_sound)) {

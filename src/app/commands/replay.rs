@@ -39,7 +39,7 @@ pub(super) struct ReplayArguments {
 }
 
 pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
-    let (settings, rules) = match config::load(&arguments.config) {
+    let (settings, engine) = match config::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(problems) => {
             eprintln!("{problems}");
@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
     let settings = replay::Settings {
         register,
         admission: service::admission_settings(&settings),
-        engine: service::engine_settings(&settings, rules),
+        engine,
         shards: arguments.shards.map_or_else(|| service::shard_count(&settings), usize::from),
     };
     if let Some(alerts) = arguments.alerts.as_deref().filter(|alerts| is_same_file(alerts, &arguments.input)) {

@@ -20,7 +20,7 @@ pub(super) struct RunArguments {
 }
 
 pub(super) fn run(arguments: &RunArguments) -> ExitCode {
-    let (settings, rules) = match config::load(&arguments.config) {
+    let (settings, engine) = match config::load(&arguments.config) {
         Ok(loaded) => loaded,
         Err(problems) => {
             eprintln!("{problems}");
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         }
     };
     let ended = runtime.block_on(async {
-        let service = Service::start(settings, rules, Clock::System).await?;
+        let service = Service::start(settings, engine, Clock::System).await?;
         service.run_until_signal().await
     });
     match ended {
