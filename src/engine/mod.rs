@@ -14,6 +14,7 @@ mod events;
 mod explain;
 mod facts;
 mod judge;
+pub mod lookback;
 pub mod row;
 mod worker;
 
