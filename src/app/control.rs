@@ -16,7 +16,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
-use crate::store::{QuarantineFilter, Quarantined, Store};
+use crate::domain::ids::WorkerNumber;
+use crate::store::{PackedHistory, QuarantineFilter, Quarantined, Store};
 
 /// Name of the socket in the store's directory.
 const SOCKET: &str = "control.sock";
@@ -24,6 +25,8 @@ const SOCKET: &str = "control.sock";
 const MAX_PROFILES_A_ROW: usize = 500;
 const MAX_RETRIED_BYTES_A_ROW: usize = 128 * 1024;
 const MAX_RETRIED_A_ROW: usize = 200;
+/// No further history in an answer that holds so much.
+const MAX_HISTORIES_BYTES: usize = 1024 * 1024;
 /// The most bytes of a question: a register of workers is the longest.
 const MAX_QUESTION_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -54,6 +57,11 @@ pub enum Question {
     },
     /// The register.
     WorkersList,
+    /// What is stored of some workers, to be looked back on by whoever asks.
+    Histories {
+        /// Workers from this number on, in hexadecimal digits.
+        from: String,
+    },
 }
 
 /// One refused item, as the command shows it.
@@ -73,6 +81,15 @@ pub struct QuarantineRow {
     pub detail: String,
     /// Its length.
     pub bytes: usize,
+}
+
+/// What is stored of one worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The worker's number, in hexadecimal digits.
+    pub worker: String,
+    /// The record, in hexadecimal digits.
+    pub record: String,
 }
 
 /// An answer.
@@ -102,6 +119,15 @@ pub enum Answer {
     Workers {
         /// Its rows.
         workers: Vec<WorkerRow>,
+    },
+    /// What is stored of some workers, in the order of their numbers; none where there are no more.
+    Histories {
+        /// The workers.
+        workers: Vec<HistoryRow>,
+        /// When the service last wrote anything, RFC 3339; null in a new store.
+        last_now: Option<String>,
+        /// Rows of the journal that are not in the histories yet.
+        unsaved_rows: u64,
     },
     /// It could not be done.
     Failed {
@@ -211,6 +237,11 @@ async fn converse(stream: UnixStream, store: &Store, commands: &mpsc::Sender<Com
 async fn answer(question: Question, store: &Store, commands: &mpsc::Sender<Command>) -> Answer {
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
+        Question::Histories { from } => {
+            // Reads from the disk, and beside that does nothing that anybody would wait for.
+            let store = store.clone();
+            tokio::task::spawn_blocking(move || histories(&from, &store)).await.unwrap_or_else(|_| gone())
+        }
         Question::QuarantineList { .. } => list(question, store),
         Question::QuarantineRetry { ids } => match retry(store, commands, ids).await {
             Ok(Some((retried, refused_again))) => Answer::Retried { retried, refused_again },
@@ -262,6 +293,49 @@ pub fn list(question: Question, store: &Store) -> Answer {
             Answer::Quarantine { items, total: store.quarantined_len() }
         }
         Err(error) => Answer::Failed { problem: error.to_string() },
+    }
+}
+
+/// What is stored of the next workers, as much as one answer may hold.
+pub fn histories(from: &str, store: &Store) -> Answer {
+    match packed(from, store) {
+        Ok(answer) => answer,
+        Err(problem) => Answer::Failed { problem },
+    }
+}
+
+fn packed(from: &str, store: &Store) -> Result<Answer, String> {
+    let from = u128::from_str_radix(from, 16).map_err(|error| format!("{from:?} is no number of a worker: {error}"))?;
+    let mut next = Some(WorkerNumber(from));
+    let (mut workers, mut bytes) = (Vec::new(), 0);
+    while let Some(from) = next.filter(|_| bytes < MAX_HISTORIES_BYTES) {
+        let Some(found) = store.history(from).map_err(|e| e.to_string())? else { break };
+        bytes += found.record.len();
+        next = found.worker.0.checked_add(1).map(WorkerNumber);
+        workers.push(HistoryRow::of(&found));
+    }
+    let last_now = store.last_now().map_err(|e| e.to_string())?.map(|now| now.to_string());
+    let settled = store.settled().map_err(|e| e.to_string())?;
+    Ok(Answer::Histories { workers, last_now, unsaved_rows: store.last_row().saturating_sub(settled) })
+}
+
+impl HistoryRow {
+    fn of(packed: &PackedHistory) -> Self {
+        use std::fmt::Write as _;
+        let mut record = String::with_capacity(2 * packed.record.len());
+        for byte in &packed.record {
+            let _ = write!(record, "{byte:02x}");
+        }
+        Self { worker: format!("{:x}", packed.worker.0), record }
+    }
+
+    /// The worker and the record; `None` where these are no hexadecimal digits.
+    #[must_use]
+    pub fn packed(&self) -> Option<PackedHistory> {
+        let worker = WorkerNumber(u128::from_str_radix(&self.worker, 16).ok()?);
+        let pairs = self.record.as_bytes().chunks(2);
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        Some(PackedHistory { worker, record: pairs.map(byte).collect::<Option<_>>()? })
     }
 }
 

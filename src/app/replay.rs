@@ -1,7 +1,7 @@
 //! Recorded messages through the same engine: no broker, no store, no clock.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::io::{BufRead, Write};
 use std::sync::Mutex;
@@ -11,13 +11,17 @@ use serde_json::value::RawValue;
 
 use super::admission::{self, Admission, RowParts};
 use super::registry::{ActionDirectory, Numbers, Registry};
-use super::shards::{DetailSource, Outcome, Shards};
+use super::shards::{DetailSource, Shards};
 use crate::delivery::cloudevents;
+use crate::domain::case::CaseChange;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::WorkerNumber;
+use crate::domain::item::{ActionProgress, Item};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, SignedDuration, Timestamp};
-use crate::engine::{self, Mode};
+use crate::engine::effect::Decision;
+use crate::engine::row::{Input, WorkerInputs};
+use crate::engine::{self, Mode, lookback};
 
 /// The clock goes on this long after the last message, so that pending nights and deadlines are judged.
 const AFTER_THE_END: SignedDuration = SignedDuration::from_hours(48);
@@ -124,7 +128,53 @@ impl DetailSource for Nights {
 /// [`ReplayError`] where a line cannot be read or time goes backwards; what was decided before is
 /// written.
 pub fn replay(settings: &Settings, input: impl BufRead, output: &mut impl Write) -> Result<Summary, ReplayError> {
-    let mut run = Run::new(settings, output);
+    let mut events = 0;
+    let fed = feed(settings, input, FollowUp::AsRecorded, |decision| {
+        for event in &decision.events {
+            output.write_all(&cloudevents::encode(event, &settings.admission.root).payload)?;
+            output.write_all(b"\n")?;
+            events += 1;
+        }
+        Ok(())
+    })?;
+    output.flush()?;
+    Ok(Summary { events, ..fed.summary })
+}
+
+/// What becomes of the actions of a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FollowUp {
+    /// What the recording says of them.
+    AsRecorded,
+    /// Each is done when it is due. Under other rules there are other actions, of which no recording
+    /// can tell; without an end no case would ever be followed by another.
+    DoneWhenDue,
+}
+
+/// What is known when a recording has ended.
+#[derive(Debug)]
+pub struct Fed {
+    /// What was read; no events are counted.
+    pub summary: Summary,
+    /// The engines, with every worker's history.
+    pub shards: Shards,
+    /// When each worker was heard of first.
+    pub first_heard: BTreeMap<WorkerNumber, Timestamp>,
+    /// The engine's time at the end; none where there was no message.
+    pub end: Option<Timestamp>,
+}
+
+/// Feeds recorded messages through admission and engine, and tells `decided` of each decision.
+///
+/// # Errors
+/// [`ReplayError`] where a line cannot be read, time goes backwards, or `decided` fails.
+pub fn feed(
+    settings: &Settings,
+    input: impl BufRead,
+    follow_up: FollowUp,
+    decided: impl FnMut(&Decision) -> std::io::Result<()>,
+) -> Result<Fed, ReplayError> {
+    let mut run = Run::new(settings, follow_up, decided);
     for (place, line) in input.lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
@@ -135,25 +185,27 @@ pub fn replay(settings: &Settings, input: impl BufRead, output: &mut impl Write)
     run.finish()
 }
 
-struct Run<'a, W> {
-    root: &'a str,
+struct Run<'a, D> {
     register: &'a [Profile],
-    output: &'a mut W,
+    decided: D,
     admission: Admission,
     actions: ActionDirectory,
     shards: Shards,
     nights: Nights,
     last: Option<Timestamp>,
     summary: Summary,
+    first_heard: BTreeMap<WorkerNumber, Timestamp>,
+    follow_up: FollowUp,
+    /// Actions that will be done when they are due.
+    to_be_done: BTreeMap<(Timestamp, WorkerNumber), Vec<ActionProgress>>,
 }
 
-impl<'a, W: Write> Run<'a, W> {
-    fn new(settings: &'a Settings, output: &'a mut W) -> Self {
+impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
+    fn new(settings: &'a Settings, follow_up: FollowUp, decided: D) -> Self {
         let actions = ActionDirectory::default();
         Self {
-            root: &settings.admission.root,
             register: &settings.register,
-            output,
+            decided,
             admission: Admission::new(
                 settings.admission.clone(),
                 Registry::default(),
@@ -165,6 +217,9 @@ impl<'a, W: Write> Run<'a, W> {
             nights: Nights::default(),
             last: None,
             summary: Summary::default(),
+            first_heard: BTreeMap::new(),
+            follow_up,
+            to_be_done: BTreeMap::new(),
         }
     }
 
@@ -189,8 +244,13 @@ impl<'a, W: Write> Run<'a, W> {
         self.admission.admit(message, now, &mut row);
         self.summary.messages += 1;
         self.summary.rejected += row.messages.iter().map(|m| m.refused.len() as u64).sum::<u64>();
-        let Ok(outcome) = self.shards.apply(now, row.take_groups(), &self.nights);
-        self.written(outcome)?;
+        let groups = row.take_groups();
+        for group in &groups {
+            if group.inputs.iter().any(|input| matches!(input, Input::Item { .. })) {
+                self.first_heard.entry(group.worker).or_insert(now);
+            }
+        }
+        self.apply(now, groups)?;
         if self.summary.messages.is_multiple_of(TIDY_EVERY as u64) {
             self.tidy(now);
         }
@@ -199,35 +259,64 @@ impl<'a, W: Write> Run<'a, W> {
 
     /// Fires timers one due time after the other, as an idle service would.
     fn run_timers(&mut self, until: Timestamp) -> Result<(), ReplayError> {
-        while let Some(due) = self.shards.poll_timeout().filter(|due| *due <= until) {
-            let Ok(outcome) = self.shards.apply(due, Vec::new(), &self.nights);
-            self.written(outcome)?;
+        loop {
+            let timer = self.shards.poll_timeout().filter(|due| *due <= until);
+            let done = self.to_be_done.first_key_value().map(|((due, _), _)| *due).filter(|due| *due <= until);
+            match (timer, done) {
+                (None, None) => return Ok(()),
+                (Some(timer), None) => self.apply(timer, Vec::new())?,
+                (Some(timer), Some(done)) if timer <= done => self.apply(timer, Vec::new())?,
+                (_, Some(_)) => self.do_what_is_due()?,
+            }
         }
-        Ok(())
     }
 
-    fn finish(mut self) -> Result<Summary, ReplayError> {
-        if let Some(last) = self.last {
-            self.run_timers(last.checked_add(AFTER_THE_END).unwrap_or(Timestamp::MAX))?;
-        }
-        self.output.flush()?;
-        Ok(self.summary)
+    fn do_what_is_due(&mut self) -> Result<(), ReplayError> {
+        let Some(((at, worker), news)) = self.to_be_done.pop_first() else { return Ok(()) };
+        let input = |item| Input::Item { message: 0, index: 0, item };
+        let inputs = news.into_iter().map(|news| input(Item::Progress(news))).collect();
+        let Ok(outcome) = self.shards.apply(at, vec![WorkerInputs { worker, inputs }], &self.nights);
+        // Nobody sent them, so they are not counted.
+        self.tell(&outcome.decisions)
     }
 
-    fn written(&mut self, outcome: Outcome) -> Result<(), ReplayError> {
+    fn finish(mut self) -> Result<Fed, ReplayError> {
+        let end = self.last.map(|last| last.checked_add(AFTER_THE_END).unwrap_or(Timestamp::MAX));
+        if let Some(end) = end {
+            self.run_timers(end)?;
+        }
+        Ok(Fed { summary: self.summary, shards: self.shards, first_heard: self.first_heard, end })
+    }
+
+    fn apply(&mut self, now: Timestamp, groups: Vec<WorkerInputs>) -> Result<(), ReplayError> {
+        let Ok(outcome) = self.shards.apply(now, groups, &self.nights);
         for (_, tally) in &outcome.tallies {
             self.summary.accepted += u64::from(tally.accepted);
             self.summary.duplicate += u64::from(tally.duplicate);
         }
-        for decision in outcome.decisions {
-            self.actions.learn(&decision);
-            for event in &decision.events {
-                self.output.write_all(&cloudevents::encode(event, self.root).payload)?;
-                self.output.write_all(b"\n")?;
-                self.summary.events += 1;
+        self.tell(&outcome.decisions)
+    }
+
+    fn tell(&mut self, decisions: &[Decision]) -> Result<(), ReplayError> {
+        for decision in decisions {
+            self.actions.learn(decision);
+            if self.follow_up == FollowUp::DoneWhenDue {
+                self.expect_done(decision);
             }
+            (self.decided)(decision)?;
         }
         Ok(())
+    }
+
+    fn expect_done(&mut self, decision: &Decision) {
+        let actions = match &decision.change {
+            CaseChange::Opened { case } => &case.actions,
+            CaseChange::RaisedAgain { actions, .. } => actions,
+            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => return,
+        };
+        self.to_be_done.retain(|(_, worker), _| *worker != decision.worker);
+        let (at, news) = lookback::done_when_due(actions);
+        self.to_be_done.insert((at.max(decision.at), decision.worker), news);
     }
 
     fn tidy(&mut self, now: Timestamp) {

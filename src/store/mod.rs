@@ -36,7 +36,8 @@ use snapshot::{Header, SnapshotWriter};
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 pub use settings::Settings;
 pub use types::{
-    Checkpoint, DecisionRecord, Outgoing, QuarantineFilter, Quarantined, RecoveredWorker, Recovery, SnapshotReport,
+    Checkpoint, DecisionRecord, Outgoing, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker, Recovery,
+    SnapshotReport,
 };
 
 /// The store. Clones are the same store.
@@ -85,7 +86,7 @@ impl Store {
                 decisions.entry(decided.of_row).or_default().extend(decided.decisions);
             }
         }
-        let last_now = if last_row == 0 { None } else { Some(journal.time_of(last_row)?) };
+        let last_now = self.last_now()?;
         Ok(Recovery { workers, settled, decisions, last_row, last_now })
     }
 
@@ -222,6 +223,24 @@ impl Store {
     fn outbox_mark(&self) -> OutboxMark {
         let (decisions_through, deliveries_through) = self.inner.journal.last_facts();
         OutboxMark { decisions_through, deliveries_through }
+    }
+
+    /// The history of the first worker from `from` on, as it was saved last; `None` behind the last.
+    ///
+    /// # Errors
+    /// [`ViewError`] where the view cannot be read.
+    pub fn history(&self, from: WorkerNumber) -> Result<Option<PackedHistory>, ViewError> {
+        let found = self.inner.view.record(Some(from))?;
+        Ok(found.map(|(worker, record)| PackedHistory { worker, record }))
+    }
+
+    /// The time of the journal's last row; `None` in a new store.
+    ///
+    /// # Errors
+    /// [`JournalError`] where that row cannot be read.
+    pub fn last_now(&self) -> Result<Option<Timestamp>, JournalError> {
+        let last_row = self.inner.journal.last_row();
+        if last_row == 0 { Ok(None) } else { self.inner.journal.time_of(last_row).map(Some) }
     }
 
     /// Everything that came for one bucket of a worker.

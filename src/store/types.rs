@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::error::RecordError;
+use super::records::{Record as _, WorkerRecord};
 use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{RowNumber, SiteId, SourceId, WorkerNumber};
@@ -54,6 +56,25 @@ pub struct RecoveredWorker {
     pub applied_through: RowNumber,
     /// All that is remembered, but for the details.
     pub history: WorkerHistory,
+}
+
+/// A worker's history as the view holds it: in the stored format, to be handed on without a look inside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedHistory {
+    /// The worker.
+    pub worker: WorkerNumber,
+    /// The record.
+    pub record: Vec<u8>,
+}
+
+impl PackedHistory {
+    /// The history.
+    ///
+    /// # Errors
+    /// [`RecordError`] where a newer version wrote it, or it makes no sense.
+    pub fn unpack(&self) -> Result<WorkerHistory, RecordError> {
+        Ok(WorkerRecord::decode(&self.record)?.history)
+    }
 }
 
 /// Where to go on after a start.

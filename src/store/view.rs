@@ -219,6 +219,14 @@ impl View {
         Ok(workers)
     }
 
+    /// The record of the first worker from `from` on.
+    pub(super) fn record(&self, from: Option<WorkerNumber>) -> Result<Option<(WorkerNumber, Vec<u8>)>, ViewError> {
+        let _reading = self.whole.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(worker) = self.next_worker(from)? else { return Ok(None) };
+        let bytes = chunks::read(&self.workers, &record_key(worker))?.ok_or(ViewError::Incomplete)?;
+        Ok(Some((worker, bytes)))
+    }
+
     /// The first worker from `from` on.
     fn next_worker(&self, from: Option<WorkerNumber>) -> Result<Option<WorkerNumber>, ViewError> {
         let Some(from) = from else { return Ok(None) };

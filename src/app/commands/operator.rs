@@ -72,7 +72,8 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         good @ (Answer::Quarantine { .. }
         | Answer::Retried { .. }
         | Answer::Imported { .. }
-        | Answer::Workers { .. }) => Ok(good),
+        | Answer::Workers { .. }
+        | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {
         (Ok(answer), Output::Table) => {
