@@ -4,6 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use vagus::decode::{Limits, decode};
+use vagus::domain::ids::SourceId;
 use vagus::domain::item::Stream;
 
 /// A window of 395 bytes, as gateways send them: with fields that Vagus does not know.
@@ -38,6 +39,7 @@ fn envelope(items: &[String]) -> String {
 
 fn decode_benches(criterion: &mut Criterion) {
     let limits = Limits::default();
+    let source = SourceId::parse("gw-7").expect("a valid name");
     let full: Vec<_> = (0..50).map(window).collect();
     let bare: Vec<_> = (0..50).map(bare_window).collect();
     let mut spoilt = bare.clone();
@@ -54,11 +56,11 @@ fn decode_benches(criterion: &mut Criterion) {
         ("one window of 395 B", 1, full[0].clone()),
         ("one run of 350 beats", 1, beats),
     ] {
-        let found = decode(Stream::Readings, payload.as_bytes(), &limits);
+        let found = decode(&source, Stream::Readings, payload.as_bytes(), &limits);
         assert!(found.items.len() + found.refused.len() == items && !found.items.is_empty() || items == 1, "{found:?}");
         group.throughput(Throughput::Elements(items as u64));
         group.bench_function(name, |bencher| {
-            bencher.iter(|| decode(Stream::Readings, black_box(payload.as_bytes()), &limits));
+            bencher.iter(|| decode(&source, Stream::Readings, black_box(payload.as_bytes()), &limits));
         });
     }
     group.finish();

@@ -126,7 +126,8 @@ impl Prepared {
                 Content::Status(SourceStatus { site, source, is_online: payload.trim_ascii() == b"online" })
             }
             Ok(up @ UpTopic { stream: UpStream::Items(stream), .. }) => {
-                Content::Items { up, stream, decoded: decode::decode(stream, &payload, limits) }
+                let decoded = decode::decode(&up.source, stream, &payload, limits);
+                Content::Items { up, stream, decoded }
             }
             Err(error) => {
                 let rejection = Rejection::payload(error.reason(), error.to_string());

@@ -11,7 +11,8 @@ use super::registry::{ActionDirectory, Numbers, Registry};
 use super::replay::Recorded;
 use super::{admission, service};
 use crate::config::Settings;
-use crate::decode::{self, topic};
+use crate::decode;
+use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::domain::Timestamp;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::worker::Enrolment;
@@ -154,9 +155,11 @@ impl Judge {
 
     /// Admission passes over fields that nobody knows; the programmer of a gateway wants to hear of them.
     fn unknown_fields(&self, topic: &str, payload: &[u8]) -> u32 {
-        match topic::parse(&self.settings.root, topic).map(|topic| topic.stream) {
-            Ok(topic::UpStream::Items(stream)) => decode::decode(stream, payload, &self.settings.limits).unknown_fields,
-            Ok(topic::UpStream::Status) | Err(_) => 0,
+        match topic::parse(&self.settings.root, topic) {
+            Ok(UpTopic { source, stream: UpStream::Items(stream), .. }) => {
+                decode::decode(&source, stream, payload, &self.settings.limits).unknown_fields
+            }
+            Ok(UpTopic { stream: UpStream::Status, .. }) | Err(_) => 0,
         }
     }
 }

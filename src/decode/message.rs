@@ -3,13 +3,15 @@
 
 use std::ops::Range;
 
-use serde::de::{DeserializeSeed, IgnoredAny};
+use serde::de::IgnoredAny;
 
-use super::native;
+use super::cursor::Cursor;
+use super::ieee1752::{self, DataPoint};
+use super::native::{self, ReadingFields};
 use super::slot::{Problem, Slot, Text};
-use super::wire::{Key, Notes, Read, Skip};
-use super::{Decoded, DecodedItem, Limits, RefusedItem, cut};
-use crate::domain::ids::WorkerId;
+use super::wire::{Key, Notes, Read, Record, Skip};
+use super::{Decoded, DecodedItem, Limits, RefusedItem, cut, raw};
+use crate::domain::ids::{SourceId, WorkerId};
 use crate::domain::item::{Item, Stream};
 use crate::domain::rejection::{Reason, Rejection};
 
@@ -18,45 +20,6 @@ const MAX_MESSAGE_ID_BYTES: usize = 256;
 
 /// How much of a payload that is not read is searched for its `message_id`.
 const PEEK_BYTES: usize = 1024;
-
-/// A place in a JSON text.
-struct Cursor<'a> {
-    text: &'a str,
-    at: usize,
-}
-
-impl<'a> Cursor<'a> {
-    /// The next byte that is not white space.
-    fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        let blanks = rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')).count();
-        self.at += blanks;
-        rest.get(blanks).copied()
-    }
-
-    /// Passes over `byte`, where it comes next.
-    fn eat(&mut self, byte: u8) -> bool {
-        let is_next = self.peek() == Some(byte);
-        self.at += usize::from(is_next);
-        is_next
-    }
-
-    /// Reads one value; on an error the place stays.
-    fn read<S: DeserializeSeed<'a>>(&mut self, seed: S) -> Result<S::Value, serde_json::Error> {
-        let mut parser = serde_json::Deserializer::from_str(&self.text[self.at..]);
-        let value = seed.deserialize(&mut parser)?;
-        self.at += parser.into_iter::<IgnoredAny>().byte_offset();
-        Ok(value)
-    }
-
-    /// Passes over one value, only checking that it is JSON.
-    fn skip(&mut self) -> Result<Range<usize>, serde_json::Error> {
-        self.peek();
-        let start = self.at;
-        self.read(std::marker::PhantomData::<IgnoredAny>)?;
-        Ok(start..self.at)
-    }
-}
 
 /// Why the walk through a message ended early.
 enum Stop {
@@ -81,6 +44,7 @@ impl From<Problem> for Stop {
 /// A message that is being taken apart.
 struct Walk<'a> {
     cursor: Cursor<'a>,
+    source: &'a SourceId,
     stream: Stream,
     limits: Limits,
     found: Decoded,
@@ -88,6 +52,14 @@ struct Walk<'a> {
     count: usize,
     /// Good items that name no worker, though their stream needs one.
     nameless: usize,
+}
+
+/// What stood in the place of an item.
+enum Found<'a> {
+    /// An item of our own format.
+    Item(native::Outcome),
+    /// One of IEEE 1752.1 or Open mHealth.
+    DataPoint(DataPoint<'a>),
 }
 
 /// The fields of an envelope, or of an item that stands alone.
@@ -101,9 +73,10 @@ struct Envelope<'a> {
 }
 
 /// Takes a text apart.
-pub(super) fn walk(stream: Stream, text: &str, limits: &Limits) -> Decoded {
+pub(super) fn walk(source: &SourceId, stream: Stream, text: &str, limits: &Limits) -> Decoded {
     let found = Decoded::default();
-    let mut walk = Walk { cursor: Cursor { text, at: 0 }, stream, limits: *limits, found, count: 0, nameless: 0 };
+    let cursor = Cursor { text, at: 0 };
+    let mut walk = Walk { cursor, source, stream, limits: *limits, found, count: 0, nameless: 0 };
     match walk.message() {
         Ok(()) => {
             walk.found.refused.sort_by_key(|refused| refused.rejection.index);
@@ -288,33 +261,88 @@ impl<'a> Walk<'a> {
         }
         let start = self.cursor.at;
         let mut notes = Notes::new(self.limits.max_depth);
-        let outcome = match self.read_item(&mut notes, depth) {
-            Ok(outcome) => outcome,
+        let found = match self.read_item(&mut notes, depth) {
+            Ok(found) => found,
             Err(error) => {
                 // Either this is not JSON, or it is, but a value of it has no meaning.
                 self.cursor.skip()?;
-                Err(meaningless(&error))
+                Found::Item(Err(meaningless(&error)))
             }
         };
         let span = start..self.cursor.at;
-        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
-        match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
-            Ok((worker, item)) => {
-                self.nameless += usize::from(worker.is_none() && self.stream != Stream::Actions);
-                self.found.items.push(DecodedItem { index, worker, is_named_by_envelope: false, item, span });
-            }
-            Err(problem) => self.refuse_item(index, &span, problem),
+        match found {
+            Found::Item(outcome) => self.take(index, span, notes, outcome),
+            Found::DataPoint(point) => self.take_parts(index, span, notes, point),
         }
         Ok(())
     }
 
-    fn read_item(&mut self, notes: &mut Notes, depth: usize) -> Result<native::Outcome, serde_json::Error> {
-        Ok(match self.stream {
-            Stream::Readings => native::reading(self.cursor.read(Read::new(notes, depth))?, notes),
+    fn read_item(&mut self, notes: &mut Notes, depth: usize) -> Result<Found<'a>, serde_json::Error> {
+        Ok(Found::Item(match self.stream {
+            Stream::Readings => {
+                let mut fields: Slot<ReadingFields<'a>> = self.cursor.read(Read::new(notes, depth))?;
+                if let Slot::Got(fields) = &mut fields
+                    && let Some(point) = fields.data_point()
+                {
+                    notes.add_unknown(fields.untaken());
+                    return Ok(Found::DataPoint(point));
+                }
+                native::reading(fields, notes)
+            }
             Stream::Screenings => native::screening(self.cursor.read(Read::new(notes, depth))?, notes),
             Stream::Exposures => native::exposure(self.cursor.read(Read::new(notes, depth))?, notes),
             Stream::Actions => native::action(self.cursor.read(Read::new(notes, depth))?, notes),
-        })
+        }))
+    }
+
+    /// Keeps an item, or its refusal.
+    fn take(&mut self, index: u32, span: Range<usize>, notes: Notes, outcome: native::Outcome) {
+        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
+        match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
+            Ok((worker, item)) => self.keep(index, worker, item, span, None),
+            Err(problem) => self.refuse_item(index, &span, problem),
+        }
+    }
+
+    /// Keeps the readings of a data point or data series. Each counts as an item of the message, and
+    /// is refused alone; all have the index of the item that the source sent.
+    fn take_parts(&mut self, index: u32, span: Range<usize>, mut notes: Notes, point: DataPoint<'a>) {
+        let body = point.body.text;
+        let room = self.limits.max_items - self.count + 1;
+        let taken = ieee1752::take(point, self.source, room, &mut notes);
+        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
+        let taken = match notes.fatal.map_or(taken, |detail| Err(Problem::new(Reason::BadShape, detail))) {
+            Ok(taken) => taken,
+            Err(problem) => return self.refuse_item(index, &span, problem),
+        };
+        let body_at = body.as_ptr().addr() - self.cursor.text.as_ptr().addr();
+        self.count = self.count - 1 + taken.parts.len() + usize::from(taken.is_over);
+        for part in taken.parts {
+            let span = match taken.opening {
+                Some(_) => body_at + part.place.start..body_at + part.place.end,
+                None => span.clone(),
+            };
+            match part.outcome {
+                Ok(item) => self.keep(index, taken.worker.clone(), item, span, taken.opening.clone()),
+                Err(problem) => {
+                    let raw = raw(self.cursor.text.as_bytes(), &span, taken.opening.as_deref());
+                    let rejection = Rejection::item(index, problem.reason, problem.detail);
+                    self.found.refused.push(RefusedItem { rejection, raw });
+                }
+            }
+        }
+    }
+
+    fn keep(
+        &mut self,
+        index: u32,
+        worker: Option<WorkerId>,
+        item: Item,
+        span: Range<usize>,
+        opening: Option<std::sync::Arc<str>>,
+    ) {
+        self.nameless += usize::from(worker.is_none() && self.stream != Stream::Actions);
+        self.found.items.push(DecodedItem { index, worker, is_named_by_envelope: false, item, span, opening });
     }
 
     fn refuse_item(&mut self, index: u32, span: &Range<usize>, problem: Problem) {
@@ -340,7 +368,9 @@ impl<'a> Walk<'a> {
             if item.worker.is_some() {
                 self.found.items.push(item);
             } else {
-                self.refuse_item(item.index, &item.span, Problem::missing("worker"));
+                let rejection = Rejection::item(item.index, Reason::MissingField, "worker is missing");
+                let raw = item.raw(self.cursor.text.as_bytes());
+                self.found.refused.push(RefusedItem { rejection, raw });
             }
         }
         Ok(())
@@ -348,7 +378,7 @@ impl<'a> Walk<'a> {
 }
 
 /// What the parser could not give a value to, though it is JSON.
-fn meaningless(error: &serde_json::Error) -> Problem {
+pub(super) fn meaningless(error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     if text.starts_with("number out of range") {
         Problem::new(Reason::OutOfRange, "a number is too large to be represented")

@@ -7,6 +7,8 @@
 //!
 //! Decoding never fails, never panics, and never looks at a clock or at the register of workers.
 
+mod cursor;
+mod ieee1752;
 mod message;
 mod native;
 mod slot;
@@ -18,10 +20,11 @@ pub mod topic;
 mod wire;
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use slot::Problem;
 
-use crate::domain::ids::WorkerId;
+use crate::domain::ids::{SourceId, WorkerId};
 use crate::domain::item::{Item, Stream};
 use crate::domain::rejection::{Reason, Rejection};
 
@@ -58,6 +61,8 @@ pub struct DecodedItem {
     pub item: Item,
     /// Where it stands in the payload, for the quarantine of one that is refused later.
     pub span: Range<usize>,
+    /// What makes that text a message again, where it is one element of a data series.
+    opening: Option<Arc<str>>,
 }
 
 impl DecodedItem {
@@ -65,13 +70,13 @@ impl DecodedItem {
     /// text is an envelope again: an item that is looked at once more must still be somebody's.
     #[must_use]
     pub fn raw(&self, payload: &[u8]) -> Vec<u8> {
-        let raw = cut(payload.get(self.span.clone()).unwrap_or_default());
+        let raw = raw(payload, &self.span, self.opening.as_deref());
         match self.worker.as_ref().filter(|_| self.is_named_by_envelope) {
             Some(worker) => {
                 let opening = format!("{{\"worker\":\"{worker}\",\"items\":[");
-                cut(&[opening.as_bytes(), raw, b"]}"].concat()).to_vec()
+                cut(&[opening.as_bytes(), &raw, b"]}"].concat()).to_vec()
             }
-            None => raw.to_vec(),
+            None => raw,
         }
     }
 }
@@ -98,16 +103,17 @@ pub struct Decoded {
     pub unknown_fields: u32,
 }
 
-/// Takes a payload apart.
+/// Takes a payload of `source` apart. The source matters only to items that name their user and not
+/// the worker.
 #[must_use]
-pub fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
+pub fn decode(source: &SourceId, stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
     if payload.len() > limits.max_payload_bytes {
         let detail = format!("{} bytes, at most {} are taken", payload.len(), limits.max_payload_bytes);
         let problem = Problem::new(Reason::TooLarge, detail);
         return message::refuse(payload, problem, message::peek_message_id(payload));
     }
     match std::str::from_utf8(payload) {
-        Ok(text) => message::walk(stream, text, limits),
+        Ok(text) => message::walk(source, stream, text, limits),
         Err(error) => {
             let problem = Problem::new(Reason::NotUtf8, error.to_string());
             message::refuse(payload, problem, message::peek_message_id(payload))
@@ -119,6 +125,15 @@ pub fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
 #[must_use]
 pub fn message_id(beginning: &[u8]) -> Option<String> {
     message::peek_message_id(beginning)
+}
+
+/// The text of an item, cut to what quarantine keeps; of an element of a series, a series of just it.
+fn raw(payload: &[u8], span: &Range<usize>, opening: Option<&str>) -> Vec<u8> {
+    let own = payload.get(span.clone()).unwrap_or_default();
+    match opening {
+        Some(opening) => cut(&[opening.as_bytes(), own, b"]}"].concat()).to_vec(),
+        None => cut(own).to_vec(),
+    }
 }
 
 fn cut(raw: &[u8]) -> &[u8] {

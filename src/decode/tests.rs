@@ -8,6 +8,10 @@ const HRV: &str =
     r#"{"kind":"hrv","worker":"w-1","start":"2026-03-01T02:05:00+07:00","duration_s":300,"rmssd_ms":38.2}"#;
 const TAG: &str = r#"{"kind":"tag","worker":"w-1","date":"2026-03-01","tag":"alcohol"}"#;
 
+fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
+    super::decode(&SourceId::parse("gw-7").unwrap(), stream, payload, limits)
+}
+
 fn readings(payload: &str) -> Decoded {
     decode(Stream::Readings, payload.as_bytes(), &Limits::default())
 }

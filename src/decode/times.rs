@@ -89,9 +89,14 @@ fn stated(item: &Item, time: Timestamp) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Limits, decode};
+    use super::super::{Decoded, Limits};
     use super::*;
     use crate::domain::item::Stream;
+
+    fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
+        let source = crate::domain::ids::SourceId::parse("gw-7").unwrap();
+        super::super::decode(&source, stream, payload, limits)
+    }
 
     /// What the check says of an item at noon UTC of 1 March 2026, with the limits of the contract.
     fn verdict(stream: Stream, item: &str) -> Option<Reason> {

@@ -7,7 +7,10 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use serde_json::value::RawValue;
 
 use super::slot::{Slot, Text};
 
@@ -27,6 +30,16 @@ pub(super) struct Notes {
 impl Notes {
     pub(super) fn new(max_depth: usize) -> Self {
         Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None }
+    }
+
+    /// Nothing noted yet, with the same limit: for a part that must not spoil the rest.
+    pub(super) const fn fresh(&self) -> Self {
+        Self { max_depth: self.max_depth, unknown: 0, fatal: None }
+    }
+
+    /// Adds to the count of fields that nobody knows.
+    pub(super) const fn add_unknown(&mut self, fields: u32) {
+        self.unknown = self.unknown.saturating_add(fields);
     }
 
     pub(super) fn is_too_deep(&mut self, depth: usize) -> bool {
@@ -76,6 +89,11 @@ pub(super) trait Shape<'de>: Sized {
     /// Takes a text.
     fn text(_: Text<'de>) -> Option<Self> {
         None
+    }
+
+    /// Reads a value of this shape; only a shape that wants the text itself does it in its own way.
+    fn read<D: Deserializer<'de>>(read: Read<'_, Self>, deserializer: D) -> Result<Slot<Self>, D::Error> {
+        deserializer.deserialize_any(read)
     }
 
     /// Takes a list that stands at `depth`.
@@ -151,16 +169,46 @@ impl<'de, T: Shape<'de>> Shape<'de> for Vec<T> {
     }
 }
 
-/// An object of which only its being there matters.
-#[derive(Debug)]
-pub(super) struct Present;
+/// The text of a value that is read later, when it is known what it means.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Later<'a> {
+    /// JSON; nothing was checked but its syntax.
+    pub(super) text: &'a str,
+    /// Where a list or object would stand.
+    pub(super) depth: usize,
+}
 
-impl<'de> Shape<'de> for Present {
-    const EXPECTED: &'static str = "an object";
+impl<'de> Shape<'de> for Later<'de> {
+    const EXPECTED: &'static str = "any value";
 
-    fn object<A: MapAccess<'de>>(map: A, notes: &mut Notes, depth: usize) -> Result<Slot<Self>, A::Error> {
-        skip_object(map, notes, depth)?;
-        Ok(Slot::Got(Self))
+    fn read<D: Deserializer<'de>>(read: Read<'_, Self>, deserializer: D) -> Result<Slot<Self>, D::Error> {
+        let text = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(if text == "null" { Slot::Absent } else { Slot::Got(Self { text, depth: read.depth }) })
+    }
+}
+
+/// The value of a field that is known but of no use; it is only looked through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unneeded;
+
+impl<'de> Shape<'de> for Unneeded {
+    const EXPECTED: &'static str = "any value";
+
+    fn read<D: Deserializer<'de>>(read: Read<'_, Self>, deserializer: D) -> Result<Slot<Self>, D::Error> {
+        Skip::new(read.notes, read.depth).deserialize(deserializer)?;
+        Ok(Slot::Absent)
+    }
+}
+
+impl<'a> Later<'a> {
+    /// Reads it as a value of the shape `T`.
+    pub(super) fn read<T: Shape<'a>>(self, notes: &mut Notes) -> Result<Slot<T>, serde_json::Error> {
+        Read::new(notes, self.depth).deserialize(&mut serde_json::Deserializer::from_str(self.text))
+    }
+
+    /// Looks only for duplicate keys and deep nesting.
+    pub(super) fn skip(self, notes: &mut Notes) -> Result<(), serde_json::Error> {
+        Skip::new(notes, self.depth).deserialize(&mut serde_json::Deserializer::from_str(self.text))
     }
 }
 
@@ -181,9 +229,15 @@ pub(super) trait Record<'de>: Default {
 }
 
 /// Declares an object with known fields, each a [`Slot`]; the commonest first, for they are looked
-/// for in this order.
+/// for in this order. After `either spelling` each key may be written `snake_case` or `camelCase`.
 macro_rules! record {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($fields:tt)+ }) => {
+        $crate::decode::wire::record! { [$crate::decode::wire::is_exactly] $(#[$doc])* $name { $($fields)+ } }
+    };
+    (either spelling $(#[$doc:meta])* $name:ident { $($fields:tt)+ }) => {
+        $crate::decode::wire::record! { [$crate::decode::wire::is_either_spelling] $(#[$doc])* $name { $($fields)+ } }
+    };
+    ([$is:path] $(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Default)]
         pub(in crate::decode) struct $name<'a> {
@@ -202,7 +256,7 @@ macro_rules! record {
             ) -> Result<bool, A::Error> {
                 let bit = 1_u64;
                 $(
-                    if key == stringify!($field) {
+                    if $is(key, stringify!($field)) {
                         if *seen & bit != 0 {
                             notes.duplicate(key);
                             map.next_value_seed($crate::decode::wire::Skip::new(notes, depth))?;
@@ -237,6 +291,24 @@ macro_rules! record {
     };
 }
 pub(super) use record;
+
+/// Whether a key is that of a field.
+#[inline]
+pub(super) fn is_exactly(key: &str, field: &str) -> bool {
+    key == field
+}
+
+/// Whether a key is that of a field, as it stands or in `camelCase`.
+pub(super) fn is_either_spelling(key: &str, field: &str) -> bool {
+    let mut written = key.bytes();
+    let mut is_hump = false;
+    let mut is_camel = |letter: u8| match std::mem::replace(&mut is_hump, letter == b'_') {
+        _ if letter == b'_' => true,
+        true => written.next() == Some(letter.to_ascii_uppercase()),
+        false => written.next() == Some(letter),
+    };
+    key == field || (field.bytes().all(&mut is_camel) && written.next().is_none())
+}
 
 /// Reads an object with known fields that stands at `depth`.
 pub(super) fn read_record<'de, R: Record<'de>, A: MapAccess<'de>>(
@@ -280,7 +352,7 @@ impl<'de, T: Shape<'de>> DeserializeSeed<'de> for Read<'_, T> {
     type Value = Slot<T>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_any(self)
+        T::read(self, deserializer)
     }
 }
 

@@ -131,17 +131,19 @@ fn list(text: &mut String, values: impl Iterator<Item = i64>) {
 mod tests {
     use super::*;
     use crate::decode::{self, Limits};
+    use crate::domain::ids::SourceId;
     use crate::domain::item::Stream;
 
     #[test]
     fn recorded_feed_decodes_without_a_rejection() {
+        let source = SourceId::parse("gw").unwrap();
         let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
         let end: Timestamp = "2026-03-01T08:00:00.123Z".parse().unwrap();
         let recordings = recordings();
         assert!(recordings.iter().map(Recording::beats).sum::<usize>() > 12_000);
         for recording in recordings {
             let message = recording.message("vagus/v1", end, &zone);
-            let decoded = decode::decode(Stream::Readings, &message.payload, &Limits::default());
+            let decoded = decode::decode(&source, Stream::Readings, &message.payload, &Limits::default());
             assert_eq!(decoded.refused, []);
             assert_eq!(decoded.unknown_fields, 0);
             assert_eq!(decoded.items.len(), message.items as usize);

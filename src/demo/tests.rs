@@ -5,6 +5,7 @@ use crate::decode::{self, Limits};
 use crate::domain::Date;
 use crate::domain::TimeZone;
 use crate::domain::alert::Level;
+use crate::domain::ids::SourceId;
 use crate::domain::item::Stream;
 
 fn workforce(seed: u64, workers: u32) -> Workforce {
@@ -36,10 +37,11 @@ fn time_never_goes_back_and_each_message_id_is_used_once() {
 
 #[test]
 fn every_message_decodes_and_only_the_faulty_readings_are_refused() {
+    let source = SourceId::parse("gw").unwrap();
     let (mut faulty, mut items) = (0, 0);
     for message in days(&workforce(7, 40), 0..90).iter().flat_map(|batch| &batch.messages) {
         let stream = Stream::ALL.into_iter().find(|stream| message.topic.ends_with(stream.as_str())).unwrap();
-        let decoded = decode::decode(stream, &message.payload, &Limits::default());
+        let decoded = decode::decode(&source, stream, &message.payload, &Limits::default());
         assert_eq!(decoded.refused.len(), message.faulty as usize, "{:?}", decoded.refused);
         assert_eq!(decoded.items.len() + decoded.refused.len(), message.items as usize);
         assert_eq!(decoded.unknown_fields, 0);

@@ -1,7 +1,8 @@
 //! The payload format of the contract: the fields of one item go in, the item or a reason comes out.
 //!
 //! Fields that an item's kind does not know are counted, never judged. Null is as good as absent.
-//! Another payload format is another file beside this folder; [`reading`] is where it branches off.
+//! Another payload format is another folder beside this one: [`super::ieee1752`] branches off before
+//! a reading is made.
 
 mod action;
 mod exposure;
@@ -13,8 +14,11 @@ mod tests;
 
 pub(super) use action::ActionFields;
 pub(super) use exposure::ExposureFields;
-pub(super) use reading::ReadingFields;
+pub(super) use reading::{
+    DURATION_S, HEART_RATE_BPM, MAX_BEATS, MAX_END_MS, MAX_RR_MS, RMSSD_MS, ReadingFields, SDNN_MS, unlisted,
+};
 pub(super) use screening::ScreeningFields;
+pub(super) use sleep::{MAX_AWAKENINGS, MAX_TIME_IN_BED_MIN, STAGE_TOLERANCE_MIN, check as check_sleep, minutes};
 
 use super::message::Owned;
 use super::slot::{Problem, Slot};

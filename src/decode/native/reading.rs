@@ -3,8 +3,12 @@
 //! The ranges are those of acceptance: wide enough for any living adult on any device, so that only
 //! faults of a device or a unit are refused. What is plausible at rest is judged later.
 
+use std::ops::RangeInclusive;
+
+use super::super::ieee1752::DataPoint;
+use super::super::message::meaningless;
 use super::super::slot::{Problem, Slot, Text, in_range, quoted};
-use super::super::wire::{Notes, Present, record};
+use super::super::wire::{Later, Notes, record};
 use super::Outcome;
 use super::sleep::{self, StageFields, StageMinuteFields};
 use crate::domain::item::Item;
@@ -25,14 +29,26 @@ const CONTEXTS: [(&str, Context); 7] = [
     ("unknown", Context::Unknown),
 ];
 
+/// Acceptable RMSSD.
+pub(in crate::decode) const RMSSD_MS: RangeInclusive<f64> = 3.0..=250.0;
+
+/// Acceptable SDNN.
+pub(in crate::decode) const SDNN_MS: RangeInclusive<f64> = 5.0..=300.0;
+
+/// Acceptable mean heart rate: an athlete asleep comes near 30, exertion near 220.
+pub(in crate::decode) const HEART_RATE_BPM: RangeInclusive<f64> = 25.0..=230.0;
+
+/// Acceptable length of a window.
+pub(in crate::decode) const DURATION_S: RangeInclusive<u32> = 1..=86_400;
+
 /// The most beats of one item: twelve hours at 60 a minute.
-const MAX_BEATS: usize = 43_200;
+pub(in crate::decode) const MAX_BEATS: usize = 43_200;
 
 /// The longest beat interval in ms. A gap of minutes is the cleaner's business, and so is 0.
-const MAX_RR_MS: f64 = 600_000.0;
+pub(in crate::decode) const MAX_RR_MS: f64 = 600_000.0;
 
 /// The latest end of a beat: a day after the start.
-const MAX_END_MS: f64 = 86_400_000.0;
+pub(in crate::decode) const MAX_END_MS: f64 = 86_400_000.0;
 
 record! {
     /// The fields of all kinds of reading together: `kind` may come last.
@@ -61,17 +77,32 @@ record! {
         main: bool,
         revision: f64,
         tag: Text<'a>,
-        header: Present,
-        body: Present,
+        header: Later<'a>,
+        body: Later<'a>,
+    }
+}
+
+impl<'a> ReadingFields<'a> {
+    /// Takes the parts of an IEEE 1752.1 or Open mHealth item, which has them and no `kind`.
+    pub(in crate::decode) fn data_point(&mut self) -> Option<DataPoint<'a>> {
+        match (&self.kind, &self.header, &self.body) {
+            (Slot::Absent, Slot::Got(header), Slot::Got(body)) => {
+                let (header, body) = (*header, *body);
+                (self.header, self.body) = (Slot::Absent, Slot::Absent);
+                Some(DataPoint { header, body, worker: std::mem::take(&mut self.worker) })
+            }
+            _ => None,
+        }
     }
 }
 
 /// Makes a reading of its fields.
 pub(super) fn make(fields: &mut ReadingFields<'_>, notes: &mut Notes) -> Outcome {
-    if fields.kind.is_absent() && !fields.header.is_absent() && !fields.body.is_absent() {
-        // IEEE 1752.1 and Open mHealth data points have this shape, and no `kind`.
-        let detail = "an item with header and body (IEEE 1752.1, Open mHealth) is not supported yet";
-        return Err(Problem::new(Reason::BadShape, detail));
+    for slot in [&fields.header, &fields.body] {
+        // Of a kind of ours these are fields that nobody knows, and as such are looked through like others.
+        if let Slot::Got(value) = slot {
+            value.skip(notes).map_err(|error| meaningless(&error))?;
+        }
     }
     let kind = fields.kind.required("kind")?;
     let worker = fields.worker.worker()?;
@@ -90,21 +121,20 @@ pub(super) fn make(fields: &mut ReadingFields<'_>, notes: &mut Notes) -> Outcome
 }
 
 fn rmssd(slot: &mut Slot<f64>) -> Result<Option<f64>, Problem> {
-    slot.within("rmssd_ms", 3.0..=250.0)
+    slot.within("rmssd_ms", RMSSD_MS)
 }
 
-/// Mean heart rate: an athlete asleep comes near 30, exertion near 220.
 fn heart_rate(slot: &mut Slot<f64>, name: &str) -> Result<Option<f64>, Problem> {
-    slot.within(name, 25.0..=230.0)
+    slot.within(name, HEART_RATE_BPM)
 }
 
 fn hrv(fields: &mut ReadingFields<'_>) -> Result<HrvWindow, Problem> {
     let window = HrvWindow {
         device: fields.device.device()?,
         start: fields.start.required_timestamp("start")?,
-        duration_s: fields.duration_s.whole("duration_s", 1..=86_400)?.ok_or_else(|| Problem::missing("duration_s"))?,
+        duration_s: fields.duration_s.whole("duration_s", DURATION_S)?.ok_or_else(|| Problem::missing("duration_s"))?,
         rmssd_ms: rmssd(&mut fields.rmssd_ms)?,
-        sdnn_ms: fields.sdnn_ms.within("sdnn_ms", 5.0..=300.0)?,
+        sdnn_ms: fields.sdnn_ms.within("sdnn_ms", SDNN_MS)?,
         mean_hr_bpm: heart_rate(&mut fields.mean_hr_bpm, "mean_hr_bpm")?,
         context: context(&mut fields.context)?,
         quality: fields.quality.within("quality", 0.0..=1.0)?,
@@ -190,6 +220,6 @@ fn context(slot: &mut Slot<Text<'_>>) -> Result<Context, Problem> {
 }
 
 /// A name that is not on its list.
-pub(super) fn unlisted<const N: usize>(name: &str, text: &str, known: [&str; N]) -> Problem {
+pub(in crate::decode) fn unlisted<const N: usize>(name: &str, text: &str, known: [&str; N]) -> Problem {
     Problem::new(Reason::BadShape, format!("{name} {} is none of {}", quoted(text), known.join(", ")))
 }

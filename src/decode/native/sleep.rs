@@ -11,16 +11,16 @@ use crate::domain::rejection::Reason;
 ///
 /// # Source
 /// Domain reference, section 4.1.
-const MAX_TIME_IN_BED_MIN: f64 = 16.0 * 60.0;
+pub(in crate::decode) const MAX_TIME_IN_BED_MIN: f64 = 16.0 * 60.0;
 
 /// How far the stages may differ from the sleep period less the time awake, in minutes.
 ///
 /// # Source
 /// Domain reference, section 4.1.
-const STAGE_TOLERANCE_MIN: f64 = 5.0;
+pub(in crate::decode) const STAGE_TOLERANCE_MIN: f64 = 5.0;
 
 /// The most awakenings of one episode.
-const MAX_AWAKENINGS: u32 = 1_000;
+pub(in crate::decode) const MAX_AWAKENINGS: u32 = 1_000;
 
 record! {
     /// `stages_min`.
@@ -62,7 +62,7 @@ fn inconsistent(detail: impl Into<String>) -> Problem {
 }
 
 /// Minutes from `from` to `to`.
-fn minutes(from: Timestamp, to: Timestamp) -> f64 {
+pub(in crate::decode) fn minutes(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64() / 60.0
 }
 
@@ -87,9 +87,14 @@ pub(super) fn make(fields: &mut ReadingFields<'_>, notes: &mut Notes) -> Result<
     } else if let Some(stages) = fields.stages.optional("stages")? {
         add_intervals(&mut sleep, &intervals(stages, notes)?)?;
     }
-    check_order(&sleep)?;
-    check_sums(&sleep)?;
+    check(&sleep)?;
     Ok(sleep)
+}
+
+/// Refuses a sleep episode whose parts contradict each other.
+pub(in crate::decode) fn check(sleep: &SleepRecord) -> Result<(), Problem> {
+    check_order(sleep)?;
+    check_sums(sleep)
 }
 
 fn check_order(sleep: &SleepRecord) -> Result<(), Problem> {

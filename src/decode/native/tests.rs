@@ -1,7 +1,8 @@
 //! Every example of the contract, and every reason for which an item is refused.
 
-use crate::decode::{Decoded, Limits, decode};
+use crate::decode::{Decoded, Limits};
 use crate::domain::exposure::WorkEvent;
+use crate::domain::ids::SourceId;
 use crate::domain::item::{Item, Stream};
 use crate::domain::reading::{Context, Reading, StageMinutes, Tag};
 use crate::domain::rejection::Reason;
@@ -11,6 +12,10 @@ macro_rules! example {
     ($name:literal) => {
         include_bytes!(concat!("../../../tests/fixtures/contract/", $name, ".json"))
     };
+}
+
+fn decode(stream: Stream, payload: &[u8], limits: &Limits) -> Decoded {
+    crate::decode::decode(&SourceId::parse("gw-7").unwrap(), stream, payload, limits)
 }
 
 fn good(stream: Stream, payload: &[u8]) -> Vec<Item> {
