@@ -10,6 +10,7 @@
 pub mod baseline;
 pub mod composite;
 pub mod cosinor;
+pub mod daytime;
 pub mod night;
 pub mod norms;
 pub mod persistence;

@@ -1,0 +1,89 @@
+//! When the body is busy: exercise, and the quarter of an hour after it.
+
+use crate::domain::reading::Context;
+use crate::domain::{SignedDuration, Timestamp};
+use crate::statistics::quantile_sorted;
+
+use super::Settings;
+use super::window::{Window, minutes};
+
+/// What a window's heart rate is worth for strain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// The body is at rest as far as its heart tells.
+    Quiet,
+    /// The device's own estimate is above the limit, too shortly to be believed: no value, no hold.
+    Doubtful,
+    /// The body is or was busy.
+    Busy,
+}
+
+/// The resting heart rate of a recording: a low quantile, from windows with beats where there are
+/// enough of them; `None` without any heart rate.
+pub(super) fn resting_hr_bpm(windows: &[Window], settings: &Settings) -> Option<f64> {
+    const ENOUGH: usize = 10;
+    let quantile = |heart_rate: fn(&Window) -> Option<f64>, least: usize| {
+        let mut values: Vec<f64> = windows.iter().filter_map(heart_rate).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        (values.len() >= least).then(|| quantile_sorted(&values, settings.resting_quantile.clamp(0.0, 1.0)))
+    };
+    quantile(|window| window.hr_bpm, ENOUGH).or_else(|| quantile(Window::any_hr_bpm, 1))
+}
+
+/// The effort of each window; windows in order of their end.
+pub(super) fn efforts(windows: &[Window], above_bpm: f64, settings: &Settings) -> Vec<Effort> {
+    let signs = signs(windows, above_bpm, settings);
+    let span =
+        |minutes: f64| SignedDuration::try_from_secs_f64(minutes.max(0.0) * 60.0).unwrap_or(SignedDuration::ZERO);
+    let (before, after) = (span(settings.busy_before_min), span(settings.busy_after_min));
+    let mut efforts = signs.clone();
+    let mut busy_at: Option<Timestamp> = None;
+    for ((window, sign), effort) in windows.iter().zip(&signs).zip(&mut efforts) {
+        if *sign == Effort::Busy {
+            busy_at = Some(window.end());
+        } else if busy_at.is_some_and(|busy| window.end().duration_since(busy) <= after) {
+            *effort = Effort::Busy;
+        }
+    }
+    let mut busy_at: Option<Timestamp> = None;
+    for ((window, sign), effort) in windows.iter().zip(&signs).zip(&mut efforts).rev() {
+        if *sign == Effort::Busy {
+            busy_at = Some(window.end());
+        } else if busy_at.is_some_and(|busy| busy.duration_since(window.end()) <= before) {
+            *effort = Effort::Busy;
+        }
+    }
+    efforts
+}
+
+/// What each window says by itself, but for estimates, which must stay above the limit for a while.
+fn signs(windows: &[Window], above_bpm: f64, settings: &Settings) -> Vec<Effort> {
+    let mut signs: Vec<Effort> = Vec::with_capacity(windows.len());
+    // Where the heart rate went above the limit, and how long it has been there.
+    let (mut begin, mut high_min) = (0, 0.0);
+    for ((at, window), minutes) in windows.iter().enumerate().zip(minutes(windows)) {
+        let effort = sign(window, above_bpm, settings);
+        signs.push(effort);
+        if effort == Effort::Quiet {
+            (begin, high_min) = (at + 1, 0.0);
+            continue;
+        }
+        high_min += minutes;
+        if high_min >= settings.busy_estimate_min {
+            signs[begin..].fill(Effort::Busy);
+        }
+    }
+    signs
+}
+
+fn sign(window: &Window, above_bpm: f64, settings: &Settings) -> Effort {
+    let is_above = |hr: Option<f64>| hr.is_some_and(|hr| hr > above_bpm);
+    let is_moving = window.movement_g.is_some_and(|movement| movement > settings.busy_movement_g);
+    if window.context == Context::Activity || is_moving || is_above(window.hr_bpm) {
+        Effort::Busy
+    } else if is_above(window.device_hr_bpm) && (window.hr_bpm.is_none() || window.beats < settings.solid_beats) {
+        Effort::Doubtful
+    } else {
+        Effort::Quiet
+    }
+}
