@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use super::*;
 use crate::config::rules_file;
 use crate::domain::SignedDuration;
@@ -38,11 +36,7 @@ fn nights(history: &mut WorkerHistory, first: Date, normal: i32) {
 }
 
 fn settings() -> Settings {
-    Settings {
-        indicators: crate::indicators::Settings::default(),
-        exposures: crate::exposures::Limits::default(),
-        rules: Arc::new(rules_file::built_in()),
-    }
+    rules_file::built_in()
 }
 
 /// What was opened or raised, with its day.
