@@ -27,6 +27,8 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
         band_usual: 0.0..=100.0, band_elevated: 0.0..=100.0, band_high: 0.0..=100.0, band_very_high: 0.0..=100.0,
         band_hysteresis: 0.0..=20.0,
         acute_deficit_h: 0.0..=24.0, sri_day_pairs: 1..=7, sri_valid_share: 0.0..=1.0,
+        sri_regular: -100.0..=100.0, sri_irregular: -100.0..=100.0, irregular_midpoint_sd_h: 0.0..=12.0,
+        notable_jetlag_h: 0.0..=12.0,
         split_episode_h: 1.0..=8.0, rotating_shifts: 1..=28, short_break_h: 0.0..=24.0, free_nights: 1..=14,
     }
     for (low, high, is_in_order) in [
@@ -34,6 +36,7 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
         ("mature_nights", "full_nights", settings.mature_nights <= settings.full_nights),
         ("low_z", "recovered_z", settings.low_z <= settings.recovered_z),
         ("persistent_z7", "watch_z7", settings.persistent_z7 <= settings.watch_z7),
+        ("sri_irregular", "sri_regular", settings.sri_irregular <= settings.sri_regular),
         ("band_usual", "band_elevated", settings.band_usual <= settings.band_elevated),
         ("band_elevated", "band_high", settings.band_elevated <= settings.band_high),
         ("band_high", "band_very_high", settings.band_high <= settings.band_very_high),

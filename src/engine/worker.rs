@@ -227,6 +227,12 @@ impl Worker {
         if *known == before {
             return Taken::Known;
         }
+        // A shift tells what kind of sleep came after it, and makes the roster of the days after.
+        let changed = (known.shift != before.shift).then_some(known.date);
+        if let Some(date) = changed {
+            self.change_from(date);
+            self.changes.is_late = true;
+        }
         self.changes.is_other = true;
         self.is_unsaved = true;
         Taken::Changed
@@ -302,7 +308,8 @@ impl Worker {
         if self.history.nights.keys().next().is_some_and(|d| *d < first) {
             self.history.nights = self.history.nights.split_off(&first);
         }
-        self.history.exposures.retain(|d, _| *d >= first);
+        let first_exposure = buckets::plus(today, -track::EXPOSURE_DAYS);
+        self.history.exposures.retain(|d, _| *d >= first_exposure);
         let first_tag = buckets::plus(today, -track::TAG_DAYS);
         self.history.tags.retain(|d, _| *d >= first_tag);
         let first_detail = buckets::plus(today, -DETAIL_DAYS);

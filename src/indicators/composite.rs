@@ -38,52 +38,89 @@ impl Index {
 }
 
 /// What the index is made of; what is not known is left out, and the other weights share its weight.
+///
+/// # Source
+/// Domain reference, section 5.2.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub(super) struct Parts {
+pub struct Parts {
     /// z of the night.
-    pub(super) z: Option<f64>,
+    pub z: Option<f64>,
     /// Mean z of seven days.
-    pub(super) z7: Option<f64>,
+    pub z7: Option<f64>,
     /// z of the sleeping heart rate.
-    pub(super) rhr_z: Option<f64>,
+    pub rhr_z: Option<f64>,
     /// The need for sleep and the mean sleep of seven days.
-    pub(super) need_and_tst7_h: Option<(f64, f64)>,
+    pub need_and_tst7_h: Option<(f64, f64)>,
     /// Mean sleep efficiency of seven days.
-    pub(super) se7_pct: Option<f64>,
-    /// Sleep Regularity Index of fourteen days; not measured yet.
-    pub(super) sri14: Option<f64>,
+    pub se7_pct: Option<f64>,
+    /// Sleep Regularity Index of fourteen days; none on a rotating roster, where it has no weight.
+    pub sri14: Option<f64>,
+}
+
+/// Sleep efficiency at which continuity adds nothing to the index, percent.
+pub(super) const REFERENCE_EFFICIENCY_PCT: f64 = 85.0;
+/// Sleep Regularity Index at which regularity adds nothing to the index.
+pub(super) const REFERENCE_SRI: f64 = 75.0;
+
+/// The score of one component from 0 to 100, of a deviation in something like SD.
+///
+/// # Source
+/// Domain reference, section 5.2.
+#[must_use]
+pub fn subscore(deviation: f64) -> f64 {
+    50.0 + points(deviation)
+}
+
+fn points(deviation: f64) -> f64 {
+    20.0 * deviation.clamp(-2.5, 2.5)
 }
 
 impl Parts {
-    /// Deviation of each component in something like SD, positive is worse, with its weight.
+    /// How far a component deviates, in something like SD; positive is worse.
+    ///
+    /// # Source
+    /// Domain reference, section 5.2.
+    #[must_use]
+    pub fn deviation(&self, component: Component) -> Option<f64> {
+        match component {
+            Component::Hrv => self.z7.map(|z7| -self.z.map_or(z7, |z| 0.4 * z + 0.6 * z7)),
+            Component::RestingHeartRate => self.rhr_z,
+            Component::SleepDebt => self.need_and_tst7_h.map(|(need, tst7)| (need - tst7) / 0.75),
+            Component::Continuity => self.se7_pct.map(|se| (REFERENCE_EFFICIENCY_PCT - se) / 5.0),
+            Component::Regularity => self.sri14.map(|sri| (REFERENCE_SRI - sri) / 10.0),
+        }
+    }
+
+    /// Weight and deviation of each component.
     fn deviations(&self, settings: &Settings) -> [(f64, Option<f64>); COMPONENTS] {
-        let hrv = self.z7.map(|z7| -self.z.map_or(z7, |z| 0.4 * z + 0.6 * z7));
-        let debt = self.need_and_tst7_h.map(|(need, tst7)| (need - tst7) / 0.75);
-        [
-            (settings.weight_hrv, hrv),
-            (settings.weight_rhr, self.rhr_z),
-            (settings.weight_debt, debt),
-            (settings.weight_continuity, self.se7_pct.map(|se| (85.0 - se) / 5.0)),
-            (settings.weight_regularity, self.sri14.map(|sri| (75.0 - sri) / 10.0)),
-        ]
+        ORDER.map(|component| {
+            let weight = match component {
+                Component::Hrv => settings.weight_hrv,
+                Component::RestingHeartRate => settings.weight_rhr,
+                Component::SleepDebt => settings.weight_debt,
+                Component::Continuity => settings.weight_continuity,
+                Component::Regularity => settings.weight_regularity,
+            };
+            (weight, self.deviation(component))
+        })
     }
 
     /// The sum of the weights that are available.
     #[must_use]
-    pub(super) fn weight(&self, settings: &Settings) -> f64 {
+    pub fn weight(&self, settings: &Settings) -> f64 {
         self.deviations(settings).iter().filter(|(_, u)| u.is_some()).map(|(w, _)| w).sum()
     }
 
     /// The index, where enough of it is there and HRV or heart rate is among it.
     #[must_use]
-    pub(super) fn index(&self, settings: &Settings) -> Option<Index> {
+    pub fn index(&self, settings: &Settings) -> Option<Index> {
         let weight = self.weight(settings);
         let has_heart = self.z7.is_some() || self.rhr_z.is_some();
         // The weights are decimal fractions: their sum may miss the limit by a rounding error.
         if !has_heart || weight <= 0.0 || weight < settings.min_weight - 1e-9 {
             return None;
         }
-        let points = self.deviations(settings).map(|(w, u)| u.map(|u| w / weight * 20.0 * u.clamp(-2.5, 2.5)));
+        let points = self.deviations(settings).map(|(w, u)| u.map(|u| w / weight * points(u)));
         let value = 50.0 + points.iter().flatten().sum::<f64>();
         Some(Index { value: value.clamp(0.0, 100.0), weight, points })
     }
@@ -92,13 +129,19 @@ impl Parts {
 /// How far the index of a day can be trusted, 0 to 1.
 ///
 /// # Source
-/// Domain reference, section 5.3. The factor for an untagged illness is left out: it needs a skin
-/// temperature, which no reading carries.
+/// Domain reference, section 5.3.
 #[must_use]
-pub(super) fn confidence(weight: f64, nights7: u32, reference_nights: u32, median_sqi: f64) -> f64 {
+pub fn confidence(
+    weight: f64,
+    nights7: u32,
+    reference_nights: u32,
+    median_sqi: f64,
+    has_untagged_illness: bool,
+) -> f64 {
     let coverage = (f64::from(nights7) / 5.0).min(1.0);
     let maturity = (f64::from(reference_nights) / 30.0).min(1.0);
-    (weight * coverage * maturity * median_sqi).clamp(0.0, 1.0)
+    let illness = if has_untagged_illness { 0.75 } else { 1.0 };
+    (weight * coverage * maturity * median_sqi * illness).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]
@@ -154,9 +197,10 @@ mod tests {
     #[test]
     fn confidence_falls_with_every_gap() {
         let near = |left: f64, right: f64| assert!((left - right).abs() < 1e-9);
-        near(confidence(0.9, 6, 45, 0.95), 0.855);
-        near(confidence(0.9, 4, 15, 0.8), 0.9 * 0.8 * 0.5 * 0.8);
-        near(confidence(0.9, 0, 45, 0.9), 0.0);
+        near(confidence(0.9, 6, 45, 0.95, false), 0.855);
+        near(confidence(0.9, 6, 45, 0.95, true), 0.855 * 0.75);
+        near(confidence(0.9, 4, 15, 0.8, false), 0.9 * 0.8 * 0.5 * 0.8);
+        near(confidence(0.9, 0, 45, 0.9, false), 0.0);
     }
 
     proptest! {

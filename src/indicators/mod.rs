@@ -7,6 +7,7 @@
 //! every value can be recomputed from the rows, so late data needs no special path. Every number
 //! that leaves is finite; what cannot be had is `None`.
 
+pub mod band;
 pub mod baseline;
 pub mod composite;
 pub mod cosinor;
@@ -14,8 +15,12 @@ pub mod daytime;
 pub mod night;
 pub mod norms;
 pub mod persistence;
+pub mod regularity;
+pub mod roster;
 pub mod settings;
 pub mod sleep;
+pub mod sleep_detail;
+pub mod timing;
 pub mod track;
 
 pub use night::night_row;

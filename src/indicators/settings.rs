@@ -91,6 +91,14 @@ pub struct Settings {
     pub sri_day_pairs: u32,
     /// A pair of days counts when this share of its time is known on both days (§4.4).
     pub sri_valid_share: f64,
+    /// Sleep is regular from this index on (§4.4).
+    pub sri_regular: f64,
+    /// Sleep is irregular below this index (§4.4).
+    pub sri_irregular: f64,
+    /// Sleep is irregular when the midpoints of 28 days spread by more than this (§4.4).
+    pub irregular_midpoint_sd_h: f64,
+    /// Social jetlag is notable from here on, either way (§4.4).
+    pub notable_jetlag_h: f64,
     /// Sleep is split when the worker-day has two episodes of at least this length (§4.5).
     pub split_episode_h: f64,
     /// A roster rotates when 28 days hold so many shifts of each of two kinds (§4.5).
@@ -146,6 +154,10 @@ impl Default for Settings {
             acute_deficit_h: 4.0,
             sri_day_pairs: 5,
             sri_valid_share: 0.75,
+            sri_regular: 80.0,
+            sri_irregular: 70.0,
+            irregular_midpoint_sd_h: 1.5,
+            notable_jetlag_h: 2.0,
             split_episode_h: 3.0,
             rotating_shifts: 3,
             short_break_h: 11.0,

@@ -8,6 +8,8 @@
 
 mod cells;
 mod day;
+mod detail;
+mod recent;
 
 #[cfg(test)]
 mod tests;
@@ -15,10 +17,11 @@ mod tests;
 use crate::domain::history::{PathAnchor, WorkerHistory};
 use crate::domain::indicator::{HrvState, IndexBand};
 use crate::domain::worker::Sex;
-use crate::domain::{Date, SignedDuration, Timestamp};
+use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 
 use super::composite::Index;
 use super::persistence::HrvPath;
+use super::roster::SHIFT_LOOK_BACK;
 use super::settings::Settings;
 use super::sleep::SleepWindow;
 use cells::Cells;
@@ -48,6 +51,9 @@ pub const ROW_DAYS: i32 = RECOMPUTABLE_DAYS + LEAD_DAYS + REFERENCE_BEGIN;
 
 /// Tags older than this many days before today are not looked at.
 pub const TAG_DAYS: i32 = ROW_DAYS + cells::TAG_LOOK_BACK;
+
+/// Working conditions older than this many days before today are not looked at.
+pub const EXPOSURE_DAYS: i32 = ROW_DAYS + SHIFT_LOOK_BACK;
 
 /// A gap between anchor and today longer than this is not walked through: nothing is left in it.
 const MAX_PATH_DAYS: i32 = 800;
@@ -103,6 +109,7 @@ pub struct Track {
     base: Option<PathAnchor>,
     settings: Settings,
     person: (Option<i16>, Option<Sex>),
+    zone: Option<TimeZone>,
 }
 
 impl Track {
@@ -116,7 +123,7 @@ impl Track {
     ///
     /// `changed_from` is the earliest wake date whose row or tags changed since the last call. Only
     /// nights that are final at `now` take part; those that became so since the last call are found
-    /// without being named. A change of settings, of age or sex recomputes everything.
+    /// without being named. A change of settings, of age, sex or time zone recomputes everything.
     pub fn update(
         &mut self,
         history: &WorkerHistory,
@@ -131,10 +138,12 @@ impl Track {
             || now < self.now
             || !(self.today..=self.today + MAX_PATH_DAYS).contains(&today)
             || self.person != person
+            || self.zone.as_ref() != Some(&history.profile.time_zone)
             || self.settings != *settings;
         let from = if is_fresh {
             self.settings = settings.clone();
             self.person = person;
+            self.zone = Some(history.profile.time_zone.clone());
             self.restart(history, today)
         } else {
             let advanced = (today > self.today).then_some(self.today + 1);
@@ -174,7 +183,7 @@ impl Track {
             let place = offset(self.first_day(), number);
             let earlier = &self.days[..place];
             let known = self.days.get(place).filter(|_| number < changed_from + REFERENCE_LAG);
-            let (path, was_poor) = self.states_before(number, earlier);
+            let (path, was_poor, was_band) = self.states_before(number, earlier);
             let fresh = day::Inputs {
                 cells: &self.cells,
                 number,
@@ -182,6 +191,7 @@ impl Track {
                 known,
                 path,
                 was_poor,
+                was_band,
                 has_path: number >= self.path_begin,
                 profile: &history.profile,
                 settings: &self.settings,
@@ -195,11 +205,11 @@ impl Track {
     }
 
     /// The states on the day before `number`.
-    fn states_before(&self, number: i32, earlier: &[Day]) -> (HrvPath, bool) {
+    fn states_before(&self, number: i32, earlier: &[Day]) -> (HrvPath, bool, Option<IndexBand>) {
         match earlier.last() {
-            Some(day) if number > self.path_begin => (day.path, day.indicators.is_sleep_poor),
-            Some(_) | None => self.base.map_or((HrvPath::default(), false), |anchor| {
-                (HrvPath { state: anchor.hrv, dwell: anchor.hrv_dwell }, anchor.is_sleep_poor)
+            Some(day) if number > self.path_begin => (day.path, day.indicators.is_sleep_poor, day.indicators.band),
+            Some(_) | None => self.base.map_or((HrvPath::default(), false, None), |anchor| {
+                (HrvPath { state: anchor.hrv, dwell: anchor.hrv_dwell }, anchor.is_sleep_poor, anchor.band)
             }),
         }
     }

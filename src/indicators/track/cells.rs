@@ -9,8 +9,11 @@ use crate::domain::indicator::{DeviceEpoch, NightRow, SleepType};
 use crate::domain::reading::Tag;
 use crate::domain::{Date, Timestamp};
 
+use super::super::regularity::Agreement;
+use super::super::roster::ShiftKind;
 use super::super::settings::Settings;
 use super::super::sleep::{FREE_RUN, SleepCell};
+use super::recent::Recent;
 use super::{day_number, final_at, offset};
 
 /// Days before a cell whose tags it depends on: the longest illness that settings allow.
@@ -35,6 +38,10 @@ pub(super) struct Cell {
     pub(super) rhr_bpm: Option<f64>,
     /// Sleep.
     pub(super) sleep: Option<SleepCell>,
+    /// How the sleep of the 24 hours up to this date's noon agrees with that of the 24 before.
+    pub(super) agreement: Agreement,
+    /// The kind of the date's shift.
+    pub(super) shift: Option<ShiftKind>,
 }
 
 /// The cells of a run of dates.
@@ -88,18 +95,27 @@ impl Cells {
         let known = self.cells.split_off(offset(self.first, from));
         let mut said = Said { segment: self.cells.last().and_then(|c| c.segment), ..Said::default() };
         let mut rows = history.nights.range(date_of(from)..).peekable();
+        let mut recent = Recent::before(history, from, now);
         let mut tags = history.tags.range(date_of(from - TAG_LOOK_BACK)..).peekable();
         for number in from..=today {
             while let Some((date, set)) = tags.next_if(|(date, _)| day_number(**date) <= number) {
                 said.hear(day_number(*date), set, from);
             }
             let mut cell = Cell { segment: said.segment, ..Cell::default() };
+            let mut night = None;
             if let Some((_, row)) = rows.next_if(|(date, _)| day_number(**date) == number) {
                 match final_at(row.wake_at) {
                     Some(at) if at > now => self.pending.push((at, number)),
-                    Some(_) | None => cell.take(row, &said, number, settings),
+                    Some(_) | None => {
+                        cell.take(row, &said, number, settings);
+                        night = Some(row);
+                    }
                 }
             }
+            recent.step(number, night);
+            cell.shift = recent.shift_of(number);
+            cell.agreement = recent.agreement();
+            cell.sleep_type = recent.sleep_type(settings);
             self.cells.push(cell);
         }
         let known = known.iter().map(Some).chain(std::iter::repeat(None));
@@ -120,8 +136,10 @@ impl Cell {
         self.sleep = row.sleep.as_ref().filter(|s| s.tst24_min.is_finite()).map(|s| SleepCell {
             tst24_h: s.tst24_min / 60.0,
             efficiency_pct: s.efficiency_pct.filter(|x| x.is_finite()),
+            is_maintenance: !s.is_bed_known,
             waso_min: s.waso_min.filter(|x| x.is_finite()),
             is_rested_free: said.free_until == Some(number) && said.free_run >= FREE_RUN,
+            is_contradictory: !s.is_consistent,
         });
     }
 }

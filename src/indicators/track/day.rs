@@ -1,14 +1,16 @@
 //! One day's indicators from the cells around it and the days before it.
 
-use crate::domain::indicator::HrvState;
+use crate::domain::indicator::{HrvState, IndexBand};
 use crate::domain::worker::Profile;
 
+use super::super::band;
 use super::super::baseline::Reference;
-use super::super::composite::{self, Parts};
+use super::super::composite::{self, Index, Parts};
 use super::super::norms::Prior;
 use super::super::persistence::{HrvPath, LOOK_BACK_DAYS, is_sleep_poor};
+use super::super::roster::{ROSTER_DAYS, Roster};
 use super::super::settings::Settings;
-use super::super::sleep::SleepWindow;
+use super::super::sleep::{Around, SleepWindow};
 use super::cells::{Cell, Cells, date_of};
 use super::{DayIndicators, REFERENCE_BEGIN, REFERENCE_LAG};
 use crate::statistics::median;
@@ -22,6 +24,10 @@ const WEEKLY_NIGHTS: u32 = 3;
 const RHR_NIGHTS: u32 = 7;
 /// Days in which free nights tell a worker's own need for sleep.
 const NEED_DAYS: i32 = 60;
+/// Days of the longer Sleep Regularity Index.
+const SRI_DAYS: i32 = 14;
+/// Two evaluations of the index farther apart than this are not one after the other.
+const EVALUATION_LOOK_BACK: usize = 6;
 /// The length of a reference.
 const REFERENCE_DAYS: usize = 60;
 
@@ -30,16 +36,16 @@ const REFERENCE_DAYS: usize = 60;
 pub(super) struct Day {
     pub(super) indicators: DayIndicators,
     pub(super) path: HrvPath,
-    references: References,
+    pub(super) references: References,
 }
 
 /// What a day is held against, and what that was made for.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct References {
+pub(super) struct References {
     epoch: Option<u64>,
     segment: Option<i32>,
-    hrv: Option<Reference>,
-    rhr: Option<Reference>,
+    pub(super) hrv: Option<Reference>,
+    pub(super) rhr: Option<Reference>,
 }
 
 /// All that a day is computed from.
@@ -53,6 +59,7 @@ pub(super) struct Inputs<'a> {
     /// The states on the day before.
     pub(super) path: HrvPath,
     pub(super) was_poor: bool,
+    pub(super) was_band: Option<IndexBand>,
     /// Whether the states go on from the day before, or this day only leads up to them.
     pub(super) has_path: bool,
     pub(super) profile: &'a Profile,
@@ -78,7 +85,11 @@ impl Inputs<'_> {
         let path = if self.has_path { self.path.step(&zs, week.map(|(z7, _)| z7), self.settings) } else { self.path };
 
         let nights: Vec<_> = self.back(NEED_DAYS).iter().map(|c| c.sleep.as_ref()).collect();
-        let sleep = SleepWindow::of(nights.iter().copied(), self.settings);
+        let around = Around {
+            pairs: self.back(SRI_DAYS).iter().map(|c| c.agreement),
+            roster: Roster::of(self.back(ROSTER_DAYS).iter().filter_map(|c| c.shift), self.settings),
+        };
+        let sleep = SleepWindow::of(nights.iter().copied(), around, self.settings);
         let is_sleep_poor = self.is_sleep_poor(sleep.as_ref());
 
         let parts = Parts {
@@ -87,14 +98,15 @@ impl Inputs<'_> {
             rhr_z,
             need_and_tst7_h: sleep.map(|s| (s.need_h, s.tst7_h)),
             se7_pct: sleep.and_then(|s| s.se7_pct),
-            sri14: None,
+            sri14: sleep.filter(|s| !s.roster.is_rotating).and_then(|s| s.sri14),
         };
         let index = parts.index(self.settings);
         let index7 = weekly_mean(self.days_before(6).map(|d| d.index).chain([index]).map(|i| i.map(|i| i.value)));
         let reference_nights = references.hrv.map_or(0, |r| r.nights);
         let (nights_used7, sqi) = self.coverage();
         let weight = parts.weight(self.settings);
-        let confidence = (weight > 0.0).then(|| composite::confidence(weight, nights_used7, reference_nights, sqi));
+        let confidence =
+            (weight > 0.0).then(|| composite::confidence(weight, nights_used7, reference_nights, sqi, false));
 
         let indicators = DayIndicators {
             date,
@@ -109,7 +121,7 @@ impl Inputs<'_> {
             sleep,
             is_sleep_poor,
             index,
-            band: None,
+            band: self.band(index.as_ref()),
             index7,
             confidence,
         };
@@ -122,7 +134,7 @@ impl Inputs<'_> {
     }
 
     /// The `n` days before this one, oldest first.
-    fn days_before(&self, n: usize) -> impl Iterator<Item = &DayIndicators> {
+    fn days_before(&self, n: usize) -> impl DoubleEndedIterator<Item = &DayIndicators> {
         self.earlier[self.earlier.len().saturating_sub(n)..].iter().map(|d| &d.indicators)
     }
 
@@ -177,6 +189,15 @@ impl Inputs<'_> {
         } else {
             state
         }
+    }
+
+    /// The band that the index is in, which looks at the evaluation before, if that is recent.
+    fn band(&self, index: Option<&Index>) -> Option<IndexBand> {
+        if !self.has_path {
+            return self.was_band;
+        }
+        let before = self.days_before(EVALUATION_LOOK_BACK).rev().find_map(|d| d.index).map(|i| i.value);
+        band::step(self.was_band, before, index.map(|i| i.value), self.settings)
     }
 
     fn is_sleep_poor(&self, sleep: Option<&SleepWindow>) -> bool {
