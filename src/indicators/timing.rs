@@ -30,9 +30,9 @@ pub fn clock_times(hours: impl IntoIterator<Item = f64>) -> Option<ClockTimes> {
         cosine += c;
         n += 1;
     }
-    let resultant = (sine.hypot(cosine) / f64::from(n)).min(1.0);
-    // A mean of directions that cancel out is made of rounding errors. NaN, of no times, fails too.
-    (resultant > 1e-9).then(|| ClockTimes {
+    let resultant = (sine.hypot(cosine) / f64::from(n.max(1))).min(1.0);
+    // A mean of directions that cancel out is made of rounding errors.
+    (n > 0 && resultant > 1e-9).then(|| ClockTimes {
         mean_h: clock(sine.atan2(cosine) / TAU * 24.0),
         resultant,
         sd_h: (-2.0 * resultant.ln()).max(0.0).sqrt() / TAU * 24.0,
