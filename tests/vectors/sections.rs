@@ -1,5 +1,7 @@
 //! Which part of this crate answers for which section of the file.
 
+mod sleep;
+
 use serde_json::Value;
 
 use crate::answers::Answers;
@@ -10,6 +12,12 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
     let _ = vector;
     match section {
         "meta" => answers.input(""),
+        "sri" => sleep::sri(vector, &mut answers),
+        "sleep_night" => sleep::night(vector, &mut answers),
+        "sleep_debt" => sleep::debt(vector, &mut answers),
+        "social_jetlag" => sleep::jetlag(vector, &mut answers),
+        "circular_midpoint" => sleep::midpoint(vector, &mut answers),
+        "composite" => sleep::composite(vector, &mut answers),
         _ => {}
     }
     answers
