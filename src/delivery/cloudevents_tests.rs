@@ -12,7 +12,7 @@ fn action(id: &str, kind: ActionKind) -> ActionRef {
 }
 
 fn overtime() -> ExposureEvidence {
-    ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0 }
+    ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" }
 }
 
 fn evidence() -> Evidence {

@@ -133,6 +133,8 @@ pub struct ExposureEvidence {
     pub value: f64,
     /// The limit it is held against.
     pub limit: f64,
+    /// Who sets that limit, e.g. `2003/88/EC Art. 6`.
+    pub source: &'static str,
 }
 
 /// A limit of working conditions that was reached.

@@ -9,6 +9,8 @@ pub enum WorkEvent {
     Violence,
     /// An accident.
     Accident,
+    /// The first day back after a long absence.
+    ReturnToWork,
     /// Anything else, by the name the source gave it.
     Other(Box<str>),
 }
@@ -20,6 +22,7 @@ impl WorkEvent {
         match self {
             Self::Violence => "violence",
             Self::Accident => "accident",
+            Self::ReturnToWork => "return_to_work",
             Self::Other(name) => name,
         }
     }
@@ -30,6 +33,7 @@ impl WorkEvent {
         match name {
             "violence" => Self::Violence,
             "accident" => Self::Accident,
+            "return_to_work" => Self::ReturnToWork,
             other => Self::Other(other.into()),
         }
     }

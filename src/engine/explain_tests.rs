@@ -25,7 +25,12 @@ fn evidence() -> Evidence {
             valid_until: "2026-05-21".parse().unwrap(),
             is_prorated: true,
         }],
-        exposures: vec![ExposureEvidence { kind: crate::exposures::WEEKLY_HOURS, value: 57.0, limit: 55.0 }],
+        exposures: vec![ExposureEvidence {
+            kind: crate::exposures::WEEKLY_HOURS,
+            value: 57.0,
+            limit: 55.0,
+            source: "WHO/ILO 2021",
+        }],
         confounders: vec![Tag::Alcohol, Tag::LateExercise],
         confidence: Some(0.82),
         chance_per_year: Some(0.78),

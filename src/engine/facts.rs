@@ -45,7 +45,7 @@ impl<'a> Picture<'a> {
             today,
             day: track.day(today),
             screenings: valid_screenings(&history.screenings, today, &history.profile.time_zone),
-            exposures: exposures::assess(&history.exposures, today, limits),
+            exposures: exposures::assess(&exposures::Known::of(history), today, limits),
             history,
             track,
         }

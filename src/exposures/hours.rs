@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::ToSpan as _;
 
 use crate::domain::Date;
-use crate::domain::exposure::ExposureDay;
 
 /// How many weeks the mean reaches back over.
 const WEEKS: u32 = 4;
@@ -21,9 +20,9 @@ const WEEKS: u32 = 4;
 ///
 /// # Source
 /// Domain reference, sections 5.5 and 7.
-pub(super) fn weekly_mean(days: &BTreeMap<Date, ExposureDay>, since: Date, today: Date) -> Option<f64> {
-    let last = reported(days, since, today).next_back()?.0;
-    let first = reported(days, Date::MIN, last).next()?.0;
+pub(super) fn weekly_mean(hours: &BTreeMap<Date, f64>, since: Date, today: Date) -> Option<f64> {
+    let last = reported(hours, since, today).next_back()?.0;
+    let first = reported(hours, Date::MIN, last).next()?.0;
     let mut total = 0.0;
     let mut weeks = 0_u32;
     let mut end = last;
@@ -32,7 +31,7 @@ pub(super) fn weekly_mean(days: &BTreeMap<Date, ExposureDay>, since: Date, today
         if weeks > 0 && start < first {
             break;
         }
-        total += reported(days, start, end).map(|(_, hours)| hours).sum::<f64>();
+        total += reported(hours, start, end).map(|(_, hours)| hours).sum::<f64>();
         weeks += 1;
         let Ok(before) = start.yesterday() else { break };
         end = before;
@@ -40,10 +39,6 @@ pub(super) fn weekly_mean(days: &BTreeMap<Date, ExposureDay>, since: Date, today
     Some(total / f64::from(weeks))
 }
 
-fn reported(
-    days: &BTreeMap<Date, ExposureDay>,
-    from: Date,
-    to: Date,
-) -> impl DoubleEndedIterator<Item = (Date, f64)> + '_ {
-    days.range(from..=to).filter_map(|(date, day)| day.worked_h.map(|hours| (*date, hours)))
+fn reported(hours: &BTreeMap<Date, f64>, from: Date, to: Date) -> impl DoubleEndedIterator<Item = (Date, f64)> + '_ {
+    hours.range(from..=to).map(|(date, hours)| (*date, *hours))
 }

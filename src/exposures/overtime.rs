@@ -28,6 +28,7 @@ pub struct OvertimeRun {
 /// Domain reference, sections 5.5 and 7.
 pub(super) fn longest_run(
     days: &BTreeMap<Date, ExposureDay>,
+    hours: &BTreeMap<Date, f64>,
     since: Date,
     today: Date,
     limits: &Limits,
@@ -42,13 +43,13 @@ pub(super) fn longest_run(
                 break;
             }
         }
-        if !is_overtime(day, limits) {
+        if !is_overtime(day, hours.get(&date).copied(), limits) {
             longest = longer(longest, running.take());
             continue;
         }
         let (mut run, _) = running.unwrap_or((OvertimeRun { days: 0, last: date, loudest_dba: None }, date));
         run.days += 1;
-        run.loudest_dba = super::loudest(run.loudest_dba.into_iter().chain(day.noise_lex8h_dba));
+        run.loudest_dba = super::highest(run.loudest_dba.into_iter().chain(day.noise_lex8h_dba));
         running = Some((run, date));
     }
     longer(longest, running)
@@ -63,7 +64,7 @@ fn longer(longest: Option<OvertimeRun>, ended: Option<(OvertimeRun, Date)>) -> O
 }
 
 /// Overtime as reported; else what the hours worked exceed an ordinary day by.
-fn is_overtime(day: &ExposureDay, limits: &Limits) -> bool {
-    let overtime_h = day.overtime_h.or_else(|| day.worked_h.map(|hours| hours - limits.standard_day_h));
+fn is_overtime(day: &ExposureDay, worked_h: Option<f64>, limits: &Limits) -> bool {
+    let overtime_h = day.overtime_h.or_else(|| worked_h.map(|hours| hours - limits.standard_day_h));
     overtime_h.is_some_and(|hours| hours > limits.overtime_day_over_h)
 }

@@ -27,7 +27,15 @@ fn overtime(hours: f64) -> ExposureDay {
 }
 
 fn judge(days: &BTreeMap<Date, ExposureDay>) -> Findings {
-    assess(days, TODAY, &Limits::default())
+    judge_on(days, TODAY)
+}
+
+fn judge_on(days: &BTreeMap<Date, ExposureDay>, today: Date) -> Findings {
+    assess(&Known { days, tags: &BTreeMap::new(), zone: &TimeZone::UTC }, today, &Limits::default())
+}
+
+fn flag(kind: &'static str, value: f64, limit: f64, source: &'static str) -> ExposureEvidence {
+    ExposureEvidence { kind, value, limit, source }
 }
 
 fn assert_hours(found: Option<f64>, expected: f64) {
@@ -80,10 +88,10 @@ fn unreported_days_within_history_are_days_off() {
 #[test]
 fn weekly_hours_are_red_from_55_and_amber_from_48() {
     let week = |hours: f64| judge(&days([(0, worked(hours))]));
-    assert_eq!(week(55.0).red, [ExposureEvidence { kind: "weekly_hours", value: 55.0, limit: 55.0 }]);
+    assert_eq!(week(55.0).red, [flag("weekly_hours", 55.0, 55.0, "WHO/ILO 2021")]);
     assert!(week(55.0).amber.is_empty());
     assert!(week(54.9).red.is_empty());
-    assert_eq!(week(48.0).amber, [ExposureEvidence { kind: "weekly_hours", value: 48.0, limit: 48.0 }]);
+    assert_eq!(week(48.0).amber, [flag("weekly_hours", 48.0, 48.0, "2003/88/EC Art. 6")]);
     assert!(week(47.9).amber.is_empty());
 }
 
@@ -140,16 +148,16 @@ fn the_loudest_day_of_a_run_goes_with_it_even_from_before_the_window() {
 #[test]
 fn seven_overtime_days_are_red_and_five_amber() {
     let run = |length| judge(&days((0..length).map(|ago| (ago, overtime(2.0)))));
-    assert_eq!(run(7).red, [ExposureEvidence { kind: "overtime_days", value: 7.0, limit: 7.0 }]);
-    assert_eq!(run(5).amber, [ExposureEvidence { kind: "overtime_days", value: 5.0, limit: 5.0 }]);
+    assert_eq!(run(7).red, [flag("overtime_days", 7.0, 7.0, "project judgement")]);
+    assert_eq!(run(5).amber, [flag("overtime_days", 5.0, 5.0, "project judgement")]);
     assert!(run(4).amber.is_empty() && run(4).red.is_empty());
 }
 
 #[test]
 fn noise_is_red_from_85_and_amber_from_80() {
     let noisy = |level| judge(&days([(6, ExposureDay { noise_lex8h_dba: Some(level), ..blank() })]));
-    assert_eq!(noisy(85.0).red, [ExposureEvidence { kind: "noise_lex8h_dba", value: 85.0, limit: 85.0 }]);
-    assert_eq!(noisy(80.0).amber, [ExposureEvidence { kind: "noise_lex8h_dba", value: 80.0, limit: 80.0 }]);
+    assert_eq!(noisy(85.0).red, [flag("noise_lex8h_dba", 85.0, 85.0, "2003/10/EC; GBZ 2.2-2007")]);
+    assert_eq!(noisy(80.0).amber, [flag("noise_lex8h_dba", 80.0, 80.0, "2003/10/EC")]);
     assert!(noisy(79.9).amber.is_empty());
 }
 
@@ -164,6 +172,6 @@ fn the_ends_of_the_calendar_do_not_panic() {
     for today in [Date::MIN, Date::MAX] {
         let day = ExposureDay { overtime_h: Some(3.0), noise_lex8h_dba: Some(90.0), ..worked(60.0) };
         let only = BTreeMap::from([(today, ExposureDay { date: today, ..day })]);
-        assert_eq!(assess(&only, today, &Limits::default()).weekly_hours, Some(60.0));
+        assert_eq!(judge_on(&only, today).weekly_hours, Some(60.0));
     }
 }

@@ -273,9 +273,10 @@ impl Sample for Response {
 
 impl Sample for WorkEvent {
     fn sample(d: &mut Dice) -> Self {
-        match d.below(3) {
+        match d.below(4) {
             0 => Self::Violence,
             1 => Self::Accident,
+            2 => Self::ReturnToWork,
             _ => Self::Other(Sample::sample(d)),
         }
     }

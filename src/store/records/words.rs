@@ -58,6 +58,6 @@ record! {
 choices! {
     Reading { Hrv(it) = 0, Beats(it) = 1, Nightly(it) = 2, Sleep(it) = 3, Tag(it) = 4 }
     Response { Answers(it) = 0, Total { score, kind } = 1 }
-    WorkEvent { Violence = 0, Accident = 1, Other(it) = 2 }
+    WorkEvent { Violence = 0, Accident = 1, Other(it) = 2, ReturnToWork = 3 }
     Item { Reading(it) = 0, Screening(it) = 1, Exposure(it) = 2, Progress(it) = 3 }
 }
