@@ -95,7 +95,7 @@ fn device_index(detail: &mut NightDetail, device: Option<&DeviceId>) -> u8 {
 }
 
 pub(super) fn take_window(detail: &mut NightDetail, window: &HrvWindow) -> Taken {
-    let stored = StoredWindow {
+    let mut stored = StoredWindow {
         start: window.start,
         duration_s: window.duration_s,
         device: device_index(detail, window.device.as_ref()),
@@ -105,7 +105,25 @@ pub(super) fn take_window(detail: &mut NightDetail, window: &HrvWindow) -> Taken
         context: window.context,
         quality: window.quality,
     };
-    put(&mut detail.windows, stored, |w| (w.start, w.device))
+    let key = |w: &StoredWindow| (w.start, w.device);
+    // Windows come in order most of the time: only one that does not can meet its like.
+    if detail.windows.last().is_some_and(|last| key(last) >= key(&stored))
+        && let Ok(place) = detail.windows.binary_search_by_key(&key(&stored), key)
+    {
+        stored = completed(stored, &detail.windows[place]);
+    }
+    put(&mut detail.windows, stored, key)
+}
+
+/// A window with what it lacks from the one it replaces.
+///
+/// Heart rate and HRV are two measures of a window, and Open mHealth sends each alone: neither may
+/// wipe out the other, whichever comes last. What the newer window does tell stands.
+fn completed(newer: StoredWindow, known: &StoredWindow) -> StoredWindow {
+    if newer.rmssd_ms.is_none() && newer.sdnn_ms.is_none() && (known.rmssd_ms.is_some() || known.sdnn_ms.is_some()) {
+        return StoredWindow { mean_hr_bpm: newer.mean_hr_bpm, ..known.clone() };
+    }
+    StoredWindow { mean_hr_bpm: newer.mean_hr_bpm.or(known.mean_hr_bpm), ..newer }
 }
 
 /// Keeps a run of beats as a digest and the windows that `compute` makes of it, which is only
@@ -202,4 +220,43 @@ fn digest(beats: &BeatIntervals) -> u64 {
 /// Whether windows of this context can be part of a main sleep.
 pub(super) const fn may_be_sleep(context: Context) -> bool {
     matches!(context, Context::SleepMain | Context::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(rmssd_ms: Option<f64>, mean_hr_bpm: Option<f64>) -> HrvWindow {
+        HrvWindow {
+            device: None,
+            start: "2026-03-01T02:05:00Z".parse().unwrap(),
+            duration_s: if rmssd_ms.is_some() { 300 } else { 60 },
+            rmssd_ms,
+            sdnn_ms: None,
+            mean_hr_bpm,
+            context: Context::SleepMain,
+            quality: None,
+        }
+    }
+
+    #[test]
+    fn heart_rate_alone_joins_the_window_it_belongs_to_in_any_order() {
+        let (hrv, rate) = (window(Some(38.2), None), window(None, Some(58.0)));
+        let orders: [&[&HrvWindow]; 4] = [&[&hrv, &rate], &[&rate, &hrv], &[&hrv, &rate, &hrv], &[&rate, &hrv, &rate]];
+        for order in orders {
+            let mut detail = NightDetail::empty(Date::constant(2026, 3, 1));
+            let taken: Vec<_> = order.iter().map(|window| take_window(&mut detail, window)).collect();
+            let [stored] = &detail.windows[..] else { panic!("{:?}", detail.windows) };
+            assert_eq!((stored.rmssd_ms, stored.mean_hr_bpm, stored.duration_s), (Some(38.2), Some(58.0), 300));
+            assert_eq!(taken.get(2).copied().unwrap_or(Taken::Known), Taken::Known, "it tells nothing new");
+        }
+    }
+
+    #[test]
+    fn later_value_of_the_same_measure_replaces_the_earlier() {
+        let mut detail = NightDetail::empty(Date::constant(2026, 3, 1));
+        take_window(&mut detail, &window(Some(38.2), Some(58.0)));
+        assert_eq!(take_window(&mut detail, &window(Some(40.0), Some(57.0))), Taken::Changed);
+        assert_eq!((detail.windows[0].rmssd_ms, detail.windows[0].mean_hr_bpm), (Some(40.0), Some(57.0)));
+    }
 }
