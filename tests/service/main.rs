@@ -8,6 +8,7 @@ mod delivery;
 mod ingest_session;
 mod ingest_tls;
 mod killed;
+mod open_mhealth;
 mod operating;
 mod replayed;
 mod support;
