@@ -54,6 +54,12 @@ impl Cleaned {
         let known: Vec<bool> = self.valid.iter().zip(&self.source).map(known).collect();
         interpolation::fill(&self.nn_ms, &known)
     }
+
+    fn push(&mut self, nn_ms: f64, is_valid: bool, source: usize) {
+        self.nn_ms.push(nn_ms);
+        self.valid.push(is_valid);
+        self.source.push(source);
+    }
 }
 
 /// The threshold floor in production: a very steady heart must not turn a step of the sensor's clock
@@ -134,6 +140,8 @@ struct Thresholds<'a> {
     median: Vec<f64>,
     /// Deviation from that median, doubled where negative.
     deviation: Vec<f64>,
+    /// Threshold of the successive difference that follows the interval.
+    step_threshold: Vec<f64>,
     /// Threshold of the deviation.
     threshold: Vec<f64>,
     /// Successive difference over its threshold.
@@ -142,33 +150,31 @@ struct Thresholds<'a> {
 
 impl<'a> Thresholds<'a> {
     fn new(rr_ms: &'a [f64], floor_ms: f64) -> Self {
-        let steps: Vec<f64> = rr_ms.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
-        let step_threshold = thresholds(&steps, floor_ms);
+        let mut d = vec![0.0; rr_ms.len()];
+        for (pair, step) in rr_ms.windows(2).zip(&mut d[1..]) {
+            *step = pair[1] - pair[0];
+        }
+        let step_threshold = thresholds(&d[1..], floor_ms);
+        for (step, threshold) in d[1..].iter_mut().zip(&step_threshold) {
+            *step = in_thresholds(*step, *threshold);
+        }
         let median = sliding::medians_of_eleven(rr_ms);
-        let deviation: Vec<f64> = rr_ms
-            .iter()
-            .zip(&median)
-            .map(|(rr, median)| {
-                let deviation = rr - median;
-                if deviation < 0.0 { 2.0 * deviation } else { deviation }
-            })
-            .collect();
-        let sizes: Vec<f64> = deviation.iter().map(|deviation| deviation.abs()).collect();
-        let threshold = thresholds(&sizes, floor_ms);
-        let mut d = Vec::with_capacity(rr_ms.len());
-        d.push(0.0);
-        d.extend(
-            rr_ms.windows(2).zip(&step_threshold).map(|(pair, threshold)| in_thresholds(pair[1] - pair[0], *threshold)),
-        );
-        Self { rr_ms, median, deviation, threshold, d }
+        let mut deviation = vec![0.0; rr_ms.len()];
+        for ((rr, median), deviation) in rr_ms.iter().zip(&median).zip(&mut deviation) {
+            let plain = rr - median;
+            *deviation = if plain < 0.0 { 2.0 * plain } else { plain };
+        }
+        let threshold = thresholds(&deviation, floor_ms);
+        Self { rr_ms, median, deviation, step_threshold, threshold, d }
     }
 
     fn classes(&self) -> Vec<Class> {
         let mut classes = vec![Class::Normal; self.rr_ms.len()];
-        for (at, class) in classes.iter_mut().enumerate().skip(1) {
-            let relative = in_thresholds(self.deviation[at], self.threshold[at]);
-            if self.d[at].abs() > 1.0 || relative.abs() > BIG {
-                *class = self.class(at, relative.abs() > BIG);
+        let deviations = self.deviation.iter().zip(&self.threshold);
+        for (at, (d, (deviation, threshold))) in self.d.iter().zip(deviations).enumerate().skip(1) {
+            let is_big = in_thresholds(*deviation, *threshold).abs() > BIG;
+            if is_big | (d.abs() > 1.0) {
+                classes[at] = self.class(at, is_big);
             }
         }
         classes
@@ -208,8 +214,8 @@ impl<'a> Thresholds<'a> {
     }
 }
 
-fn thresholds(sizes: &[f64], floor_ms: f64) -> Vec<f64> {
-    let mut thresholds = sliding::quartile_deviations(sizes);
+fn thresholds(values: &[f64], floor_ms: f64) -> Vec<f64> {
+    let mut thresholds = sliding::quartile_deviations_of_sizes(values);
     for threshold in &mut thresholds {
         *threshold = (ALPHA * *threshold).max(floor_ms);
     }
@@ -222,46 +228,46 @@ fn in_thresholds(value: f64, threshold: f64) -> f64 {
 }
 
 fn rebuild(rr_ms: &[f64], mut classes: Vec<Class>) -> Cleaned {
-    let mut nn_ms = Vec::with_capacity(rr_ms.len() + 8);
-    let mut valid = Vec::with_capacity(rr_ms.len() + 8);
-    let mut source = Vec::with_capacity(rr_ms.len() + 8);
+    let mut cleaned = Cleaned {
+        nn_ms: Vec::with_capacity(rr_ms.len() + 8),
+        valid: Vec::with_capacity(rr_ms.len() + 8),
+        source: Vec::with_capacity(rr_ms.len() + 8),
+        classes: Vec::new(),
+    };
     let in_range = |nn: f64| (SHORTEST_MS..=LONGEST_MS).contains(&nn);
     let mut at = 0;
     while at < rr_ms.len() {
-        let rr = rr_ms[at];
-        match classes[at] {
-            Class::Normal | Class::OutOfRange => {
-                if !in_range(rr) {
-                    classes[at] = Class::OutOfRange;
-                }
-                nn_ms.push(rr);
-                valid.push(in_range(rr));
+        let normal = classes[at..].iter().take_while(|class| **class == Class::Normal).count();
+        let run = at..at + normal;
+        cleaned.nn_ms.extend_from_slice(&rr_ms[run.clone()]);
+        cleaned.source.extend(run.clone());
+        for (class, rr) in classes[run.clone()].iter_mut().zip(&rr_ms[run]) {
+            cleaned.valid.push(in_range(*rr));
+            if !in_range(*rr) {
+                *class = Class::OutOfRange;
             }
+        }
+        at += normal;
+        let Some(rr) = rr_ms.get(at).copied() else { break };
+        match classes[at] {
             Class::Extra => {
                 at += 1;
                 let merged = rr + rr_ms[at];
-                nn_ms.push(merged);
-                valid.push(in_range(merged));
+                cleaned.push(merged, in_range(merged), at);
             }
             Class::Missed => {
-                nn_ms.extend([rr / 2.0; 2]);
-                valid.extend([false; 2]);
-                source.push(at);
+                cleaned.push(rr / 2.0, false, at);
+                cleaned.push(rr / 2.0, false, at);
             }
             Class::Ectopic => {
-                if let Some(before) = valid.last_mut() {
+                if let Some(before) = cleaned.valid.last_mut() {
                     *before = false;
                 }
-                nn_ms.push(rr);
-                valid.push(false);
+                cleaned.push(rr, false, at);
             }
-            Class::Long | Class::Short => {
-                nn_ms.push(rr);
-                valid.push(false);
-            }
+            Class::Normal | Class::OutOfRange | Class::Long | Class::Short => cleaned.push(rr, false, at),
         }
-        source.push(at);
         at += 1;
     }
-    Cleaned { nn_ms, valid, source, classes }
+    Cleaned { classes, ..cleaned }
 }
