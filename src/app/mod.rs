@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod applier;
+pub mod backtest;
 pub mod commands;
 pub mod control;
 pub mod decoder;

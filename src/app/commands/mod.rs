@@ -3,6 +3,8 @@
 //! Exit status: 0 done, 1 failed while running, 2 wrong use or configuration. Results go to standard
 //! output, logs to standard error.
 
+mod backtest;
+mod backtest_table;
 mod check;
 #[cfg(feature = "demo")]
 mod demo;
@@ -28,6 +30,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Compare two rule files on the past: cases that would open, that no longer would, and by chance
+    Backtest(backtest::BacktestArguments),
     /// Read every setting and the rules, or judge a file of messages, and tell every problem
     Check(check::CheckArguments),
     /// Show everything in one process: broker, invented workforce, recorded feed, service
@@ -63,6 +67,7 @@ pub const EXIT_USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
