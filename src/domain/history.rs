@@ -84,14 +84,18 @@ impl NightDetail {
 }
 
 /// The HRV state at the end of a day that can no longer change, from which later days go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PathAnchor {
     /// The last day that can no longer change.
     pub date: Date,
     /// The HRV state on it; never learning or stale, which are looked up afresh.
     pub hrv: HrvState,
-    /// Valid days since that state was entered.
+    /// Calendar days since that state was entered.
+    pub hrv_days: u32,
+    /// Valid days since what enters watch or persistent last held.
     pub hrv_dwell: u32,
+    /// The low-side CUSUM of z.
+    pub cusum: f64,
     /// Whether sleep was persistently poor on it.
     pub is_sleep_poor: bool,
     /// The band that the strain index was in on it.

@@ -57,6 +57,68 @@ pub struct DeviceEpoch {
     pub is_provider: bool,
 }
 
+/// Something a reviewer should know beside the state of a day. A hint opens no case.
+///
+/// # Source
+/// Domain reference, sections 1.9, 2.4, 2.8 and 3.1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Hint {
+    /// Persistently low for more than four weeks: is the reference still the right one?
+    Chronic,
+    /// Unusually high: check the band; a medical question at most.
+    HighSide,
+    /// Irregular rhythm or artefact: consider a medical check. HRV says nothing meanwhile.
+    IrregularRhythm,
+    /// The level changed weeks ago and has stayed.
+    NewNormal,
+    /// Low HRV with a fast heart, and nothing was said of an illness.
+    PossibleIllness,
+}
+
+impl Hint {
+    /// Every hint.
+    pub const ALL: [Self; 5] =
+        [Self::Chronic, Self::HighSide, Self::IrregularRhythm, Self::NewNormal, Self::PossibleIllness];
+
+    /// The name used in evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Chronic => "chronic",
+            Self::HighSide => "high_side",
+            Self::IrregularRhythm => "irregular_rhythm",
+            Self::NewNormal => "new_normal",
+            Self::PossibleIllness => "possible_illness",
+        }
+    }
+}
+
+/// A set of hints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hints(u8);
+
+impl Hints {
+    /// No hint.
+    pub const NONE: Self = Self(0);
+
+    /// The set with the hint in it, if it holds.
+    #[must_use]
+    pub const fn with(self, hint: Hint, holds: bool) -> Self {
+        if holds { Self(self.0 | (1 << hint as u8)) } else { self }
+    }
+
+    /// Whether the hint is in the set.
+    #[must_use]
+    pub const fn contains(self, hint: Hint) -> bool {
+        self.0 & (1 << hint as u8) != 0
+    }
+
+    /// The hints in the set.
+    pub fn iter(self) -> impl Iterator<Item = Hint> {
+        Hint::ALL.into_iter().filter(move |hint| self.contains(*hint))
+    }
+}
+
 /// What kind of main sleep a night was. Nights of one kind are compared with each other.
 ///
 /// # Source
@@ -199,6 +261,9 @@ pub struct NightRow {
     pub hrv: Option<NightHrv>,
     /// Mean heart rate asleep.
     pub sleeping_hr_bpm: Option<f64>,
+    /// Median of RMSSD over the mean interval in the good windows; above 0.15 the rhythm is
+    /// irregular, or the signal is not one of beats. `None` where too few good windows have both.
+    pub irregularity: Option<f64>,
     /// Sleep, where a record came.
     pub sleep: Option<NightSleep>,
 }

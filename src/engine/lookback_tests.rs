@@ -31,7 +31,9 @@ fn nights(history: &mut WorkerHistory, first: Date, normal: i32) {
         let epoch = DeviceEpoch { device: None, is_provider: false };
         let wake_at = buckets::midnight(date, &TimeZone::UTC) + SignedDuration::from_hours(7);
         let hrv = Some(NightHrv { ln_rmssd, epoch, windows: 90, sqi: 0.97 });
-        history.nights.insert(date, NightRow { date, wake_at, hrv, sleeping_hr_bpm: None, sleep: None });
+        history
+            .nights
+            .insert(date, NightRow { date, wake_at, hrv, sleeping_hr_bpm: None, irregularity: None, sleep: None });
     }
 }
 

@@ -7,11 +7,13 @@
 //! every value can be recomputed from the rows, so late data needs no special path. Every number
 //! that leaves is finite; what cannot be had is `None`.
 
+pub mod autocorrelation;
 pub mod band;
 pub mod baseline;
 pub mod composite;
 pub mod cosinor;
 pub mod daytime;
+pub mod nig;
 pub mod night;
 pub mod norms;
 pub mod persistence;
@@ -20,6 +22,7 @@ pub mod roster;
 pub mod settings;
 pub mod sleep;
 pub mod sleep_detail;
+pub mod streaming;
 pub mod timing;
 pub mod track;
 

@@ -83,6 +83,7 @@ pub fn night_row(date: Date, buckets: &[&NightDetail], zone: &TimeZone) -> Optio
     let heart = main.filter(|m| m.is_long_enough()).map_or_else(NightHeart::default, |main| {
         heart::of_night(windows.iter().copied().filter(|w| main.holds(w.window)))
     });
+    let irregularity = heart.irregularity;
     let hrv = heart.hrv.or_else(|| vendor_hrv(&vendor).filter(|_| is_long_enough));
     let sleeping_hr_bpm = heart.sleeping_hr_bpm.or_else(|| vendor_hr(&vendor, hrv.as_ref()));
     let wake_at = match main {
@@ -90,7 +91,7 @@ pub fn night_row(date: Date, buckets: &[&NightDetail], zone: &TimeZone) -> Optio
         None if hrv.is_some() || sleeping_hr_bpm.is_some() => noon(date, zone)?,
         None => return None,
     };
-    Some(NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep: slept.map(DaySleep::into_night) })
+    Some(NightRow { date, wake_at, hrv, sleeping_hr_bpm, irregularity, sleep: slept.map(DaySleep::into_night) })
 }
 
 /// All windows, from bands and from beats, in an order that does not depend on their arrival.

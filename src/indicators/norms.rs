@@ -6,7 +6,7 @@ use crate::domain::worker::{Profile, Sex};
 
 /// Between-method standard deviation of ln(RMSSD): the norms are ECG awake at rest, the nights are
 /// pulse intervals asleep.
-const METHOD_SD_LN: f64 = 0.3;
+pub const METHOD_SD_LN: f64 = 0.3;
 
 /// What ln(RMSSD in ms) to expect of a person before anything was measured.
 ///
@@ -31,7 +31,11 @@ const RMSSD_MS: [[(f64, f64); 2]; 5] = [
 ];
 
 /// The lognormal law with that mean and SD: its μ and σ.
-fn lognormal((mean, sd): (f64, f64)) -> (f64, f64) {
+///
+/// # Source
+/// Domain reference, section 2.7.
+#[must_use]
+pub fn lognormal((mean, sd): (f64, f64)) -> (f64, f64) {
     let variance = (sd / mean).powi(2).ln_1p();
     (mean.ln() - variance / 2.0, variance.sqrt())
 }

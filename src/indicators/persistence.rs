@@ -6,34 +6,58 @@
 use crate::domain::indicator::HrvState;
 
 use super::settings::Settings;
+use super::streaming::Cusum;
 
 /// Calendar days that the last five or seven valid nights may lie in.
 pub const LOOK_BACK_DAYS: usize = 10;
 
 /// Where a worker's HRV state stands: never learning or stale, which are looked up afresh each day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HrvPath {
     /// Normal, watch or persistent.
     pub state: HrvState,
-    /// Valid days since the state was entered.
+    /// Calendar days since the state was entered.
+    pub days: u32,
+    /// Valid days since what enters watch or persistent last held.
     pub dwell: u32,
+    /// The low-side CUSUM of z, up to twice its limit.
+    pub cusum: f64,
 }
 
 impl Default for HrvPath {
     fn default() -> Self {
-        Self { state: HrvState::Normal, dwell: 0 }
+        Self { state: HrvState::Normal, days: 0, dwell: 0, cusum: 0.0 }
     }
 }
 
 impl HrvPath {
     /// The state after one more day. `recent` holds the z of the last ten calendar days, the day
-    /// itself last; `z7` is the mean of those of the last seven.
+    /// itself last; `z7` is the mean of those of the last seven; `autocorrelation` is that of the
+    /// worker's nights, where it is known.
+    ///
+    /// Lower values never give a lower state (normal < watch < persistent): each test is monotone in
+    /// every z. For that the dwell counts from the last day on which something still held that
+    /// enters a state, not from the first; else a drop that makes watch begin earlier could make it
+    /// end earlier. For that, too, the CUSUM is not reset when a state ends; it is capped instead,
+    /// so that a long episode is forgotten within cap/k usual nights.
     ///
     /// # Source
-    /// Domain reference, section 3.1; the order of tests is that of the vector `persistence`.
+    /// Domain reference, sections 3.1 and 3.4; the order of tests is that of the vector `persistence`.
     #[must_use]
-    pub fn step(self, recent: &[Option<f64>], z7: Option<f64>, settings: &Settings) -> Self {
-        let (Some(Some(_)), Some(z7)) = (recent.last(), z7) else { return self };
+    pub fn step(
+        self,
+        recent: &[Option<f64>],
+        z7: Option<f64>,
+        autocorrelation: Option<f64>,
+        settings: &Settings,
+    ) -> Self {
+        let held = Self { days: self.days.saturating_add(1), ..self };
+        let (Some(Some(z)), Some(z7)) = (recent.last(), z7) else { return held };
+        let mut sum = Cusum { k: settings.cusum_k, h: settings.cusum_h, sum: self.cusum };
+        let is_low_for_long = sum.push(*z);
+        let cusum = sum.sum.min(2.0 * settings.cusum_h);
+        let is_guarded = autocorrelation.is_some_and(|rho| rho > settings.guard_autocorrelation);
+
         let newest = || recent.iter().rev().take(LOOK_BACK_DAYS).flatten();
         let count = |of: usize, test: &dyn Fn(f64) -> bool| {
             newest().take(of).fold((0, 0), |(all, hits), z| (all + 1, hits + u32::from(test(*z))))
@@ -42,10 +66,13 @@ impl HrvPath {
         let (valid5, low5) = count(5, &is_low);
         let (valid7, low7) = count(7, &is_low);
         let (_, recovered5) = count(5, &|z| z > settings.recovered_z);
-        let dwell = self.dwell.saturating_add(1);
 
-        let enters_persistent = valid7 >= 6 && low7 >= settings.persistent_low_nights && z7 <= settings.persistent_z7;
+        let enters_persistent = valid7 >= 6
+            && low7 >= settings.persistent_low_nights
+            && z7 <= settings.persistent_z7
+            && (is_low_for_long || !is_guarded);
         let enters_watch = valid5 >= 4 && low5 >= settings.watch_low_nights && z7 <= settings.watch_z7;
+        let dwell = if enters_persistent || enters_watch { 0 } else { self.dwell.saturating_add(1) };
         let clears = valid5 >= 4
             && recovered5 >= settings.clear_nights
             && z7 > settings.recovered_z
@@ -59,8 +86,15 @@ impl HrvPath {
         } else {
             self.state
         };
-        if state == self.state { Self { state, dwell } } else { Self { state, dwell: 0 } }
+        Self { state, days: if state == self.state { held.days } else { 0 }, dwell, cusum }
     }
+}
+
+/// The mean of the valid values of a week and how many they are; `None` of none.
+#[must_use]
+pub fn weekly_mean(week: &[Option<f64>]) -> Option<(f64, u32)> {
+    let (sum, n) = week.iter().flatten().fold((0.0, 0u32), |(s, n), z| (s + z, n + 1));
+    (n > 0).then(|| (sum / f64::from(n), n))
 }
 
 /// Whether sleep is persistently poor after one more day. `recent` tells of the last ten calendar
@@ -94,42 +128,46 @@ pub fn chance_onsets_per_year(lag1_autocorrelation: f64) -> f64 {
 mod tests {
     use super::*;
 
-    fn mean(values: &[Option<f64>]) -> Option<f64> {
-        let valid: Vec<f64> = values.iter().flatten().copied().collect();
-        #[expect(clippy::cast_precision_loss, reason = "at most seven")]
-        (!valid.is_empty()).then(|| valid.iter().sum::<f64>() / valid.len() as f64)
+    fn path(state: HrvState, dwell: u32) -> HrvPath {
+        HrvPath { state, dwell, ..HrvPath::default() }
     }
 
     #[test]
-    fn states_agree_with_the_reference_vector() {
-        let vectors: serde_json::Value =
-            serde_json::from_str(include_str!("../../tests/fixtures/vectors.json")).unwrap();
-        let vector = &vectors["persistence"];
-        let z: Vec<Option<f64>> = vector["z"].as_array().unwrap().iter().map(serde_json::Value::as_f64).collect();
-        let mut path = HrvPath::default();
-        for (day, expected) in vector["expected"].as_array().unwrap().iter().enumerate() {
-            let seven = mean(&z[(day + 1).saturating_sub(7)..=day]);
-            assert!((seven.unwrap() - expected["m7"].as_f64().unwrap()).abs() < 1e-5, "mean of day {day}");
-            path = path.step(&z[(day + 1).saturating_sub(10)..=day], seven, &Settings::default());
-            assert_eq!(path.state.as_str().to_uppercase(), expected["state"].as_str().unwrap(), "state of day {day}");
-        }
-    }
-
-    #[test]
-    fn a_day_without_a_night_changes_nothing() {
-        let low = [Some(-2.0); 9];
-        let watch = HrvPath { state: HrvState::Watch, dwell: 4 };
-        let recent: Vec<_> = low.into_iter().chain([None]).collect();
-        assert_eq!(watch.step(&recent, Some(-2.0), &Settings::default()), watch);
+    fn a_day_without_a_night_only_counts_as_a_day() {
+        let watch = path(HrvState::Watch, 4);
+        let recent: Vec<_> = [Some(-2.0); 9].into_iter().chain([None]).collect();
+        let after = watch.step(&recent, Some(-2.0), None, &Settings::default());
+        assert_eq!(after, HrvPath { days: 1, ..watch });
     }
 
     #[test]
     fn a_state_is_left_after_three_valid_days_at_the_earliest() {
         let fine = [Some(0.0); 10];
-        let step =
-            |dwell| HrvPath { state: HrvState::Persistent, dwell }.step(&fine, Some(0.0), &Settings::default()).state;
+        let step = |dwell| path(HrvState::Persistent, dwell).step(&fine, Some(0.0), None, &Settings::default()).state;
         assert_eq!(step(1), HrvState::Persistent);
         assert_eq!(step(2), HrvState::Normal);
+    }
+
+    #[test]
+    fn nights_that_follow_each_other_need_to_be_low_for_longer() {
+        let enters = |rho: Option<f64>| {
+            let mut path = HrvPath::default();
+            let mut recent = vec![Some(0.0); 9];
+            (1..30).find(|_| {
+                recent.push(Some(-1.5));
+                let week = weekly_mean(&recent[recent.len() - 7..]).unwrap().0;
+                path = path.step(&recent[recent.len() - 10..], Some(week), rho, &Settings::default());
+                path.state == HrvState::Persistent
+            })
+        };
+        assert_eq!([None, Some(0.5)].map(enters), [Some(5), Some(5)]);
+        assert_eq!(enters(Some(0.51)), Some(9), "the sum grows by one a night, to above eight");
+    }
+
+    #[test]
+    fn a_long_episode_is_forgotten_by_the_sum() {
+        let low = HrvPath { cusum: 16.0, ..path(HrvState::Persistent, 0) };
+        assert!(low.step(&[Some(-3.0); 10], Some(-3.0), None, &Settings::default()).cusum <= 16.0);
     }
 
     #[test]

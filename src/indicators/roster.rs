@@ -207,6 +207,7 @@ mod tests {
             wake_at: main.end,
             hrv: None,
             sleeping_hr_bpm: None,
+            irregularity: None,
             sleep: Some(sleep),
         }
     }

@@ -20,6 +20,11 @@ pub struct Settings {
     pub robust_skewness: f64,
     /// A reference is robust when this share of it lies beyond 3 robust SD (§2.3).
     pub robust_outlier_share: f64,
+    /// So many nights of one kind of sleep are a reference of their own; fewer are held against
+    /// all kinds together (§4.5).
+    pub type_nights: u32,
+    /// How much nights of another band or kind still count as a prior: κ times this (§1.0).
+    pub carried_weight: f64,
     /// Nights left out from the day of an illness tag on (§2.8).
     pub illness_days: u16,
     /// A night at or below this z counts as low (§3.1).
@@ -40,6 +45,28 @@ pub struct Settings {
     pub clear_dwell_days: u32,
     /// Fewer valid nights than this in ten days and the state is `stale` (§3.1).
     pub stale_nights: u32,
+    /// Above this autocorrelation of nights `persistent` also needs the CUSUM (§3.4).
+    pub guard_autocorrelation: f64,
+    /// Allowance of that CUSUM (§2.4).
+    pub cusum_k: f64,
+    /// Limit of that CUSUM (§3.4).
+    pub cusum_h: f64,
+    /// Hint `chronic`: `persistent` for more days than this (§3.1).
+    pub chronic_days: u32,
+    /// Hint `high_side`: a night at or above this z is unusually high (§3.1).
+    pub high_z: f64,
+    /// Hint `high_side`: so many of the last five nights are unusually high (§3.1).
+    pub high_nights: u32,
+    /// A night is irregular when the median of RMSSD over mean interval exceeds this (§1.9).
+    pub irregular_ratio: f64,
+    /// Hint `irregular_rhythm`: so many of the last ten days' nights are irregular (§1.9).
+    pub irregular_nights: u32,
+    /// Hint `possible_illness`: a sleeping heart rate at or above this z in a low night (§2.8).
+    pub illness_rhr_z: f64,
+    /// Hint `new_normal`: the level changed at least so many days ago, and stayed (§2.4).
+    pub new_normal_days: u32,
+    /// Hint `new_normal`: it changed by at least so many SD (§2.4).
+    pub new_normal_sd: f64,
     /// The need for sleep of a worker of whom too few free nights are known (§4.3).
     pub default_need_h: f64,
     /// The least need for sleep (§4.3).
@@ -119,6 +146,8 @@ impl Default for Settings {
             rhr_sd_floor_bpm: 1.0,
             robust_skewness: 1.0,
             robust_outlier_share: 0.1,
+            type_nights: 7,
+            carried_weight: 0.5,
             illness_days: 5,
             low_z: -1.0,
             recovered_z: -0.5,
@@ -129,6 +158,17 @@ impl Default for Settings {
             clear_nights: 4,
             clear_dwell_days: 3,
             stale_nights: 3,
+            guard_autocorrelation: 0.5,
+            cusum_k: 0.5,
+            cusum_h: 8.0,
+            chronic_days: 28,
+            high_z: 2.0,
+            high_nights: 3,
+            irregular_ratio: 0.15,
+            irregular_nights: 3,
+            illness_rhr_z: 2.0,
+            new_normal_days: 28,
+            new_normal_sd: 1.0,
             default_need_h: 7.5,
             min_need_h: 7.0,
             max_need_h: 9.0,

@@ -9,16 +9,19 @@
 mod cells;
 mod day;
 mod detail;
+mod hints;
 mod recent;
+mod references;
 
 #[cfg(test)]
 mod tests;
 
 use crate::domain::history::{PathAnchor, WorkerHistory};
-use crate::domain::indicator::{HrvState, IndexBand};
+use crate::domain::indicator::{Hints, HrvState, IndexBand};
 use crate::domain::worker::Sex;
 use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 
+use super::baseline::Reference;
 use super::composite::Index;
 use super::persistence::HrvPath;
 use super::roster::SHIFT_LOOK_BACK;
@@ -58,9 +61,6 @@ pub const EXPOSURE_DAYS: i32 = ROW_DAYS + SHIFT_LOOK_BACK;
 /// A gap between anchor and today longer than this is not walked through: nothing is left in it.
 const MAX_PATH_DAYS: i32 = 800;
 
-/// So many pairs of nights tell an autocorrelation.
-const MIN_PAIRS: u32 = 30;
-
 /// What is known of a worker on one day.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DayIndicators {
@@ -72,10 +72,15 @@ pub struct DayIndicators {
     pub z7: Option<f64>,
     /// RMSSD of the last seven days against the usual, percent.
     pub change_pct: Option<f64>,
+    /// Coefficient of variation of ln(RMSSD) over the last seven days, percent, where three
+    /// comparable nights have one; for display.
+    pub cv7_pct: Option<f64>,
     /// Nights in the reference.
     pub reference_nights: u32,
     /// The HRV state as it is reported.
     pub hrv: HrvState,
+    /// What a reviewer should know beside it.
+    pub hints: Hints,
     /// Valid nights of the last seven that nothing excludes.
     pub nights_used7: u32,
     /// How far the sleeping heart rate lies from the worker's own reference, in SD.
@@ -124,6 +129,9 @@ impl Track {
     /// `changed_from` is the earliest wake date whose row or tags changed since the last call. Only
     /// nights that are final at `now` take part; those that became so since the last call are found
     /// without being named. A change of settings, of age, sex or time zone recomputes everything.
+    ///
+    /// Gives the earliest date of which something else was known before: from there on values are
+    /// corrected. New days and a track that is made anew correct nothing.
     pub fn update(
         &mut self,
         history: &WorkerHistory,
@@ -131,7 +139,7 @@ impl Track {
         today: Date,
         now: Timestamp,
         settings: &Settings,
-    ) {
+    ) -> Option<Date> {
         let today = day_number(today);
         let person = (history.profile.birth_year, history.profile.sex);
         let is_fresh = self.days.is_empty()
@@ -150,16 +158,16 @@ impl Track {
             let changed = changed_from.map(day_number).filter(|d| *d <= today);
             let Some(from) = [advanced, changed, self.cells.newly_final(now)].into_iter().flatten().min() else {
                 self.now = now;
-                return;
+                return None;
             };
             from.max(self.cells.first())
         };
         self.today = today;
         self.now = now;
-        if let Some(differs_from) = self.cells.load(history, from, today, now, &self.settings) {
-            self.compute(history, differs_from);
-            self.trim();
-        }
+        let differs_from = self.cells.load(history, from, today, now, &self.settings)?;
+        let corrected = self.compute(history, differs_from);
+        self.trim();
+        corrected.map(cells::date_of)
     }
 
     /// Forgets everything and settles where the path of states begins.
@@ -178,7 +186,9 @@ impl Track {
         self.cells.first() + REFERENCE_BEGIN
     }
 
-    fn compute(&mut self, history: &WorkerHistory, changed_from: i32) {
+    /// Computes the days from that date on, and gives the first that was known and was different.
+    fn compute(&mut self, history: &WorkerHistory, changed_from: i32) -> Option<i32> {
+        let mut corrected = None;
         for number in changed_from.max(self.first_day())..=self.today {
             let place = offset(self.first_day(), number);
             let earlier = &self.days[..place];
@@ -198,10 +208,16 @@ impl Track {
             }
             .compute();
             match self.days.get_mut(place) {
-                Some(slot) => *slot = fresh,
+                Some(slot) => {
+                    if corrected.is_none() && slot.indicators != fresh.indicators {
+                        corrected = Some(number);
+                    }
+                    *slot = fresh;
+                }
                 None => self.days.push(fresh),
             }
         }
+        corrected
     }
 
     /// The states on the day before `number`.
@@ -209,7 +225,8 @@ impl Track {
         match earlier.last() {
             Some(day) if number > self.path_begin => (day.path, day.indicators.is_sleep_poor, day.indicators.band),
             Some(_) | None => self.base.map_or((HrvPath::default(), false, None), |anchor| {
-                (HrvPath { state: anchor.hrv, dwell: anchor.hrv_dwell }, anchor.is_sleep_poor, anchor.band)
+                let PathAnchor { hrv: state, hrv_days: days, hrv_dwell: dwell, cusum, is_sleep_poor, .. } = anchor;
+                (HrvPath { state, days, dwell, cusum }, is_sleep_poor, anchor.band)
             }),
         }
     }
@@ -224,12 +241,16 @@ impl Track {
     /// The indicators of a day, from 77 days before today to today.
     #[must_use]
     pub fn day(&self, date: Date) -> Option<&DayIndicators> {
+        self.day_of(date).map(|day| &day.indicators)
+    }
+
+    fn day_of(&self, date: Date) -> Option<&Day> {
         let number = day_number(date);
         let is_shown = (self.today - RECOMPUTABLE_DAYS..=self.today).contains(&number);
         if !is_shown || self.days.is_empty() {
             return None;
         }
-        self.days.get(offset(self.first_day(), number)).map(|d| &d.indicators)
+        self.days.get(offset(self.first_day(), number))
     }
 
     /// The last `n` days up to `today`, oldest first.
@@ -246,21 +267,20 @@ impl Track {
         numbers.zip(&self.days).filter(move |(n, _)| *n >= oldest).map(|(n, d)| (n, &d.indicators))
     }
 
-    /// Autocorrelation of z from one night to the next, where 30 pairs of nights tell it.
+    /// Autocorrelation of the worker's nights in the reference of today, where 30 pairs of nights
+    /// tell it. An episode that goes on is not in it.
     ///
     /// # Source
     /// Domain reference, section 3.4.
     #[must_use]
     pub fn lag1_autocorrelation(&self) -> Option<f64> {
-        let z: Vec<Option<f64>> = self.shown().map(|(_, d)| d.z).collect();
-        let (sum, n) = z.iter().flatten().fold((0.0, 0u32), |(s, n), z| (s + z, n + 1));
-        let mean = sum / f64::from(n.max(1));
-        let variance = z.iter().flatten().map(|z| (z - mean).powi(2)).sum::<f64>() / f64::from(n.max(1));
-        let (products, pairs) = z.windows(2).fold((0.0, 0u32), |(s, n), pair| match pair {
-            [Some(a), Some(b)] => (s + (a - mean) * (b - mean), n + 1),
-            _ => (s, n),
-        });
-        (pairs >= MIN_PAIRS && variance > 1e-12).then(|| (products / f64::from(pairs) / variance).clamp(-1.0, 1.0))
+        self.days.last().and_then(|day| day.references.autocorrelation)
+    }
+
+    /// What the HRV of a day is held against, from 77 days before today to today.
+    #[must_use]
+    pub fn reference(&self, date: Date) -> Option<&Reference> {
+        self.day_of(date).and_then(|day| day.references.hrv.as_ref())
     }
 
     /// The states on the day before `date`, for the history to keep when `date` becomes the oldest
@@ -274,7 +294,9 @@ impl Track {
         self.days.get(offset(self.first_day(), before)).map(|day| PathAnchor {
             date: day.indicators.date,
             hrv: day.path.state,
+            hrv_days: day.path.days,
             hrv_dwell: day.path.dwell,
+            cusum: day.path.cusum,
             is_sleep_poor: day.indicators.is_sleep_poor,
             band: day.indicators.band,
         })

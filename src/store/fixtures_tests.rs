@@ -186,6 +186,7 @@ fn worker() -> WorkerRecord {
             sqi: 0.91,
         }),
         sleeping_hr_bpm: Some(56.2),
+        irregularity: Some(0.043),
         sleep: Some(NightSleep {
             tib_min: 458.333_333,
             sol_min: Some(13.3),
@@ -208,7 +209,9 @@ fn worker() -> WorkerRecord {
     let anchor = PathAnchor {
         date: day(1),
         hrv: HrvState::Watch,
+        hrv_days: 6,
         hrv_dwell: 4,
+        cusum: 2.5,
         is_sleep_poor: false,
         band: Some(IndexBand::Elevated),
     };

@@ -20,6 +20,8 @@ const SUSPECT_RMSSD_MS: f64 = 150.0;
 
 /// A window of at least this quality is usable (domain reference, section 1.9).
 const USABLE_QUALITY: f64 = 0.75;
+/// A window of at least this quality is good (domain reference, section 1.9).
+const GOOD_QUALITY: f64 = 0.90;
 /// The quality of a window of which none is known.
 const UNSTATED_QUALITY: f64 = 0.9;
 
@@ -39,6 +41,8 @@ pub(super) struct NightHeart {
     /// Median over the windows of their mean heart rate. Of the two measures that the index allows,
     /// mean and 5th percentile, this is the one that compares with a vendor's nightly mean.
     pub(super) sleeping_hr_bpm: Option<f64>,
+    /// Median over the good windows of RMSSD over the mean interval.
+    pub(super) irregularity: Option<f64>,
 }
 
 /// Whether a heart rate can be that of an adult asleep or at rest.
@@ -95,6 +99,8 @@ struct Band<'a> {
     hrv: Measure,
     hr: Measure,
     quality_sum: f64,
+    /// RMSSD over the mean interval, of good windows.
+    irregularity: Measure,
 }
 
 /// HRV and heart rate of the band with the most usable windows; of equals, the first by name.
@@ -105,7 +111,13 @@ pub(super) fn of_night<'a>(windows: impl Iterator<Item = BandWindow<'a>>) -> Nig
             continue;
         }
         let place = bands.iter().position(|b| b.device == device).unwrap_or_else(|| {
-            bands.push(Band { device, hrv: Measure::default(), hr: Measure::default(), quality_sum: 0.0 });
+            bands.push(Band {
+                device,
+                hrv: Measure::default(),
+                hr: Measure::default(),
+                quality_sum: 0.0,
+                irregularity: Measure::default(),
+            });
             bands.len() - 1
         });
         let band = &mut bands[place];
@@ -115,6 +127,10 @@ pub(super) fn of_night<'a>(windows: impl Iterator<Item = BandWindow<'a>>) -> Nig
         }
         if let Some(hr_bpm) = hr_bpm(window) {
             band.hr.take(window, hr_bpm);
+            // Whatever the window counts for: the artefacts that are looked for are what is left out.
+            if let Some(rmssd_ms) = window.rmssd_ms.filter(|x| x.is_finite() && quality(window) >= GOOD_QUALITY) {
+                band.irregularity.take(window, rmssd_ms * hr_bpm / 60_000.0);
+            }
         }
     }
     let rank = |b: &Band<'_>| (b.hrv.values.len(), b.hr.values.len());
@@ -133,6 +149,11 @@ impl Band<'_> {
             sqi: (self.quality_sum / f64::from(count.max(1))).clamp(0.0, 1.0),
         });
         let has_hr = self.hr.is_enough();
-        NightHeart { hrv, sleeping_hr_bpm: median(&mut self.hr.values).filter(|_| has_hr) }
+        let is_told = self.irregularity.is_enough();
+        NightHeart {
+            hrv,
+            sleeping_hr_bpm: median(&mut self.hr.values).filter(|_| has_hr),
+            irregularity: median(&mut self.irregularity.values).filter(|_| is_told),
+        }
     }
 }

@@ -36,6 +36,10 @@ pub(super) struct Cell {
     pub(super) sqi: f64,
     /// Sleeping heart rate of a night that nothing excludes.
     pub(super) rhr_bpm: Option<f64>,
+    /// Whether the night's rhythm was irregular: it says nothing then.
+    pub(super) is_irregular: bool,
+    /// Whether the worker was ill, and said so.
+    pub(super) is_ill: bool,
     /// Sleep.
     pub(super) sleep: Option<SleepCell>,
     /// How the sleep of the 24 hours up to this date's noon agrees with that of the 24 before.
@@ -101,7 +105,8 @@ impl Cells {
             while let Some((date, set)) = tags.next_if(|(date, _)| day_number(**date) <= number) {
                 said.hear(day_number(*date), set, from);
             }
-            let mut cell = Cell { segment: said.segment, ..Cell::default() };
+            let is_ill = said.is_ill(number, settings);
+            let mut cell = Cell { segment: said.segment, is_ill, ..Cell::default() };
             let mut night = None;
             if let Some((_, row)) = rows.next_if(|(date, _)| day_number(**date) == number) {
                 match final_at(row.wake_at) {
@@ -126,7 +131,8 @@ impl Cells {
 
 impl Cell {
     fn take(&mut self, row: &NightRow, said: &Said, number: i32, settings: &Settings) {
-        let is_excluded = said.excludes(number, settings);
+        self.is_irregular = row.irregularity.is_some_and(|ratio| ratio > settings.irregular_ratio);
+        let is_excluded = said.excludes(number, settings) || self.is_irregular;
         if let Some(hrv) = row.hrv.as_ref().filter(|h| h.ln_rmssd.is_finite()) {
             self.epoch = Some(digest(&hrv.epoch));
             self.ln_rmssd = (!is_excluded).then_some(hrv.ln_rmssd);
@@ -186,9 +192,12 @@ impl Said {
         }
     }
 
+    fn is_ill(&self, number: i32, settings: &Settings) -> bool {
+        self.illness.is_some_and(|since| number - since < i32::from(settings.illness_days))
+    }
+
     fn excludes(&self, number: i32, settings: &Settings) -> bool {
-        let is_ill = self.illness.is_some_and(|since| number - since < i32::from(settings.illness_days));
-        is_ill || self.excluded == Some(number)
+        self.is_ill(number, settings) || self.excluded == Some(number)
     }
 }
 

@@ -1,18 +1,21 @@
 //! One day's indicators from the cells around it and the days before it.
 
-use crate::domain::indicator::{HrvState, IndexBand};
+use crate::domain::Date;
+use crate::domain::indicator::{Hint, Hints, HrvState, IndexBand};
 use crate::domain::worker::Profile;
 
 use super::super::band;
-use super::super::baseline::Reference;
+use super::super::baseline::Summary;
 use super::super::composite::{self, Index, Parts};
+use super::super::nig::Nig;
 use super::super::norms::Prior;
-use super::super::persistence::{HrvPath, LOOK_BACK_DAYS, is_sleep_poor};
+use super::super::persistence::{self, HrvPath, LOOK_BACK_DAYS, is_sleep_poor};
 use super::super::roster::{ROSTER_DAYS, Roster};
 use super::super::settings::Settings;
 use super::super::sleep::{Around, SleepWindow};
 use super::cells::{Cell, Cells, date_of};
-use super::{DayIndicators, REFERENCE_BEGIN, REFERENCE_LAG};
+use super::references::{Kind, References, fill};
+use super::{DayIndicators, REFERENCE_BEGIN, REFERENCE_LAG, hints};
 use crate::statistics::median;
 
 /// Nights of seven that a weekly mean needs.
@@ -28,8 +31,6 @@ const NEED_DAYS: i32 = 60;
 const SRI_DAYS: i32 = 14;
 /// Two evaluations of the index farther apart than this are not one after the other.
 const EVALUATION_LOOK_BACK: usize = 6;
-/// The length of a reference.
-const REFERENCE_DAYS: usize = 60;
 
 /// A day's indicators, and what the days after it go on from.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,15 +38,8 @@ pub(super) struct Day {
     pub(super) indicators: DayIndicators,
     pub(super) path: HrvPath,
     pub(super) references: References,
-}
-
-/// What a day is held against, and what that was made for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct References {
-    epoch: Option<u64>,
-    segment: Option<i32>,
-    pub(super) hrv: Option<Reference>,
-    pub(super) rhr: Option<Reference>,
+    /// How far the night lies from the centre of its reference, in ln units.
+    deviation: Option<f64>,
 }
 
 /// All that a day is computed from.
@@ -70,19 +64,20 @@ impl Inputs<'_> {
     pub(super) fn compute(&self) -> Day {
         let date = date_of(self.number);
         let today = self.back(1).first();
-        let references = self.references();
-        let prior = Prior::of(self.profile, date.year());
-
-        let z = today.and_then(|c| c.ln_rmssd).zip(references.hrv);
-        let z = z.and_then(|(x, reference)| reference.blended_z(x, &prior, self.settings));
+        let references = self.references(date);
+        let night = today.and_then(|c| c.ln_rmssd).zip(references.hrv);
+        let z = night.and_then(|(x, reference)| reference.blended_z(x, references.prior, self.settings));
+        let deviation = night.filter(|_| z.is_some()).map(|(x, reference)| x - reference.centre);
         let rhr = references.rhr.filter(|r| r.nights >= RHR_NIGHTS);
         let rhr_z = today.and_then(|c| c.rhr_bpm).zip(rhr).map(|(x, reference)| reference.z(x));
 
         let zs: Vec<Option<f64>> = self.days_before(LOOK_BACK_DAYS - 1).map(|d| d.z).chain([z]).collect();
-        let week = mean(zs.iter().rev().take(7).flatten());
+        let week = persistence::weekly_mean(&zs[zs.len().saturating_sub(7)..]);
         let z7 = week.filter(|(_, n)| *n >= WEEKLY_NIGHTS).map(|(z7, _)| z7);
         let rhr_z7 = weekly_mean(self.days_before(6).map(|d| d.rhr_z).chain([rhr_z]));
-        let path = if self.has_path { self.path.step(&zs, week.map(|(z7, _)| z7), self.settings) } else { self.path };
+        let autocorrelation = references.autocorrelation;
+        let step = || self.path.step(&zs, week.map(|(z7, _)| z7), autocorrelation, self.settings);
+        let path = if self.has_path { step() } else { self.path };
 
         let nights: Vec<_> = self.back(NEED_DAYS).iter().map(|c| c.sleep.as_ref()).collect();
         let around = Around {
@@ -105,16 +100,21 @@ impl Inputs<'_> {
         let reference_nights = references.hrv.map_or(0, |r| r.nights);
         let (nights_used7, sqi) = self.coverage();
         let weight = parts.weight(self.settings);
+        let hrv = self.reported(path.state, reference_nights);
+        let hints = self.hints(hrv, path, &zs, rhr_z, &references);
+        let is_ill = hints.contains(Hint::PossibleIllness);
         let confidence =
-            (weight > 0.0).then(|| composite::confidence(weight, nights_used7, reference_nights, sqi, false));
+            (weight > 0.0).then(|| composite::confidence(weight, nights_used7, reference_nights, sqi, is_ill));
 
         let indicators = DayIndicators {
             date,
             z,
             z7,
-            change_pct: self.change_pct(&references),
+            change_pct: self.change_pct(&references, deviation),
+            cv7_pct: self.cv7_pct(references.kind),
             reference_nights,
-            hrv: self.reported(path.state, reference_nights),
+            hrv,
+            hints,
             nights_used7,
             rhr_z,
             rhr_z7,
@@ -125,7 +125,7 @@ impl Inputs<'_> {
             index7,
             confidence,
         };
-        Day { indicators, path, references }
+        Day { indicators, path, references, deviation }
     }
 
     /// The cells of the last `n` days, this one last.
@@ -138,32 +138,48 @@ impl Inputs<'_> {
         self.earlier[self.earlier.len().saturating_sub(n)..].iter().map(|d| &d.indicators)
     }
 
-    /// The references of the band that was worn last, in the segment of this day.
-    fn references(&self) -> References {
-        let epoch = self.back(REFERENCE_BEGIN + 1).iter().rev().find_map(|c| c.epoch);
-        let segment = self.back(1).first().and_then(|c| c.segment);
-        if let Some(known) = self.known.map(|d| d.references)
-            && (known.epoch, known.segment) == (epoch, segment)
-        {
+    /// The references of the band that was worn last, for nights of this day's kind.
+    fn references(&self, date: Date) -> References {
+        let today = self.back(1).first();
+        let kind = Kind {
+            epoch: self.back(REFERENCE_BEGIN + 1).iter().rev().find_map(|c| c.epoch),
+            segment: today.and_then(|c| c.segment),
+            sleep_type: today.map(|c| c.sleep_type).unwrap_or_default(),
+        };
+        if let Some(known) = self.known.map(|d| d.references).filter(|known| known.kind == kind) {
             return known;
         }
         let window = self.cells.range(self.number - REFERENCE_BEGIN, self.number - REFERENCE_LAG);
-        let comparable = || window.iter().filter(|c| c.segment == segment);
-        let mut values = [0.0; REFERENCE_DAYS];
-        let hrv = comparable().filter(|c| epoch.is_some() && c.epoch == epoch).filter_map(|c| c.ln_rmssd);
-        let hrv = Reference::of(fill(&mut values, hrv), self.settings.sd_floor_ln, self.settings);
-        // Bands agree on heart rate far better than on HRV, so it is compared across them.
-        let rhr = comparable().filter_map(|c| c.rhr_bpm);
-        let rhr = Reference::of(fill(&mut values, rhr), self.settings.rhr_sd_floor_bpm, self.settings);
-        References { epoch, segment, hrv, rhr }
+        let population = Nig::of_population(Prior::of(self.profile, date.year()).mean_ln);
+        References::of(window, kind, population, self.settings)
     }
 
-    /// RMSSD of the last seven days against the usual, percent.
-    fn change_pct(&self, references: &References) -> Option<f64> {
-        let usual = references.hrv.filter(|r| r.nights >= self.settings.learning_nights)?;
-        let comparable = self.back(7).iter().filter(|c| (c.epoch, c.segment) == (references.epoch, references.segment));
-        let week = weekly_mean(comparable.map(|c| c.ln_rmssd))?;
-        Some(100.0 * (week - usual.centre).exp_m1())
+    fn hints(
+        &self,
+        reported: HrvState,
+        path: HrvPath,
+        zs: &[Option<f64>],
+        rhr_z: Option<f64>,
+        to: &References,
+    ) -> Hints {
+        let (cells, settings) = (self.back(REFERENCE_BEGIN + 1), self.settings);
+        let earlier = &self.earlier[self.earlier.len().saturating_sub(LOOK_BACK_DAYS)..];
+        hints::Evidence { reported, path, zs, earlier, rhr_z, cells, kind: to.kind, settings }.hints()
+    }
+
+    /// RMSSD of the last seven days against the usual, percent: each night against the reference of
+    /// its own day, as in z7.
+    fn change_pct(&self, references: &References, deviation: Option<f64>) -> Option<f64> {
+        references.hrv.filter(|r| r.nights >= self.settings.learning_nights)?;
+        let before = self.earlier[self.earlier.len().saturating_sub(6)..].iter().map(|d| d.deviation);
+        Some(100.0 * weekly_mean(before.chain([deviation]))?.exp_m1())
+    }
+
+    /// How much the comparable nights of the last seven days vary, percent of their mean.
+    fn cv7_pct(&self, kind: Kind) -> Option<f64> {
+        let mut values = [0.0; 7];
+        let nights = self.back(7).iter().filter(|c| Kind::of(c) == kind).filter_map(|c| c.ln_rmssd);
+        Summary::of(fill(&mut values, nights)).filter(|s| s.n >= WEEKLY_NIGHTS)?.cv_pct()
     }
 
     /// Valid nights of the last seven days, and the median of their signal quality.
@@ -182,7 +198,8 @@ impl Inputs<'_> {
         let ten = self.back(10);
         let lacks_nights = u32::try_from(valid(ten)).is_ok_and(|n| n < self.settings.stale_nights);
         let before = self.cells.range(self.number - REFERENCE_BEGIN, self.number - 10);
-        if lacks_nights && valid(before) > 0 {
+        // Of an irregular rhythm HRV says nothing, whatever the nights between looked like.
+        if (lacks_nights && valid(before) > 0) || hints::is_irregular(ten, self.settings) {
             HrvState::Stale
         } else if reference_nights < self.settings.learning_nights {
             HrvState::Learning
@@ -209,22 +226,6 @@ impl Inputs<'_> {
         let flags: Vec<Option<bool>> = before.chain([flag(sleep)]).collect();
         is_sleep_poor(self.was_poor, &flags, self.settings)
     }
-}
-
-/// Puts the values into the buffer, as many as fit, and gives the filled part.
-fn fill(buffer: &mut [f64], values: impl Iterator<Item = f64>) -> &mut [f64] {
-    let mut filled = 0;
-    for (slot, value) in buffer.iter_mut().zip(values) {
-        *slot = value;
-        filled += 1;
-    }
-    &mut buffer[..filled]
-}
-
-/// The mean, and of how many.
-fn mean<'a>(values: impl Iterator<Item = &'a f64>) -> Option<(f64, u32)> {
-    let (sum, n) = values.fold((0.0, 0u32), |(s, n), x| (s + x, n + 1));
-    (n > 0).then(|| (sum / f64::from(n), n))
 }
 
 /// The mean of a week's values, where enough days have one.

@@ -229,8 +229,8 @@ sample_records! {
         tib_min, sol_min, spt_min, waso_min, tst_min, tst24_min, efficiency_pct, is_bed_known, stages, awakenings,
         midpoint, is_consistent, spans,
     }
-    NightRow { date, wake_at, hrv, sleeping_hr_bpm, sleep }
-    PathAnchor { date, hrv, hrv_dwell, is_sleep_poor, band }
+    NightRow { date, wake_at, hrv, sleeping_hr_bpm, irregularity, sleep }
+    PathAnchor { date, hrv, hrv_days, hrv_dwell, cusum, is_sleep_poor, band }
     StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
     StoredBeats { start, device, digest, windows }
     NightDetail { date, devices, windows, beats, sleeps, nightly }
