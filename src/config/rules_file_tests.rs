@@ -102,7 +102,7 @@ fn a_rule_that_is_switched_off_does_not_match() {
 #[test]
 fn every_problem_is_told_at_once_with_its_line() {
     let text = changed("[{ fact = \"hrv_state\"", "[{ fact = \"hrv\"")
-        .replace("days = 28", "days = 28\nweeks = 4")
+        .replace("\ndays = 28", "\ndays = 28\nweeks = 4")
         .replace("index_days = 5", "index_days = 9");
     let problems = problems(&text);
     let keys: Vec<_> = problems.iter().map(|p| p.key.as_str()).collect();
