@@ -8,6 +8,7 @@ mod correlation;
 mod interval;
 mod order;
 mod ranks;
+mod separation;
 mod shift;
 mod slope;
 
@@ -15,5 +16,6 @@ pub use correlation::{fisher_interval, pearson, pearson_interval};
 pub use interval::{Interval, NORMAL_97_5, student_97_5, wilson};
 pub use order::{MAD_TO_SD, mad_sorted, median, quantile_sorted};
 pub use ranks::{auc, dominance, kendall_s, ranks, spearman, spearman_interval};
+pub use separation::{Moments, Separation, advantage, separation};
 pub use shift::{Shift, hodges_lehmann};
 pub use slope::{Line, least_squares, theil_sen, theil_sen_interval};

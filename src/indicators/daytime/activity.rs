@@ -12,7 +12,8 @@ use super::window::{Window, minutes};
 pub(super) enum Effort {
     /// The body is at rest as far as its heart tells.
     Quiet,
-    /// The device's own estimate is above the limit, too shortly to be believed: no value, no hold.
+    /// A few beats or the device's own estimate are above the limit, too shortly to be believed: no
+    /// value, and no hold.
     Doubtful,
     /// The body is or was busy.
     Busy,
@@ -79,9 +80,10 @@ fn signs(windows: &[Window], above_bpm: f64, settings: &Settings) -> Vec<Effort>
 fn sign(window: &Window, above_bpm: f64, settings: &Settings) -> Effort {
     let is_above = |hr: Option<f64>| hr.is_some_and(|hr| hr > above_bpm);
     let is_moving = window.movement_g.is_some_and(|movement| movement > settings.busy_movement_g);
-    if window.context == Context::Activity || is_moving || is_above(window.hr_bpm) {
+    let is_solid = window.hr_bpm.is_some() && window.beats >= settings.solid_beats;
+    if window.context == Context::Activity || is_moving || is_solid && is_above(window.hr_bpm) {
         Effort::Busy
-    } else if is_above(window.device_hr_bpm) && (window.hr_bpm.is_none() || window.beats < settings.solid_beats) {
+    } else if is_above(window.hr_bpm) || !is_solid && is_above(window.device_hr_bpm) {
         Effort::Doubtful
     } else {
         Effort::Quiet

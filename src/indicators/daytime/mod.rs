@@ -10,6 +10,7 @@
 
 mod activity;
 mod day;
+pub mod labelled;
 pub mod recording;
 mod reference;
 mod rest;
@@ -17,6 +18,7 @@ mod settings;
 mod window;
 
 pub use day::{Basis, DayStrain, Minutes, Person, Point, State, day, strain};
+pub use recording::Recording;
 pub use reference::{DaySummary, DaytimeReference, MOST_CELLS, MOST_DAYS, Usual};
 pub use rest::{Rest, Scale};
 pub use settings::Settings;

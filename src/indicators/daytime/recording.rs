@@ -40,16 +40,18 @@ pub struct Recording {
 pub struct Cut {
     /// Length of a window.
     pub window_s: u32,
-    /// Its newest part, of which the heart rate is taken.
+    /// Its newest part, of which the beats' heart rate is taken.
     pub hr_s: u32,
+    /// The same for the device's own heart rate, which needs longer to be steady.
+    pub device_hr_s: u32,
     /// From one window's end to the next one's.
     pub step_s: u32,
 }
 
 impl Default for Cut {
-    /// Five minutes every minute (domain reference, section 5.7), the heart rate of the last two.
+    /// Five minutes every minute (domain reference, section 5.7), the heart rate of the newest part.
     fn default() -> Self {
-        Self { window_s: 300, hr_s: 120, step_s: 60 }
+        Self { window_s: 300, hr_s: 90, device_hr_s: 120, step_s: 60 }
     }
 }
 
@@ -61,6 +63,12 @@ const FEWEST_PAIRS: usize = 15;
 /// Two beats are successive when the stamps differ from the interval by no more than this: ten
 /// milliseconds, or twice the 1/64 s in which common wristbands count.
 const TOLERANCE_MS: f64 = 31.25;
+/// No pair differs by more than this share. Beats from a wrist come in short pieces, in which the
+/// cleaner can judge an interval by its nearest neighbours only.
+///
+/// # Source
+/// Malik et al. 1989, Eur Heart J 10:1060.
+const MOST_CHANGE: f64 = 0.2;
 /// A recording is cut at this length; longer ones are damaged.
 const LONGEST_S: f64 = 7.0 * 86_400.0;
 
@@ -163,7 +171,7 @@ fn clean(segment: &[Beat], normals: &mut Vec<Normal>) {
     for ((rr_ms, valid), source) in cleaned.nn_ms.iter().zip(&cleaned.valid).zip(&cleaned.source) {
         let rr_ms = Some(*rr_ms).filter(|_| *valid);
         if let (Some(rr_ms), Some(beat)) = (rr_ms, segment.get(*source)) {
-            let difference_ms = before.map(|before| rr_ms - before);
+            let difference_ms = before.map(|before| rr_ms - before).filter(|d| d.abs() <= MOST_CHANGE * rr_ms);
             normals.push(Normal { end_s: beat.end_s, rr_ms, difference_ms });
         }
         before = rr_ms;

@@ -33,16 +33,17 @@ pub struct Settings {
     pub busy_after_min: f64,
     /// So long before it nothing counts either: the heart was on its way up. A judgement.
     pub busy_before_min: f64,
-    /// A mere estimate of the heart rate must be above the limit for so long to be believed.
+    /// A heart rate of few beats or of none must be above the limit for so long to be believed.
     pub busy_estimate_min: f64,
-    /// Beats in a window from which on an estimate cannot overrule them.
+    /// Beats from which on a heart rate is believed at once, and no estimate overrules it.
     pub solid_beats: u32,
     /// Movement above this makes a window busy: mean over the window of each second's SD of the
     /// acceleration.
     pub busy_movement_g: f64,
     /// The quantile of a recording's heart rate that is taken for its resting heart rate.
     pub resting_quantile: f64,
-    /// No resting heart rate is believed above this: a recording may be exercise from end to end.
+    /// No resting heart rate is believed above this, from which on it would be tachycardia: a
+    /// recording may be exercise from end to end.
     pub resting_ceiling_bpm: f64,
     /// The age of whom none is known. High, because that lowers the limit: rather too often `activity`
     /// than exercise taken for strain.
@@ -66,7 +67,7 @@ impl Default for Settings {
         Self {
             rmssd_weight: 0.1,
             z_limit: 3.0,
-            device_hr_weight: 0.5,
+            device_hr_weight: 0.25,
             half_weight_pairs: 50.0,
             least_quality: 0.3,
             hr_spread_floor_bpm: 2.0,
@@ -77,10 +78,10 @@ impl Default for Settings {
             busy_after_min: 15.0,
             busy_before_min: 5.0,
             busy_estimate_min: 3.0,
-            solid_beats: 30,
+            solid_beats: 20,
             busy_movement_g: 0.15,
             resting_quantile: 0.1,
-            resting_ceiling_bpm: 90.0,
+            resting_ceiling_bpm: 100.0,
             assumed_age_years: 40.0,
             strained_from: 60.0,
             calm_below: 40.0,
