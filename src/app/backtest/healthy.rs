@@ -231,6 +231,7 @@ mod tests {
                 wake_at: Timestamp::UNIX_EPOCH,
                 hrv,
                 sleeping_hr_bpm: Some(58.0 - 2.0 * value),
+                irregularity: None,
                 sleep: None,
             };
             if place % 7 != 0 {
