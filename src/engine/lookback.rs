@@ -121,14 +121,26 @@ struct Past<'a> {
 impl<'a> Past<'a> {
     /// Everything of the days before `first`, and no case.
     fn new(whole: &'a WorkerHistory, first: Date) -> Self {
-        let mut known = WorkerHistory::new(whole.profile.clone());
-        let zone = &whole.profile.time_zone;
+        // Every field is named, so that a new one is not forgotten here. Buckets are settled, and states
+        // start afresh: those that are stored were reckoned under the rules of then.
+        let WorkerHistory {
+            profile,
+            nights,
+            detail_dates: _,
+            unsettled_nights: _,
+            anchor: _,
+            tags,
+            screenings,
+            exposures,
+            cases: _,
+        } = whole;
+        let mut known = WorkerHistory::new(profile.clone());
         // A night is judged when it is final, on the day after its own at the earliest.
         let eve = buckets::previous(first);
-        known.nights = whole.nights.range(..eve).map(|(date, row)| (*date, row.clone())).collect();
-        known.tags = whole.tags.range(..first).map(|(date, tags)| (*date, tags.clone())).collect();
-        known.exposures = whole.exposures.range(..first).map(|(date, day)| (*date, day.clone())).collect();
-        known.screenings = whole.screenings.iter().filter(|s| taken_on(s, zone) < first).cloned().collect();
+        known.nights = nights.range(..eve).map(|(date, row)| (*date, row.clone())).collect();
+        known.tags = tags.range(..first).map(|(date, tags)| (*date, tags.clone())).collect();
+        known.exposures = exposures.range(..first).map(|(date, day)| (*date, day.clone())).collect();
+        known.screenings = screenings.iter().filter(|s| taken_on(s, &profile.time_zone) < first).cloned().collect();
         Self { whole, known, track: Track::new() }
     }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod alerting;
+mod backtested;
 mod bad_input;
 mod delivery;
 mod ingest_session;
