@@ -231,7 +231,7 @@ impl Worker {
         let changed = (known.shift != before.shift).then_some(known.date);
         if let Some(date) = changed {
             self.change_from(date);
-            self.changes.is_late = true;
+            self.changes.is_late |= self.history.nights.range(date..).next().is_some();
         }
         self.changes.is_other = true;
         self.is_unsaved = true;

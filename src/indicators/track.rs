@@ -14,6 +14,8 @@ mod recent;
 mod references;
 
 #[cfg(test)]
+mod sleep_tests;
+#[cfg(test)]
 mod tests;
 
 use crate::domain::history::{PathAnchor, WorkerHistory};

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::TimeZone;
+use crate::domain::exposure::{ExposureDay, Shift};
 use crate::domain::ids::{DeviceId, SiteId, WorkerId, WorkerKey};
-use crate::domain::indicator::{DeviceEpoch, NightHrv, NightRow, NightSleep};
+use crate::domain::indicator::{DeviceEpoch, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::reading::Tag;
 use crate::domain::worker::Profile;
 use cells::date_of;
@@ -35,7 +36,10 @@ fn sleep(number: i32, tst_h: f64) -> NightSleep {
         awakenings: None,
         midpoint: at(number, 3),
         is_consistent: true,
-        spans: Vec::new(),
+        spans: vec![SleepSpan {
+            start: at(number, 6) - SignedDuration::from_secs_f64(3600.0 * tst_h),
+            end: at(number, 6),
+        }],
     }
 }
 
@@ -212,6 +216,7 @@ fn days_beyond_the_window_are_not_shown() {
 enum Change {
     Night { age: i32, ln_rmssd: f64, tst_h: f64, band: &'static str, is_valid: bool },
     Tag { age: i32, tag: Tag },
+    Shift { age: i32, begin_h: i64, length_h: i64 },
     Days(i32),
     Hours(i64),
 }
@@ -225,6 +230,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         8 => night.prop_map(|(age, ln_rmssd, tst_h, band, is_valid)| Change::Night { age, ln_rmssd, tst_h, band, is_valid }),
         3 => (age(), tag).prop_map(|(age, tag)| Change::Tag { age, tag }),
+        4 => (age(), 0..24i64, 4..13i64).prop_map(|(age, begin_h, length_h)| Change::Shift { age, begin_h, length_h }),
         5 => (1..3i32).prop_map(Change::Days),
         1 => (30..120i32).prop_map(Change::Days),
         2 => (1..14i64).prop_map(Change::Hours),
@@ -249,6 +255,12 @@ fn apply(history: &mut WorkerHistory, now: &mut Timestamp, change: &Change) -> O
             history.tags.entry(date_of(today - age)).or_default().insert(tag);
             Some(date_of(today - age))
         }
+        Change::Shift { age, begin_h, length_h } => {
+            let (date, start) = (date_of(today - age), at(today - age, begin_h));
+            let shift = Shift { start, end: start + SignedDuration::from_hours(length_h) };
+            history.exposures.insert(date, ExposureDay { shift: Some(shift), ..ExposureDay::empty(date) });
+            Some(date)
+        }
         Change::Days(days) => {
             *now += SignedDuration::from_hours(24 * i64::from(days));
             None
@@ -258,6 +270,12 @@ fn apply(history: &mut WorkerHistory, now: &mut Timestamp, change: &Change) -> O
             None
         }
     }
+}
+
+fn sleep_numbers(day: &DayIndicators) -> Vec<f64> {
+    let Some(sleep) = day.sleep else { return Vec::new() };
+    let may_miss = [sleep.deficit2_h, sleep.se7_pct, sleep.waso7_min, sleep.sri7, sleep.sri14];
+    [sleep.tst7_h, sleep.need_h, sleep.debt14_h].into_iter().chain(may_miss.into_iter().flatten()).collect()
 }
 
 fn shown(track: &Track, today: i32) -> Vec<DayIndicators> {
@@ -294,6 +312,7 @@ proptest! {
             history.anchor = anchor.or(history.anchor);
             history.nights = history.nights.split_off(&date_of(today - ROW_DAYS));
             history.tags = history.tags.split_off(&date_of(today - TAG_DAYS));
+            history.exposures = history.exposures.split_off(&date_of(today - EXPOSURE_DAYS));
         }
         let today = i32::try_from(now.as_second().div_euclid(86_400)).unwrap();
         let mut anew = Track::new();
@@ -304,6 +323,11 @@ proptest! {
         for shown in shown(&track, today) {
             let numbers = [shown.z, shown.z7, shown.change_pct, shown.rhr_z, shown.index7, shown.confidence];
             prop_assert!(numbers.iter().flatten().all(|x| x.is_finite()), "{:?}", shown);
+            prop_assert!(sleep_numbers(&shown).iter().all(|x| x.is_finite()), "{:?}", shown);
+            let parts = track.contributions(shown.date);
+            let points: f64 = parts.iter().map(|part| part.points).sum();
+            prop_assert!(shown.index.is_none_or(|index| (points - (index.value - 50.0)).abs() < 1e-9));
+            prop_assert!(parts.iter().flat_map(|part| [part.raw, part.usual]).flatten().all(f64::is_finite));
         }
     }
 
