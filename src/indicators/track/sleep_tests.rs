@@ -50,8 +50,14 @@ fn put_night(history: &mut WorkerHistory, number: i32, onset: f64, wake: f64) {
         sqi: 0.95,
     };
     let date = date_of(number);
-    let row =
-        NightRow { date, wake_at: at(number, wake), hrv: Some(hrv), sleeping_hr_bpm: Some(55.0), sleep: Some(sleep) };
+    let row = NightRow {
+        date,
+        wake_at: at(number, wake),
+        hrv: Some(hrv),
+        sleeping_hr_bpm: Some(55.0),
+        irregularity: None,
+        sleep: Some(sleep),
+    };
     history.nights.insert(date, row);
 }
 
