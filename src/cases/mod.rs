@@ -9,6 +9,7 @@
 
 mod apply;
 mod decide;
+pub mod effect;
 
 pub use apply::apply;
 pub use decide::{Limits, Situation, decide, progress};

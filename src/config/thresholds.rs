@@ -73,11 +73,23 @@ pub(super) fn exposures(mut section: Section<'_>) -> exposures::Limits {
     read! {
         weekly_hours_red: 1.0..=168.0, weekly_hours_amber: 1.0..=168.0,
         overtime_day_over_h: 0.0..=16.0, overtime_days_red: 1..=365, overtime_days_amber: 1..=365,
-        noise_red_dba: 30.0..=140.0, noise_amber_dba: 30.0..=140.0, standard_day_h: 1.0..=24.0,
+        work_days_red: 1..=365, long_rest_h: 1.0..=168.0,
+        night_work_h: 0.5..=7.0, night_run_red: 1..=365, nights_in_28_d_red: 1..=365, night_spell_nights_a_week: 1..=7,
+        daily_rest_h: 1.0..=24.0, quick_returns_red: 1..=365, quick_returns_amber: 1..=365,
+        noise_red_dba: 30.0..=140.0, noise_amber_dba: 30.0..=140.0,
+        heat_metabolic_class: 0..=4, heat_contact_pct: 0.0..=100.0,
+        violence_events_red: 1..=365, absence_days: 1..=120, standard_day_h: 1.0..=24.0,
     }
+    limits.has_rotation_plan = section.get_or("has_rotation_plan", limits.has_rotation_plan);
+    limits.is_heat_acclimatised = section.get_or("is_heat_acclimatised", limits.is_heat_acclimatised);
+    let standards = exposures::HeatStandard::ALL;
+    let standard = |name: &str| standards.into_iter().find(|standard| standard.as_str() == name);
+    let names = standards.map(exposures::HeatStandard::as_str);
+    limits.heat_standard = section.choice("heat_standard", standard, &names).unwrap_or(limits.heat_standard);
     for (amber, red, is_in_order) in [
         ("weekly_hours_amber", "weekly_hours_red", limits.weekly_hours_amber <= limits.weekly_hours_red),
         ("overtime_days_amber", "overtime_days_red", limits.overtime_days_amber <= limits.overtime_days_red),
+        ("quick_returns_amber", "quick_returns_red", limits.quick_returns_amber <= limits.quick_returns_red),
         ("noise_amber_dba", "noise_red_dba", limits.noise_amber_dba <= limits.noise_red_dba),
     ] {
         if !is_in_order {

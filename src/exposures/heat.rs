@@ -61,7 +61,7 @@ const GBZ_C: [(f64, [f64; 4]); 4] = [
 /// copies before relying on them in law).
 #[must_use]
 pub fn reference_c(limits: &Limits) -> f64 {
-    let class = usize::from(limits.heat_metabolic_class.min(4));
+    let class = usize::try_from(limits.heat_metabolic_class).map_or(4, |class| class.min(4));
     match limits.heat_standard {
         HeatStandard::Iso7243 if limits.is_heat_acclimatised => ISO_ACCLIMATISED_C[class],
         HeatStandard::Iso7243 => ISO_NOT_ACCLIMATISED_C[class],
@@ -91,7 +91,7 @@ pub fn wbgt_c(natural_wet_bulb_c: f64, globe_c: f64, air_in_sun_c: Option<f64>) 
 mod tests {
     use super::*;
 
-    fn at(standard: HeatStandard, class: u8, is_heat_acclimatised: bool, contact_pct: f64) -> f64 {
+    fn at(standard: HeatStandard, class: u32, is_heat_acclimatised: bool, contact_pct: f64) -> f64 {
         reference_c(&Limits {
             heat_standard: standard,
             heat_metabolic_class: class,

@@ -49,7 +49,7 @@ pub struct Limits {
     /// Whose table of heat applies; default ISO 7243.
     pub heat_standard: HeatStandard,
     /// Metabolic class of the work, 0 resting to 4 very heavy; default 2, moderate.
-    pub heat_metabolic_class: u8,
+    pub heat_metabolic_class: u32,
     /// Whether the workers are used to heat; for ISO 7243; default yes.
     pub is_heat_acclimatised: bool,
     /// Share of the shift spent in the heat, in percent; for GBZ 2.2; default 100.

@@ -7,6 +7,7 @@
 //!
 //! One file a kind of exposure; [`flags`] is the table of what is red and what amber.
 
+pub mod dose_response;
 mod flags;
 pub mod heat;
 mod hours;
