@@ -3,7 +3,10 @@
 use std::cmp::Ordering;
 
 use super::correlation::pearson;
-use super::interval::{Interval, NORMAL_97_5, are_pairs, count};
+use super::interval::{Interval, are_pairs, count};
+
+/// The normal law's quantile as the authors of the interval print it.
+const ROUNDED_97_5: f64 = 1.96;
 
 /// The rank of each value, from 1; equal values share the mean of their ranks.
 #[must_use]
@@ -41,7 +44,7 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
 pub fn spearman_interval(rho: f64, n: usize) -> Option<Interval> {
     let spread = ((1.0 + rho * rho / 2.0) / (count(n) - 3.0)).sqrt();
     let z = rho.atanh();
-    Interval::try_new((z - NORMAL_97_5 * spread).tanh(), (z + NORMAL_97_5 * spread).tanh())
+    Interval::try_new((z - ROUNDED_97_5 * spread).tanh(), (z + ROUNDED_97_5 * spread).tanh())
         .filter(|_| n > 3 && z.is_finite())
 }
 

@@ -1,5 +1,6 @@
 //! Which part of this crate answers for which section of the file.
 
+mod exposures;
 mod sleep;
 
 use serde_json::Value;
@@ -18,6 +19,10 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
         "social_jetlag" => sleep::jetlag(vector, &mut answers),
         "circular_midpoint" => sleep::midpoint(vector, &mut answers),
         "composite" => sleep::composite(vector, &mut answers),
+        "noise" => exposures::noise(vector, &mut answers),
+        "dose_response" => exposures::dose_response(vector, &mut answers),
+        "effect" => exposures::effect(vector, &mut answers),
+        "wilson95" => exposures::wilson95(vector, &mut answers),
         _ => {}
     }
     answers
