@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::decode;
 use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::domain::Timestamp;
+use crate::domain::ids::WorkerKey;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::worker::Enrolment;
 
@@ -44,6 +45,8 @@ pub(super) struct Judged {
     pub(super) refused: u64,
     /// Fields that nobody knows; they are ignored.
     pub(super) unknown_fields: u64,
+    /// Whom the accepted items are about, as `site/worker`: the names under which to enrol them.
+    pub(super) workers: Vec<String>,
 }
 
 /// How the lines of a file are read.
@@ -104,6 +107,8 @@ pub(super) fn judge(
             tell(Refusal { line, reason: Some(reason), index, detail })?;
         }
     }
+    let name = |key: &WorkerKey| format!("{}/{}", key.site, key.worker);
+    judge.judged.workers = judge.admission.registry().list().iter().map(|profile| name(&profile.key)).collect();
     Ok(judge.judged)
 }
 
@@ -226,7 +231,8 @@ mod tests {
                 (8, None, None),
             ]
         );
-        assert_eq!(judged, Judged { messages: 6, accepted: 2, refused: 6, unknown_fields: 0 });
+        let workers = vec!["plant-a/w-0042".to_owned(), "plant-a/w-1".to_owned()];
+        assert_eq!(judged, Judged { messages: 6, accepted: 2, refused: 6, unknown_fields: 0, workers });
     }
 
     #[test]

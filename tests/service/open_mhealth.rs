@@ -90,7 +90,7 @@ fn a_lowered_series_raises_the_same_alert_as_our_own_format() {
 
 #[test]
 fn one_bad_element_is_refused_alone_and_kept_so_that_it_can_be_looked_at_again() {
-    let mut town = Town::new();
+    let town = Town::new();
     let night = nights("w-1", 1, 0, 1, now()).remove(0);
     let mut items = translated(&night, None);
     items[1]["body"][7]["algorithm"] = json!("SDNN");

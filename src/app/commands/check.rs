@@ -27,6 +27,9 @@ detail. What only a running service knows is not judged: enrolment and consent, 
 
 A line of the file is {\"received_at\":…,\"topic\":…,\"payload\":…}, or with --topic a payload alone.
 
+Workers are listed as site/worker, the names to import. Of an IEEE 1752.1 or Open mHealth item the worker
+is SOURCE--USER, of the topic and the header's user_id, or else the envelope's worker.
+
 Exit status: 0 sound, 2 if there is any problem or rejection.")]
 pub(super) struct CheckArguments {
     /// The configuration file
@@ -174,6 +177,9 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
             let (messages, accepted) = (counted(judged.messages, "message"), counted(judged.accepted, "item"));
             let ignored = counted(judged.unknown_fields, "unknown field");
             writeln!(out, "{messages}: {accepted} accepted, {} rejected, {ignored} ignored", judged.refused)?;
+            if let Some(workers) = workers(&judged.workers) {
+                writeln!(out, "{workers}")?;
+            }
         }
     }
     Ok(judged.refused == 0)
@@ -182,8 +188,17 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
 fn counts(judged: &Judged, refusals: &[PrintedRefusal]) -> serde_json::Value {
     json!({
         "messages": judged.messages, "accepted": judged.accepted, "rejected": judged.refused,
-        "unknown_fields": judged.unknown_fields, "rejections": refusals,
+        "unknown_fields": judged.unknown_fields, "workers": judged.workers, "rejections": refusals,
     })
+}
+
+/// Whom the items are about, the first of many.
+fn workers(names: &[String]) -> Option<String> {
+    const SHOWN: usize = 10;
+    let shown = names[..names.len().min(SHOWN)].join(", ");
+    let more = names.len().saturating_sub(SHOWN);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| format!("{}: {shown}{more}", counted(names.len() as u64, "worker")))
 }
 
 fn counted(count: u64, what: &str) -> String {
