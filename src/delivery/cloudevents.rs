@@ -11,6 +11,7 @@ use crate::domain::alert::{
     IndexEvidence, RuleId, ScreeningEvidence, SleepEvidence,
 };
 use crate::domain::case::ActionKind;
+use crate::domain::indicator::{Contribution, IndexBand};
 use crate::domain::reading::Tag;
 use crate::domain::topics;
 
@@ -230,6 +231,10 @@ fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
 #[derive(Serialize)]
 struct WireIndex {
     value: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mean7: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    band: Option<&'static str>,
     contributions: Vec<WireContribution>,
 }
 
@@ -237,14 +242,29 @@ struct WireIndex {
 struct WireContribution {
     component: &'static str,
     points: f64,
+    /// What was measured, and what it is held against, in `unit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usual: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
 }
 
 fn wire_index(index: &IndexEvidence) -> WireIndex {
-    let contribution = |(component, points): &(crate::domain::indicator::Component, f64)| WireContribution {
-        component: component.as_str(),
-        points: hundredths(*points),
+    let contribution = |part: &Contribution| WireContribution {
+        component: part.component.as_str(),
+        points: hundredths(part.points),
+        raw: part.raw.map(hundredths),
+        usual: part.usual.map(hundredths),
+        unit: part.raw.or(part.usual).map(|_| part.component.unit()),
     };
-    WireIndex { value: tenths(index.value), contributions: index.contributions.iter().map(contribution).collect() }
+    WireIndex {
+        value: tenths(index.value),
+        mean7: index.mean7.map(tenths),
+        band: index.band.map(IndexBand::as_str),
+        contributions: index.contributions.iter().map(contribution).collect(),
+    }
 }
 
 #[derive(Serialize)]
@@ -253,6 +273,10 @@ struct WireSleep {
     need_h: f64,
     debt14_h: f64,
     poor: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    se7_pct: Option<f64>,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    flags: Vec<&'static str>,
 }
 
 fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
@@ -261,6 +285,8 @@ fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
         need_h: hundredths(sleep.need_h),
         debt14_h: hundredths(sleep.debt14_h),
         poor: sleep.is_poor,
+        se7_pct: sleep.se7_pct.map(tenths),
+        flags: sleep.flags.clone(),
     }
 }
 
@@ -313,10 +339,14 @@ struct WireExposure {
     kind: &'static str,
     value: f64,
     limit: f64,
+    /// Who sets the limit.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    source: &'static str,
 }
 
 fn wire_exposure(exposure: &ExposureEvidence) -> WireExposure {
-    WireExposure { kind: exposure.kind, value: hundredths(exposure.value), limit: hundredths(exposure.limit) }
+    let ExposureEvidence { kind, value, limit, source } = *exposure;
+    WireExposure { kind, value: hundredths(value), limit: hundredths(limit), source }
 }
 
 fn tenths(value: f64) -> f64 {

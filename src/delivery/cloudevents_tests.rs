@@ -24,8 +24,20 @@ fn evidence() -> Evidence {
             nights_used: 6,
             nights_missing: 1,
         }),
-        index: Some(IndexEvidence { value: 77.123, contributions: vec![(Component::Hrv, 10.879_6)] }),
-        sleep: Some(SleepEvidence { tst7_h: 6.1, need_h: 7.5, debt14_h: 11.999_9, is_poor: true }),
+        index: Some(IndexEvidence {
+            value: 77.123,
+            mean7: None,
+            band: None,
+            contributions: vec![Contribution { component: Component::Hrv, points: 10.879_6, raw: None, usual: None }],
+        }),
+        sleep: Some(SleepEvidence {
+            tst7_h: 6.1,
+            need_h: 7.5,
+            debt14_h: 11.999_9,
+            se7_pct: None,
+            is_poor: true,
+            flags: vec![],
+        }),
         screenings: vec![ScreeningEvidence {
             instrument: Instrument::Gad7,
             score: 12.0,

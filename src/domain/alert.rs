@@ -2,7 +2,7 @@
 
 use super::case::{ActionId, ActionKind, CaseId};
 use super::ids::{SiteId, UnitId, WorkerId};
-use super::indicator::{Component, HrvState, Severity};
+use super::indicator::{Contribution, HrvState, IndexBand, Severity};
 use super::reading::Tag;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
@@ -86,8 +86,12 @@ pub struct HrvEvidence {
 pub struct IndexEvidence {
     /// 0 to 100; 50 is the worker's usual.
     pub value: f64,
-    /// Points that each component adds to 50, largest first.
-    pub contributions: Vec<(Component, f64)>,
+    /// Mean of the last seven days.
+    pub mean7: Option<f64>,
+    /// The band that the index is in.
+    pub band: Option<IndexBand>,
+    /// What each component adds to 50, largest first.
+    pub contributions: Vec<Contribution>,
 }
 
 /// Sleep in the evidence.
@@ -99,8 +103,12 @@ pub struct SleepEvidence {
     pub need_h: f64,
     /// What the last fourteen days fell short of it.
     pub debt14_h: f64,
+    /// Mean sleep efficiency of the last seven days, percent.
+    pub se7_pct: Option<f64>,
     /// Whether sleep is persistently poor.
     pub is_poor: bool,
+    /// What is to be said of it, e.g. `short_nights`.
+    pub flags: Vec<&'static str>,
 }
 
 /// One screening in the evidence.

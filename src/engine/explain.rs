@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SleepEvidence,
 };
-use crate::domain::indicator::{Component, HrvState};
+use crate::domain::indicator::{Component, Contribution, HrvState};
 use crate::domain::reading::Tag;
 
 /// What a paragraph begins with.
@@ -121,7 +121,7 @@ fn index(index: &IndexEvidence) -> Option<String> {
     if index.value < ELEVATED_INDEX {
         return None;
     }
-    let part = |(component, points): &(Component, f64)| format!("{} {points:+.1}", component_words(*component));
+    let part = |part: &Contribution| format!("{} {:+.1}", component_words(part.component), part.points);
     let parts: Vec<String> = index.contributions.iter().map(part).collect();
     Some(format!("The strain index was {:.0}, where 50 is this worker's usual ({}).", index.value, parts.join(", ")))
 }

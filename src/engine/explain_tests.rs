@@ -12,9 +12,20 @@ fn evidence() -> Evidence {
         }),
         index: Some(IndexEvidence {
             value: 77.1,
-            contributions: vec![(Component::Hrv, 10.88), (Component::SleepDebt, 9.33), (Component::Continuity, -1.2)],
+            mean7: None,
+            band: None,
+            contributions: [(Component::Hrv, 10.88), (Component::SleepDebt, 9.33), (Component::Continuity, -1.2)]
+                .map(|(component, points)| Contribution { component, points, raw: None, usual: None })
+                .to_vec(),
         }),
-        sleep: Some(SleepEvidence { tst7_h: 6.1, need_h: 7.5, debt14_h: 12.0, is_poor: true }),
+        sleep: Some(SleepEvidence {
+            tst7_h: 6.1,
+            need_h: 7.5,
+            debt14_h: 12.0,
+            se7_pct: None,
+            is_poor: true,
+            flags: vec![],
+        }),
         screenings: vec![ScreeningEvidence {
             instrument: Instrument::Phq9,
             score: 16.0,
@@ -81,6 +92,6 @@ fn no_paragraph_says_what_a_person_feels() {
 #[test]
 fn an_index_near_the_usual_is_not_told() {
     let mut evidence = evidence();
-    evidence.index = Some(IndexEvidence { value: 55.0, contributions: vec![] });
+    evidence.index = Some(IndexEvidence { value: 55.0, mean7: None, band: None, contributions: vec![] });
     assert!(!summary(&evidence, Opening::None).contains("index"));
 }

@@ -1,31 +1,22 @@
 //! What is known of a worker on a day, as the rules and the evidence want it.
 
-use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::HrvState;
-use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
-use crate::indicators::persistence::chance_onsets_per_year;
 use crate::indicators::track::{DayIndicators, Track};
-use crate::rules::{Facts, RuleSet, ScreenedFact};
+use crate::rules::{Facts, ScreenedFact};
 use crate::screening::{Scored, score, validity_days};
 
 /// Days that the evidence looks back.
 const WINDOW_DAYS: i32 = 7;
-/// Days after a self-report in which it may explain a finding.
-const CONFOUNDER_DAYS: i32 = 10;
-
-/// What is assumed of a worker with too few nights to tell: the middle of the domain reference's table 3.4.
-const USUAL_AUTOCORRELATION: f64 = 0.3;
-
 /// A questionnaire that counts today.
 pub(super) struct ValidScreening<'a> {
-    screening: &'a Screening,
-    scored: Scored,
-    taken_on: Date,
-    valid_until: Date,
+    pub(super) screening: &'a Screening,
+    pub(super) scored: Scored,
+    pub(super) taken_on: Date,
+    pub(super) valid_until: Date,
 }
 
 /// All that is known of a worker on a day.
@@ -34,8 +25,8 @@ pub(super) struct Picture<'a> {
     pub(super) day: Option<&'a DayIndicators>,
     pub(super) screenings: Vec<ValidScreening<'a>>,
     pub(super) exposures: Findings,
-    history: &'a WorkerHistory,
-    track: &'a Track,
+    pub(super) history: &'a WorkerHistory,
+    pub(super) track: &'a Track,
 }
 
 impl<'a> Picture<'a> {
@@ -105,68 +96,6 @@ impl<'a> Picture<'a> {
                 .collect(),
         }
     }
-
-    pub(super) fn evidence(&self, rules: &RuleSet) -> Evidence {
-        let hrv = self.day.map(|day| HrvEvidence {
-            state: self.hrv(),
-            z7: day.z7,
-            change_pct: day.change_pct,
-            nights_used: day.nights_used7,
-            nights_missing: 7_u32.saturating_sub(day.nights_used7),
-        });
-        let index = self
-            .day
-            .and_then(|day| day.index.as_ref())
-            .map(|index| IndexEvidence { value: index.value, contributions: index.contributions() });
-        let sleep = self.day.and_then(|day| day.sleep.as_ref()).map(|sleep| SleepEvidence {
-            tst7_h: sleep.tst7_h,
-            need_h: sleep.need_h,
-            debt14_h: sleep.debt14_h,
-            is_poor: self.is_sleep_poor(),
-        });
-        let chance_per_year = (self.hrv() == HrvState::Persistent)
-            .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION)));
-        Evidence {
-            hrv,
-            index,
-            sleep,
-            screenings: self.screenings.iter().map(|valid| valid.evidence(rules, self.today)).collect(),
-            exposures: self.exposures.red.clone(),
-            confounders: self.confounders(),
-            confidence: self.day.and_then(|day| day.confidence),
-            chance_per_year,
-            chance_note: chance_per_year.map(super::explain::chance_note),
-        }
-    }
-
-    /// What the worker said of the days looked at, each thing once.
-    fn confounders(&self) -> Vec<Tag> {
-        let first = super::buckets::plus(self.today, -CONFOUNDER_DAYS);
-        let said: std::collections::BTreeSet<Tag> = self
-            .history
-            .tags
-            .range(first..=self.today)
-            .flat_map(|(_, tags)| tags.iter().copied())
-            .filter(|tag| *tag != Tag::OffWork)
-            .collect();
-        said.into_iter().collect()
-    }
-}
-
-impl ValidScreening<'_> {
-    fn evidence(&self, rules: &RuleSet, today: Date) -> ScreeningEvidence {
-        let instrument = self.screening.instrument;
-        ScreeningEvidence {
-            instrument,
-            score: self.scored.score,
-            band: self.scored.band,
-            severity: rules.severity(instrument, self.scored.score),
-            taken_on: self.taken_on,
-            age_days: days_between(self.taken_on, today),
-            valid_until: self.valid_until,
-            is_prorated: self.scored.is_prorated,
-        }
-    }
 }
 
 /// The newest questionnaire of each instrument that still counts; the list is ordered by instrument
@@ -196,8 +125,4 @@ fn validity(screening: &Screening, zone: &TimeZone) -> (Date, Date) {
 pub(super) fn is_crisis(screening: &Screening, now: Timestamp, zone: &TimeZone) -> bool {
     let (_, valid_until) = validity(screening, zone);
     crate::screening::crisis(screening) == Some(true) && zone.to_datetime(now).date() <= valid_until
-}
-
-fn days_between(from: Date, to: Date) -> i32 {
-    from.until(to).map_or(0, |span| span.get_days())
 }

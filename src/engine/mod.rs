@@ -11,6 +11,7 @@
 mod buckets;
 pub mod effect;
 mod events;
+mod evidence;
 mod explain;
 mod facts;
 mod judge;

@@ -1,0 +1,104 @@
+//! What an alert rests on, laid open: every number with what it is held against.
+//!
+//! # Source
+//! Domain reference, section 5.6.
+
+use std::collections::BTreeSet;
+
+use super::facts::{Picture, ValidScreening};
+use crate::domain::Date;
+use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::indicator::HrvState;
+use crate::domain::reading::Tag;
+use crate::indicators::DayIndicators;
+use crate::indicators::persistence::chance_onsets_per_year;
+use crate::indicators::sleep::SleepFlag;
+use crate::rules::RuleSet;
+
+/// Days after a self-report in which it may explain a finding.
+const CONFOUNDER_DAYS: i32 = 10;
+
+/// What is assumed of a worker with too few nights to tell: the middle of the domain reference's table 3.4.
+const USUAL_AUTOCORRELATION: f64 = 0.3;
+
+impl Picture<'_> {
+    pub(super) fn evidence(&self, rules: &RuleSet) -> Evidence {
+        let chance_per_year = (self.hrv() == HrvState::Persistent)
+            .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION)));
+        Evidence {
+            hrv: self.day.map(|day| self.hrv_evidence(day)),
+            index: self.day.and_then(|day| self.index_evidence(day)),
+            sleep: self.day.and_then(|day| self.sleep_evidence(day)),
+            screenings: self.screenings.iter().map(|valid| valid.evidence(rules, self.today)).collect(),
+            exposures: self.exposures.red.clone(),
+            confounders: self.confounders(),
+            confidence: self.day.and_then(|day| day.confidence),
+            chance_per_year,
+            chance_note: chance_per_year.map(super::explain::chance_note),
+        }
+    }
+
+    fn hrv_evidence(&self, day: &DayIndicators) -> HrvEvidence {
+        HrvEvidence {
+            state: self.hrv(),
+            z7: day.z7,
+            change_pct: day.change_pct,
+            nights_used: day.nights_used7,
+            nights_missing: 7_u32.saturating_sub(day.nights_used7),
+        }
+    }
+
+    fn index_evidence(&self, day: &DayIndicators) -> Option<IndexEvidence> {
+        Some(IndexEvidence {
+            value: day.index?.value,
+            mean7: day.index7,
+            band: day.band,
+            contributions: self.track.contributions(day.date),
+        })
+    }
+
+    fn sleep_evidence(&self, day: &DayIndicators) -> Option<SleepEvidence> {
+        let sleep = day.sleep.as_ref()?;
+        Some(SleepEvidence {
+            tst7_h: sleep.tst7_h,
+            need_h: sleep.need_h,
+            debt14_h: sleep.debt14_h,
+            se7_pct: sleep.se7_pct,
+            is_poor: self.is_sleep_poor(),
+            flags: sleep.flags().map(SleepFlag::as_str).collect(),
+        })
+    }
+
+    /// What the worker said of the days looked at, each thing once.
+    fn confounders(&self) -> Vec<Tag> {
+        let first = super::buckets::plus(self.today, -CONFOUNDER_DAYS);
+        let said: BTreeSet<Tag> = self
+            .history
+            .tags
+            .range(first..=self.today)
+            .flat_map(|(_, tags)| tags.iter().copied())
+            .filter(|tag| *tag != Tag::OffWork)
+            .collect();
+        said.into_iter().collect()
+    }
+}
+
+impl ValidScreening<'_> {
+    fn evidence(&self, rules: &RuleSet, today: Date) -> ScreeningEvidence {
+        let instrument = self.screening.instrument;
+        ScreeningEvidence {
+            instrument,
+            score: self.scored.score,
+            band: self.scored.band,
+            severity: rules.severity(instrument, self.scored.score),
+            taken_on: self.taken_on,
+            age_days: days_between(self.taken_on, today),
+            valid_until: self.valid_until,
+            is_prorated: self.scored.is_prorated,
+        }
+    }
+}
+
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map_or(0, |span| span.get_days())
+}
