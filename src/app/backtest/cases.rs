@@ -115,7 +115,7 @@ pub enum Pair {
 impl Pair {
     /// The case under the rule file in force.
     #[must_use]
-    pub const fn old(&self) -> Option<&Case> {
+    pub const fn old_case(&self) -> Option<&Case> {
         match self {
             Self::Old(old) | Self::Both(old, _) => Some(old),
             Self::New(_) => None,
@@ -124,7 +124,7 @@ impl Pair {
 
     /// The case under the new rule file.
     #[must_use]
-    pub const fn new(&self) -> Option<&Case> {
+    pub const fn new_case(&self) -> Option<&Case> {
         match self {
             Self::New(new) | Self::Both(_, new) => Some(new),
             Self::Old(_) => None,

@@ -65,7 +65,7 @@ fn episode(episode: &Episode) -> Value {
     json!({
         "site": episode.worker.site.as_str(), "worker": episode.worker.worker.as_str(),
         "outcome": episode.pair.outcome().as_str(), "at_start": episode.is_at_start(),
-        "old": side(episode.pair.old()), "new": side(episode.pair.new()),
+        "old": side(episode.pair.old_case()), "new": side(episode.pair.new_case()),
     })
 }
 

@@ -37,7 +37,7 @@ impl Episode {
     /// is shown and counts in no rate.
     #[must_use]
     pub fn is_at_start(&self) -> bool {
-        [self.pair.old(), self.pair.new()].into_iter().flatten().any(|case| case.is_at_start)
+        [self.pair.old_case(), self.pair.new_case()].into_iter().flatten().any(|case| case.is_at_start)
     }
 }
 
@@ -118,7 +118,7 @@ impl Report {
     pub fn totals(&self) -> Totals {
         let mut totals = Totals::default();
         for episode in self.episodes.iter().filter(|episode| !episode.is_at_start()) {
-            let sides = Sides { old: episode.pair.old(), new: episode.pair.new() };
+            let sides = Sides { old: episode.pair.old_case(), new: episode.pair.new_case() };
             totals.count(sides.old, |sides| &mut sides.old);
             totals.count(sides.new, |sides| &mut sides.new);
         }

@@ -28,7 +28,7 @@ fn episodes(report: &Report) {
     }
     let mut cases = table(&["worker", "in force", "", "new", "", ""]);
     for episode in &report.episodes {
-        let ((old_day, old), (new_day, new)) = (told(episode.pair.old()), told(episode.pair.new()));
+        let ((old_day, old), (new_day, new)) = (told(episode.pair.old_case()), told(episode.pair.new_case()));
         let mark = if episode.is_at_start() { " *" } else { "" };
         let worker = format!("{}/{}", episode.worker.site.as_str(), episode.worker.worker.as_str());
         let outcome = format!("{}{mark}", in_words(episode.pair.outcome()));
