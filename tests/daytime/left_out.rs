@@ -6,7 +6,7 @@ use vagus::domain::reading::Context;
 use vagus::indicators::daytime::labelled::{self, Kind, Minute};
 use vagus::indicators::daytime::recording::{self, Cut};
 use vagus::indicators::daytime::{Person, Settings, Usual, strain};
-use vagus::statistics::{Moments, Separation, advantage, separation};
+use vagus::statistics::{Interval, Moments, Separation, advantage, separation};
 
 use super::held;
 use super::recordings::{self, Recorded};
@@ -66,17 +66,20 @@ pub(crate) fn trial() -> Result<(), Failed> {
         held(ours.per_person > simpler.per_person, format!("{name} alone does better within persons"))?;
     }
     held(ours.pooled > 0.66 && ours.per_person > Some(0.66), "not above the 0.66 of heart rate alone".to_owned())?;
-    let by_person = |people: &[Vec<Minute>], value: fn(&Minute) -> Option<f64>| -> Vec<Moments> {
+    let interval = over(&chosen, "the device's heart rate", |minute| minute.u.and(minute.hr_alone))?;
+    over(&chosen_both, "the heart rate of the same beats", |minute| minute.beat_hr_alone)?;
+    held(interval.low > 0.0, format!("the advantage over heart rate alone may be chance: {interval:?}"))
+}
+
+/// Prints the advantage of u over a simpler value of the same minutes.
+fn over(people: &[Vec<Minute>], name: &str, value: fn(&Minute) -> Option<f64>) -> Result<Interval, Failed> {
+    let by_person = |value: fn(&Minute) -> Option<f64>| -> Vec<Moments> {
         people.iter().map(|minutes| moments(minutes, value)).collect()
     };
-    let u = by_person(&chosen, |minute| minute.u);
-    let device = by_person(&chosen, |minute| minute.u.and(minute.hr_alone));
-    let (difference, interval) = advantage(&u, &device).unwrap();
-    println!(
-        "u over the device's heart rate alone, same minutes: {difference:+.3} [{:+.3}, {:+.3}]",
-        interval.low, interval.high
-    );
-    held(interval.low > 0.0, format!("the advantage over heart rate alone may be chance: {interval:?}"))
+    let (u, simpler) = (by_person(|minute| minute.u), by_person(value));
+    let (difference, interval) = advantage(&u, &simpler).ok_or("no moments of one kind")?;
+    println!("u over {name} alone, same minutes: {difference:+.3} [{:+.3}, {:+.3}]", interval.low, interval.high);
+    Ok(interval)
 }
 
 fn minutes_of(people: &[Recorded], settings: &Settings) -> Vec<Vec<Minute>> {

@@ -57,6 +57,34 @@ pub(super) fn efforts(windows: &[Window], above_bpm: f64, settings: &Settings) -
     efforts
 }
 
+/// Lets the body stay busy until its heart rate, as `z` above usual, has come back.
+pub(super) fn recover(
+    windows: &[Window],
+    efforts: &mut [Effort],
+    settings: &Settings,
+    z: impl Fn(&Window) -> Option<f64>,
+) {
+    let longest = span(settings.recovered_after_min - settings.busy_after_min);
+    let mut busy_until: Option<Timestamp> = None;
+    for (window, effort) in windows.iter().zip(efforts) {
+        if *effort == Effort::Busy {
+            busy_until = Some(window.end());
+            continue;
+        }
+        let Some(until) = busy_until else { continue };
+        let is_back = z(window).is_some_and(|z| z <= settings.recovered_z);
+        if is_back || window.end().duration_since(until) > longest {
+            busy_until = None;
+        } else {
+            *effort = Effort::Busy;
+        }
+    }
+}
+
+fn span(minutes: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(minutes.max(0.0) * 60.0).unwrap_or(SignedDuration::ZERO)
+}
+
 /// What each window says by itself, but for estimates, which must stay above the limit for a while.
 fn signs(windows: &[Window], above_bpm: f64, settings: &Settings) -> Vec<Effort> {
     let mut signs: Vec<Effort> = Vec::with_capacity(windows.len());

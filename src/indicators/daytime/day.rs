@@ -33,7 +33,8 @@ pub enum State {
     Strained,
     /// The body is busy or was so lately: strain cannot be told.
     Activity,
-    /// The heart rate is missing or cannot be believed.
+    /// The heart rate is missing or cannot be believed; or it would be strained, on the device's own
+    /// estimate of the heart rate alone.
     NoData,
     /// Too little is known of the person to compare with.
     Learning,
@@ -155,9 +156,12 @@ pub fn strain(windows: &[Window], usual: &Usual, person: &Person, settings: &Set
         .or(usual.resting_hr_bpm)
         .or_else(|| activity::resting_hr_bpm(&windows, settings));
     let above = resting.map(|resting| settings.busy_above_bpm(resting, person.age_years));
-    let efforts = activity::efforts(&windows, above.unwrap_or(f64::INFINITY), settings);
+    let mut efforts = activity::efforts(&windows, above.unwrap_or(f64::INFINITY), settings);
     let minutes = window::minutes(&windows);
     let rests = Rests::new(&windows, &efforts, &minutes, usual, settings);
+    activity::recover(&windows, &mut efforts, settings, |window| {
+        rests.of(window.context)?.hr_z(window, reference::hour_of_day(window, person), settings)
+    });
     let mut mean = Mean::default();
     let points: Vec<Point> = windows
         .iter()
@@ -174,7 +178,11 @@ pub fn strain(windows: &[Window], usual: &Usual, person: &Person, settings: &Set
                 }
             };
             let strain_now = mean.after(window.end(), *minutes, u, *effort, settings);
-            let state = strain_now.map_or(otherwise, |strain| state_of(strain, settings));
+            let state = match strain_now.map_or(otherwise, |strain| state_of(strain, settings)) {
+                // An estimate made in movement may add to strain, but is not called that by itself.
+                State::Strained if window.hr_bpm.is_none() => State::NoData,
+                state => state,
+            };
             Point { at: window.end(), window: *window, u, strain_now, state }
         })
         .collect();

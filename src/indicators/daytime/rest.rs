@@ -62,6 +62,15 @@ impl Rest {
         }
     }
 
+    /// z of the best heart rate a window has; the device's own where there are no beats to go by.
+    pub(super) fn hr_z(&self, window: &Window, hour: f64, settings: &Settings) -> Option<f64> {
+        let (scale, hr) = match window.hr_bpm.filter(|_| self.hr.is_some()) {
+            Some(hr) => (self.hr?, hr),
+            None => (self.device_hr?, window.device_hr_bpm?),
+        };
+        Some(scale.z(hour, hr, settings.z_limit))
+    }
+
     /// u of a window at an hour of the day: the heart rate's z less that of lnRMSSD, weighted;
     /// `None` without a heart rate or what to compare it with.
     ///
@@ -70,12 +79,12 @@ impl Rest {
     /// parts are drawn towards 0, not left out, so that no window weighs more for knowing less.
     #[must_use]
     pub fn u(&self, window: &Window, hour: f64, settings: &Settings) -> Option<f64> {
-        let z = |scale: Option<Scale>, value: Option<f64>| Some(scale?.z(hour, value?, settings.z_limit));
-        let weight = settings.device_hr_weight;
-        let hr = z(self.hr, window.hr_bpm).or_else(|| Some(weight * z(self.device_hr, window.device_hr_bpm)?))?;
+        let weight = if window.hr_bpm.is_some() && self.hr.is_some() { 1.0 } else { settings.device_hr_weight };
+        let hr = weight * self.hr_z(window, hour, settings)?;
         let pairs = f64::from(window.pairs);
         let trust = if pairs > 0.0 { pairs / (pairs + settings.half_weight_pairs) } else { 0.0 };
-        let rmssd = z(self.ln_rmssd, window.ln_rmssd).map_or(0.0, |z| trust * z);
+        let rmssd = self.ln_rmssd.zip(window.ln_rmssd);
+        let rmssd = rmssd.map_or(0.0, |(scale, ln_rmssd)| trust * scale.z(hour, ln_rmssd, settings.z_limit));
         let b = settings.rmssd_weight;
         Some((1.0 - b) * hr - b * rmssd).filter(|u| u.is_finite())
     }

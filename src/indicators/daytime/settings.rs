@@ -31,6 +31,11 @@ pub struct Settings {
     pub busy_reserve: f64,
     /// So long after the body was busy nothing is said.
     pub busy_after_min: f64,
+    /// And then on until the heart rate is within so many spreads of usual again: after hard exercise a
+    /// heart takes longer. A judgement, as is the next.
+    pub recovered_z: f64,
+    /// At the latest so long after the body was busy it counts as recovered.
+    pub recovered_after_min: f64,
     /// So long before it nothing counts either: the heart was on its way up. A judgement.
     pub busy_before_min: f64,
     /// A heart rate of few beats or of none must be above the limit for so long to be believed.
@@ -70,12 +75,14 @@ impl Default for Settings {
             device_hr_weight: 0.25,
             half_weight_pairs: 50.0,
             least_quality: 0.3,
-            hr_spread_floor_bpm: 2.0,
+            hr_spread_floor_bpm: 4.0,
             ln_rmssd_spread_floor: 0.1,
             half_life_min: 10.0,
             longest_gap_min: 30.0,
             busy_reserve: 0.3,
             busy_after_min: 15.0,
+            recovered_z: 1.0,
+            recovered_after_min: 60.0,
             busy_before_min: 5.0,
             busy_estimate_min: 3.0,
             solid_beats: 20,
