@@ -391,3 +391,7 @@ fn stored_windows(beats: &BeatIntervals, device: u8) -> Vec<StoredWindow> {
         })
         .collect()
 }
+
+#[cfg(test)]
+#[path = "worker_tests.rs"]
+mod tests;

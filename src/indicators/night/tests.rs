@@ -245,6 +245,83 @@ fn sleep_by_day_belongs_to_the_date_of_waking() {
     assert_eq!(night_row(Date::constant(2026, 3, 2), &[&morning, &afternoon], &hanoi()), None);
 }
 
+fn slept(records: &[SleepRecord]) -> crate::domain::indicator::NightSleep {
+    row(&with_sleep(records)).unwrap().sleep.unwrap()
+}
+
+fn spans(sleep: &crate::domain::indicator::NightSleep) -> Vec<(Timestamp, Timestamp)> {
+    sleep.spans.iter().map(|s| (s.start, s.end)).collect()
+}
+
+#[test]
+fn a_night_keeps_when_the_worker_slept() {
+    let nap = record("2026-03-01T14:00", "2026-03-01T14:40");
+    let back_to_bed = record("2026-03-01T07:30", "2026-03-01T08:30");
+    let sleep = slept(&[nap, back_to_bed, ordinary()]);
+    let expected = [
+        (at("2026-02-28T23:14"), at("2026-03-01T06:38")),
+        (at("2026-03-01T07:30"), at("2026-03-01T08:30")),
+        (at("2026-03-01T14:00"), at("2026-03-01T14:40")),
+    ];
+    assert_eq!(spans(&sleep), expected);
+    let naps: Vec<SleepRecord> = (0..9)
+        .map(|i| record(&format!("2026-03-01T{:02}:00", 9 + i), &format!("2026-03-01T{:02}:{}", 9 + i, 40 + i)))
+        .map(|nap| SleepRecord { device: band(&format!("b{}", nap.start.as_second())), ..nap })
+        .collect();
+    let many = slept(&[naps, vec![ordinary()]].concat());
+    assert_eq!(many.spans.len(), crate::domain::indicator::NightSleep::MAX_SPANS);
+    assert!(many.spans.is_sorted() && spans(&many).contains(&expected[0]), "the longest are kept, in order");
+}
+
+#[test]
+fn joined_parts_add_their_stages_and_awakenings() {
+    let stages = StageMinutes { light: 232.0, deep: 84.0, rem: 94.0, asleep: 0.0 };
+    let first = SleepRecord { stages: Some(stages), awakenings: Some(1), ..ordinary() };
+    let part = StageMinutes { light: 60.0, ..StageMinutes::default() };
+    let second =
+        SleepRecord { stages: Some(part), awakenings: Some(0), ..record("2026-03-01T07:30", "2026-03-01T08:30") };
+    let sleep = slept(&[first, second]);
+    assert_eq!(sleep.awakenings, Some(2), "the time between the two is one");
+    near(sleep.stages.unwrap().light, 292.0);
+    near(sleep.tst_min, 470.0);
+    near(sleep.waso_min.unwrap(), 34.0 + 52.0);
+    let shares = sleep.stage_shares().unwrap();
+    near(shares.light_pct + shares.deep_pct + shares.rem_pct, 100.0);
+    assert!(sleep.is_consistent);
+}
+
+#[test]
+fn efficiency_without_a_time_in_bed_is_called_maintenance() {
+    let asleep = StageMinutes { asleep: 400.0, ..StageMinutes::default() };
+    let told = SleepRecord { stages: Some(asleep), ..record("2026-02-28T23:00", "2026-03-01T06:20") };
+    let sleep = slept(std::slice::from_ref(&told));
+    assert!(!sleep.is_bed_known);
+    near(sleep.efficiency_pct.unwrap(), 100.0 * 400.0 / 440.0);
+    near(sleep.maintenance_pct().unwrap(), 100.0 * 400.0 / 440.0);
+    assert!(slept(&[SleepRecord { onset: Some(at("2026-02-28T23:10")), ..told }]).is_bed_known);
+}
+
+#[test]
+fn a_night_whose_parts_do_not_fit_is_marked() {
+    let with = |light: f64, waso_min: f64| {
+        let stages = Some(StageMinutes { light, ..StageMinutes::default() });
+        slept(&[SleepRecord { stages, waso_min: Some(waso_min), ..ordinary() }]).is_consistent
+    };
+    assert!(with(410.0, 34.0) && with(415.0, 34.0) && with(405.0, 34.0));
+    assert!(!with(416.0, 34.0) && !with(404.0, 34.0), "stages and total sleep differ by over five minutes");
+    assert!(
+        !slept(&[SleepRecord { waso_min: Some(500.0), ..ordinary() }]).is_consistent,
+        "awake for longer than asleep"
+    );
+    assert!(slept(&[ordinary()]).is_consistent);
+    // Ten hours and seven, less than an hour apart, are more than 16 hours in bed.
+    let long = record("2026-02-28T15:00", "2026-03-01T01:00");
+    let longer = record("2026-03-01T01:30", "2026-03-01T08:30");
+    assert!(!slept(&[long, longer]).is_consistent);
+    let nap = SleepRecord { waso_min: Some(60.0), ..record("2026-03-01T14:00", "2026-03-01T14:40") };
+    assert!(!slept(&[ordinary(), nap]).is_consistent, "a nap counts for the day");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -1,0 +1,49 @@
+use super::*;
+use crate::domain::TimeZone;
+use crate::domain::exposure::Shift;
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
+use crate::domain::worker::Profile;
+
+const DATE: Date = Date::constant(2026, 3, 1);
+
+fn worker() -> Worker {
+    let key = WorkerKey { site: SiteId::parse("s").unwrap(), worker: WorkerId::parse("w").unwrap() };
+    Worker::new(WorkerNumber(1), WorkerHistory::new(Profile::unknown(key, TimeZone::UTC)))
+}
+
+fn night_shift(end: &str) -> ExposureDay {
+    let shift = Shift { start: "2026-03-01T22:00:00Z".parse().unwrap(), end: end.parse().unwrap() };
+    ExposureDay { shift: Some(shift), ..ExposureDay::empty(DATE) }
+}
+
+#[test]
+fn an_exposure_recomputes_days_only_where_the_shift_changed() {
+    let mut worker = worker();
+    let mut take = |day: ExposureDay| {
+        worker.changes = Changes::default();
+        let taken = worker.take_exposure(day);
+        (taken, worker.changes.from, worker.changes.is_late)
+    };
+    let noise = ExposureDay { noise_lex8h_dba: Some(84.0), ..ExposureDay::empty(DATE) };
+    assert_eq!(take(noise), (Taken::Changed, None, false));
+    let shift = night_shift("2026-03-02T06:00:00Z");
+    assert_eq!(take(shift.clone()), (Taken::Changed, Some(DATE), false));
+    assert_eq!(take(shift), (Taken::Known, None, false));
+    assert_eq!(take(night_shift("2026-03-02T04:00:00Z")), (Taken::Changed, Some(DATE), false));
+}
+
+#[test]
+fn a_shift_is_late_where_the_nights_after_it_are_known() {
+    let mut worker = worker();
+    let row = NightRow {
+        date: DATE,
+        wake_at: "2026-03-01T06:00:00Z".parse().unwrap(),
+        hrv: None,
+        sleeping_hr_bpm: None,
+        irregularity: None,
+        sleep: None,
+    };
+    worker.history.nights.insert(DATE, row);
+    worker.take_exposure(night_shift("2026-03-02T06:00:00Z"));
+    assert!(worker.changes.is_late);
+}
