@@ -22,7 +22,10 @@ pub struct Prior {
 }
 
 /// Mean and SD of RMSSD in ms: women, men; one row per age band from 25 on, ten years each.
-const RMSSD_MS: [[(f64, f64); 2]; 5] = [
+///
+/// # Source
+/// Voss et al. 2015, as in [`Prior`].
+pub const RMSSD_MS: [[(f64, f64); 2]; 5] = [
     [(42.9, 22.8), (39.7, 19.9)],
     [(35.4, 18.5), (32.0, 16.5)],
     [(26.3, 13.6), (23.0, 10.9)],

@@ -1,5 +1,6 @@
 //! Which part of this crate answers for which section of the file.
 
+mod baseline;
 mod exposures;
 mod sleep;
 
@@ -23,6 +24,11 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
         "dose_response" => exposures::dose_response(vector, &mut answers),
         "effect" => exposures::effect(vector, &mut answers),
         "wilson95" => exposures::wilson95(vector, &mut answers),
+        "norms_voss2015_lognormal" => baseline::norms(vector, &mut answers),
+        "baseline" => baseline::baseline(vector, &mut answers),
+        "persistence" => baseline::persistence(vector, &mut answers),
+        "cosinor" => baseline::cosinor(vector, &mut answers),
+        "bocpd" => baseline::bocpd(vector, &mut answers),
         _ => {}
     }
     answers
