@@ -2,10 +2,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
+use vagus::app::backtest::cases::{Case, Cases};
+use vagus::app::backtest::healthy::{Ar1, Draws};
+use vagus::app::backtest::{Plan, Sides, stored};
+use vagus::app::replay::{self, FollowUp};
+use vagus::app::service;
+use vagus::config::rules_file;
+use vagus::domain::ids::WorkerNumber;
+use vagus::domain::{SignedDuration, TimeZone};
 
 const RULES: &str = include_str!("../config/rules.toml");
 
@@ -102,7 +111,8 @@ fn date(day: u32) -> String {
     let (month, first) = match day {
         0..=30 => (1, 0),
         31..=58 => (2, 31),
-        _ => (3, 59),
+        59..=89 => (3, 59),
+        _ => (4, 90),
     };
     format!("2026-{month:02}-{:02}", day - first + 1)
 }
@@ -186,6 +196,80 @@ fn only_days_that_are_asked_for_count() {
     let after = bench.report("stricter.toml", &["--from", "2026-02-20", "--repeats", "0"]);
     assert_eq!(episodes(&after).len(), 3);
     assert!(after["worker_years"].as_f64() < before["worker_years"].as_f64());
+}
+
+/// Thirty workers for 118 days: nights of healthy people, a GAD-7 every three weeks, overtime in noise for some.
+fn plant() -> String {
+    let mut lines = Vec::new();
+    for worker in 0..30_u32 {
+        let (mut series, mut draws) = (Ar1::new(0.5), Draws::seeded(u64::from(worker)));
+        for day in 0..118 {
+            let mut line = |hour: u32, stream: &str, item: Value| {
+                let received_at = format!("{}T{hour:02}:{:02}:00Z", date(day), worker);
+                let topic = format!("vagus/v1/plant-a/gw-7/{stream}");
+                lines.push(json!({"received_at": received_at, "topic": topic, "payload": item}));
+            };
+            let name = format!("w-{worker:02}");
+            let fall = if worker % 5 == 0 && day > 100 { 0.5 } else { 0.0 };
+            let value = 0.15 * series.step(draws.normal()) - fall;
+            if (day + worker) % 6 != 0 {
+                line(
+                    2,
+                    "readings",
+                    json!({"kind": "nightly", "worker": name, "device": "b", "date": date(day),
+                    "rmssd_ms": ((3.7 + value).exp() * 10.0).round() / 10.0, "sleeping_hr_bpm": 56.0 - 8.0 * value}),
+                );
+            }
+            if (day + worker) % 21 == 0 {
+                let (taken_at, score) = (date(day) + "T09:00:00+07:00", (worker + day) % 17);
+                line(
+                    3,
+                    "screenings",
+                    json!({"worker": name, "instrument": "GAD-7", "taken_at": taken_at, "score": score}),
+                );
+            }
+            if worker % 4 == 0 && day % 7 < 4 {
+                line(
+                    13,
+                    "exposures",
+                    json!({"worker": name, "date": date(day), "worked_h": 11.0, "overtime_h": 3.0,
+                    "noise_lex8h_dba": 84.0 + f64::from(day % 3)}),
+                );
+            }
+        }
+    }
+    lines.sort_by_key(|line| line["received_at"].as_str().unwrap().to_owned());
+    lines.iter().map(|line| line.to_string() + "\n").collect()
+}
+
+#[test]
+fn looking_back_on_what_is_stored_finds_the_cases_of_the_recording() {
+    let config = "[[sites]]\nid = \"plant-a\"\ntime_zone = \"Asia/Ho_Chi_Minh\"\n";
+    let settings = vagus::config::settings::parse(config, "vagus.toml", []).unwrap();
+    let engine = rules_file::built_in();
+    let admission = service::admission_settings(&settings);
+    let settings = replay::Settings { admission, engine: engine.clone(), shards: 1, register: Vec::new() };
+    let mut told: BTreeMap<WorkerNumber, Cases> = BTreeMap::new();
+    let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+    let fed = replay::feed(&settings, plant().as_bytes(), FollowUp::DoneWhenDue, |decision| {
+        let on = zone.to_datetime(decision.at).date();
+        told.entry(decision.worker).or_default().learn(on, decision.at, &decision.change, SignedDuration::ZERO);
+        Ok(())
+    });
+    let fed = fed.unwrap();
+    let engines = Sides { old: engine.clone(), new: engine };
+    let plan = Plan { engines, from: None, to: None, repeats: 0, seed: 1 };
+    let mut cases = 0;
+    for (number, history) in fed.shards.histories() {
+        let found = stored::look_at(number, history, fed.end.unwrap(), &plan).unwrap().cases.old;
+        let recorded = told.remove(&number).unwrap_or_default().into_list();
+        let of = |cases: &[Case]| {
+            cases.iter().map(|c| (c.opened_on.to_string(), c.level, c.rules.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(of(&found), of(&recorded), "{}", history.profile.key.worker.as_str());
+        cases += found.len();
+    }
+    assert!(cases > 40, "{cases} cases");
 }
 
 #[test]

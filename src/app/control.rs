@@ -415,3 +415,18 @@ fn all_ids(store: &Store) -> Result<Vec<u64>, String> {
         ids.extend(page.into_iter().map(|(id, _)| id));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_comes_out_of_the_socket_as_it_went_in() {
+        let packed = PackedHistory { worker: WorkerNumber(u128::MAX - 7), record: (0..=255).collect() };
+        assert_eq!(HistoryRow::of(&packed).packed(), Some(packed));
+        for (worker, record) in [("7", "0g"), ("", "00"), ("7", "é0")] {
+            let row = HistoryRow { worker: worker.to_owned(), record: record.to_owned() };
+            assert_eq!(row.packed(), None, "{worker:?} {record:?}");
+        }
+    }
+}

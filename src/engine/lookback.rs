@@ -15,7 +15,7 @@ use crate::domain::history::WorkerHistory;
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::screening::Screening;
-use crate::domain::{Date, TimeZone, Timestamp};
+use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 use crate::indicators::track::{self, Track};
 
 /// Rows that are a few days from being pruned count as pruned: whether the worker was judged today
@@ -72,10 +72,10 @@ pub fn look_back(
 ) -> Vec<Change> {
     let mut past = Past::new(history, first);
     let mut changes = Vec::new();
-    let mut before = buckets::midnight(first, &history.profile.time_zone);
+    let mut before = last_second(buckets::previous(first), &history.profile.time_zone);
     let mut day = first;
     while day <= last {
-        let now = buckets::midnight(buckets::next(day), &history.profile.time_zone);
+        let now = last_second(day, &history.profile.time_zone);
         past.close_what_is_due(now, &mut changes);
         let news = past.learn(day, (before, now));
         if news.is_any || day == first {
@@ -97,6 +97,12 @@ pub fn done_when_due(actions: &[Action]) -> (Timestamp, Vec<ActionProgress>) {
     let open = actions.iter().filter(|action| !action.step.is_final());
     let done = |action: &Action| ActionProgress { action: action.id.clone(), step: ActionStep::Done, at, note: None };
     (at, open.map(done).collect())
+}
+
+/// The last second of a day: a night that is final at midnight is judged on the day that begins then.
+fn last_second(day: Date, zone: &TimeZone) -> Timestamp {
+    let end = buckets::midnight(buckets::next(day), zone);
+    end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(end)
 }
 
 fn taken_on(screening: &Screening, zone: &TimeZone) -> Date {
@@ -144,8 +150,8 @@ impl<'a> Past<'a> {
         Self { whole, known, track: Track::new() }
     }
 
-    /// Learns what a day brought; `between` is when the day began and ended.
-    fn learn(&mut self, day: Date, (begin, end): (Timestamp, Timestamp)) -> DayNews {
+    /// Learns what a day brought; the times are when the day before ended, and when it ended itself.
+    fn learn(&mut self, day: Date, (before, now): (Timestamp, Timestamp)) -> DayNews {
         let zone = &self.whole.profile.time_zone;
         let mut news = DayNews::default();
         let eve = buckets::previous(day);
@@ -157,7 +163,7 @@ impl<'a> Past<'a> {
             self.known.tags.insert(day, tags.clone());
             news.changed_from = news.changed_from.or(Some(day));
         }
-        news.is_any = news.changed_from.is_some() || track::next_final(&self.known, begin).is_some_and(|at| at <= end);
+        news.is_any = news.changed_from.is_some() || track::next_final(&self.known, before).is_some_and(|at| at <= now);
         if let Some(worked) = self.whole.exposures.get(&day) {
             self.known.exposures.insert(day, worked.clone());
             news.is_any = true;

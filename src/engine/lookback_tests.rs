@@ -78,7 +78,7 @@ fn a_case_ends_when_its_actions_are_due_and_the_cool_down_follows() {
     let days: Vec<_> = told(&changes).into_iter().map(|(day, _)| day).collect();
     assert_eq!(days, ["2026-01-01", "2026-03-05"], "open until the 15th, cooling down for 28 days after it");
     let closed = changes.iter().find(|c| matches!(c.change, CaseChange::Closed { .. })).unwrap();
-    assert_eq!(closed.on, date("2026-01-16"), "14 days after the end of the day");
+    assert_eq!(closed.on, date("2026-01-15"), "14 days later");
 }
 
 #[test]
