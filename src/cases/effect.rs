@@ -207,9 +207,9 @@ mod tests {
     proptest! {
         #[test]
         fn no_effect_leaves_that_is_not_a_number(
-            before in proptest::collection::vec(any::<f64>(), 0..20),
-            after in proptest::collection::vec(any::<f64>(), 0..20),
-            rho in any::<f64>(),
+            before in proptest::collection::vec(proptest::num::f64::ANY, 0..20),
+            after in proptest::collection::vec(proptest::num::f64::ANY, 0..20),
+            rho in proptest::num::f64::ANY,
         ) {
             if let Some(found) = effect(&before, &after, rho) {
                 for value in [found.tau, found.tau_u, found.tau_se, found.z, found.nap, found.shift, found.mean_difference] {

@@ -188,7 +188,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_dose_response_leaves_that_is_not_a_number(
-            pairs in proptest::collection::vec((-3..9i8, any::<f64>()), 0..40),
+            pairs in proptest::collection::vec((-3..9i8, proptest::num::f64::ANY), 0..40),
             loose in any::<bool>(),
         ) {
             let gate = if loose { Gate { min_pairs: 0, min_distinct: 0, min_sd: 0.0 } } else { Gate::default() };

@@ -36,7 +36,7 @@ pub(super) fn weekly_mean(hours: &BTreeMap<Date, f64>, since: Date, today: Date)
         let Ok(before) = start.yesterday() else { break };
         end = before;
     }
-    Some(total / f64::from(weeks))
+    Some(total / f64::from(weeks)).filter(|mean| mean.is_finite())
 }
 
 fn reported(hours: &BTreeMap<Date, f64>, from: Date, to: Date) -> impl DoubleEndedIterator<Item = (Date, f64)> + '_ {

@@ -178,4 +178,6 @@ fn highest(values: impl Iterator<Item = f64>) -> Option<f64> {
 }
 
 #[cfg(test)]
+mod rest_tests;
+#[cfg(test)]
 mod tests;

@@ -47,7 +47,8 @@ pub fn weekly_lex_dba(days_dba: &[f64]) -> Option<f64> {
     level(days_dba.iter().copied().map(energy).sum::<f64>() / WEEK_DAYS)
 }
 
-/// How long a level may last before the day's allowance is used up.
+/// How long a level may last before the day's allowance is used up; `None` of no level at all, and of
+/// one so low that it never is.
 ///
 /// # Units
 /// Hours.
@@ -55,17 +56,20 @@ pub fn weekly_lex_dba(days_dba: &[f64]) -> Option<f64> {
 /// # Source
 /// T = 8 / 2^((L − 85)/3); domain reference, section 7.
 #[must_use]
-pub fn allowed_h(level_dba: f64) -> f64 {
-    DAY_H / ((level_dba - CRITERION_DBA) / EXCHANGE_DB).exp2()
+pub fn allowed_h(level_dba: f64) -> Option<f64> {
+    let hours = DAY_H / ((level_dba - CRITERION_DBA) / EXCHANGE_DB).exp2();
+    hours.is_finite().then_some(hours)
 }
 
-/// Share of the day's allowance that was used, in percent.
+/// Share of the day's allowance that was used, in percent; `None` of what is no number.
 ///
 /// # Source
 /// 100·Σ T/T_allowed; domain reference, section 7.
 #[must_use]
-pub fn dose_pct(segments: &[Segment]) -> f64 {
-    100.0 * segments.iter().map(|s| s.duration_h / allowed_h(s.level_dba)).sum::<f64>()
+pub fn dose_pct(segments: &[Segment]) -> Option<f64> {
+    let share = |s: &Segment| s.duration_h * ((s.level_dba - CRITERION_DBA) / EXCHANGE_DB).exp2() / DAY_H;
+    let dose = 100.0 * segments.iter().map(share).sum::<f64>();
+    dose.is_finite().then_some(dose)
 }
 
 fn energy(level_db: f64) -> f64 {
@@ -104,17 +108,28 @@ mod tests {
 
     #[test]
     fn nine_decibels_over_leave_an_eighth_of_the_time() {
-        assert_close(allowed_h(94.0), 1.0);
+        assert_close(allowed_h(94.0).unwrap(), 1.0);
     }
 
     #[test]
     fn dose_of_the_worked_example() {
-        assert_close(dose_pct(&worked_example()), 117.871_576);
+        assert_close(dose_pct(&worked_example()).unwrap(), 117.871_576);
     }
 
     #[test]
     fn silence_has_no_level() {
         assert_eq!(lex_8h_dba(&[]), None);
         assert_eq!(weekly_lex_dba(&[]), None);
+        assert_eq!(dose_pct(&[]), Some(0.0));
+    }
+
+    #[test]
+    fn what_is_no_level_gives_no_number() {
+        for level_dba in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+            let segment = [Segment { level_dba, duration_h: 1.0 }];
+            assert_eq!(lex_8h_dba(&segment), None);
+            assert!(dose_pct(&segment).is_none_or(f64::is_finite));
+            assert!(allowed_h(level_dba).is_none_or(f64::is_finite));
+        }
     }
 }

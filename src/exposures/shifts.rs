@@ -57,7 +57,12 @@ pub(super) fn worked_h(known: &Known<'_>, today: Date) -> BTreeMap<Date, f64> {
         }
         covered_until = Some(from.max(shift.end));
     }
-    hours.extend(known.days.range(..=today).filter_map(|(date, day)| Some((*date, day.worked_h?))));
+    hours.extend(
+        known
+            .days
+            .range(..=today)
+            .filter_map(|(date, day)| Some((*date, day.worked_h.filter(|hours| hours.is_finite())?))),
+    );
     hours
 }
 

@@ -8,6 +8,7 @@
 mod change;
 mod definition;
 mod instruments;
+pub mod relation;
 mod scoring;
 
 use crate::domain::screening::Instrument;

@@ -154,7 +154,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_leaves_that_is_not_a_number(
-            pairs in proptest::collection::vec((any::<f64>(), any::<f64>()), 0..20),
+            pairs in proptest::collection::vec((proptest::num::f64::ANY, proptest::num::f64::ANY), 0..20),
             small in proptest::collection::vec((-3..3i8, -3..3i8), 0..20),
         ) {
             let small: Vec<(f64, f64)> = small.iter().map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
