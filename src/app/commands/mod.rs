@@ -14,6 +14,7 @@ mod quarantine;
 mod replay;
 mod run;
 mod score;
+mod strain;
 mod workers;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Run(run::RunArguments),
     /// Score one questionnaire and print one JSON object
     Score(score::ScoreArguments),
+    /// Tell daytime strain from recordings of a wristband, minute by minute
+    Strain(strain::StrainArguments),
     /// Keep the register of workers
     Workers(workers::WorkersArguments),
 }
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
+        Command::Strain(arguments) => strain::run(&arguments),
         Command::Workers(arguments) => workers::run(arguments),
     }
 }
