@@ -6,7 +6,10 @@
 
 mod conditions;
 mod mqtt;
+mod nearest;
 pub mod problem;
+mod rule_list;
+mod rule_sense;
 pub mod rules_file;
 mod section;
 mod service;

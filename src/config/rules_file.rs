@@ -1,21 +1,21 @@
 //! The rule file: text in, all that the engine computes with out, or every problem at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::path::Path;
 use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
-use super::conditions;
 use super::problem::{Problem, Problems};
+use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
-use crate::domain::alert::{Level, RuleId};
+use crate::domain::alert::Level;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
 use crate::engine::Settings;
-use crate::rules::{Condition, Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, Rule, RuleSet};
+use crate::rules::{Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, RuleSet};
 use crate::screening;
 
 /// The rules that hold where no path is given.
@@ -54,6 +54,14 @@ pub fn load(path: Option<&Path>) -> Result<Settings, Problems> {
 /// # Errors
 /// Every problem of the text.
 pub fn parse(text: &str, origin: &str) -> Result<Settings, Problems> {
+    review(text, origin).map(|(settings, _)| settings)
+}
+
+/// Reads the text of a rule file, and tells what is allowed in it and hardly meant.
+///
+/// # Errors
+/// Every problem of the text.
+pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Problems> {
     let document = Document::parse(text, origin).map_err(Problems)?;
     let mut root = document.root();
     let cutoffs = cutoffs(&mut root.section("severity"));
@@ -62,17 +70,18 @@ pub fn parse(text: &str, origin: &str) -> Result<Settings, Problems> {
     let table = table(root.section("table"));
     let due = limits(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
-    let rules = rules(&mut root, &cutoffs);
+    let rules = rule_list::read(&mut root, &cutoffs);
     if document.is_sound() {
-        require_crisis_rule(&root, &rules);
+        rule_list::require_crisis_rule(&root, &rules);
     }
     root.finish();
+    let warnings = document.take_warnings();
     let (problems, _) = document.finish();
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
     let rules = RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) };
-    Ok(Settings { indicators, exposures, rules: Arc::new(rules) })
+    Ok((Settings { indicators, exposures, rules: Arc::new(rules) }, warnings))
 }
 
 /// The same text gives the same number on every machine and with every release.
@@ -205,96 +214,6 @@ fn cool_down(mut section: Section<'_>) -> u32 {
     let days = section.number("days", 28, 0..=365);
     section.finish();
     days
-}
-
-fn rules(root: &mut Section<'_>, cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>) -> Vec<Rule> {
-    let mut seen = BTreeSet::new();
-    let mut rules = Vec::new();
-    for mut section in root.sections("rule") {
-        let id = rule_id(&mut section);
-        if let Some(id) = &id {
-            section.rename(format!("rule {id}"));
-            if !seen.insert(id.clone()) {
-                section.problem("id", "is the id of an earlier rule too", "give each rule an id of its own");
-            }
-        }
-        let is_enabled = section.get_or("enabled", true);
-        if let Some(rule) = rule(section, id, cutoffs)
-            && is_enabled
-        {
-            rules.push(rule);
-        }
-    }
-    rules
-}
-
-/// Without such a rule a worker who answers a crisis question would be seen by nobody.
-fn require_crisis_rule(root: &Section<'_>, rules: &[Rule]) {
-    if !rules.iter().any(|rule| rule.level == Level::L4 && rule.all == [Condition::Crisis(true)]) {
-        root.problem(
-            "rule",
-            "has no rule that answers a crisis",
-            "keep one rule switched on with level = \"L4\" and all = [ { fact = \"crisis\", is = true } ]",
-        );
-    }
-}
-
-fn rule_id(section: &mut Section<'_>) -> Option<String> {
-    let id: String = section.require("id", "alerts name the rule by it")?;
-    let is_name = (1..=32).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
-    if !is_name {
-        section.problem("id", &format!("is {id:?}"), "use 1 to 32 of A-Z a-z 0-9 _ -");
-    } else if id.starts_with("T-") {
-        section.problem("id", "begins with T-, which stands for the joint table", "choose another id");
-    }
-    Some(id)
-}
-
-fn rule(
-    mut section: Section<'_>,
-    id: Option<String>,
-    cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>,
-) -> Option<Rule> {
-    let title: String = section.require("title", "people read it").unwrap_or_default();
-    let level =
-        section.choice("level", |text| Level::parse(text).filter(|l| *l > Level::L0), &["L1", "L2", "L3", "L4"]);
-    if !section.has("level") {
-        section.problem("level", "is missing", "give one of: L1, L2, L3, L4");
-    }
-    let conditions = section.sections("all");
-    let are_there = !conditions.is_empty();
-    if !are_there {
-        section.problem(
-            "all",
-            "holds no condition",
-            "list at least one, e.g. { fact = \"hrv_state\", is = \"persistent\" }",
-        );
-    }
-    let all: Option<Vec<_>> = conditions
-        .into_iter()
-        .map(|condition| conditions::read(condition, cutoffs))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
-    let workload_review: Vec<String> = section.get_or("workload_review", Vec::new());
-    let counseling: Vec<String> = section.get_or("counseling", Vec::new());
-    if matches!(level, Some(Level::L2 | Level::L3)) {
-        for (key, suggestions) in [("workload_review", &workload_review), ("counseling", &counseling)] {
-            if suggestions.is_empty() {
-                section.problem(
-                    key,
-                    "suggests nothing",
-                    "an L2 or L3 rule starts both actions: give at least one suggestion",
-                );
-            }
-        }
-    }
-    if level == Some(Level::L4) && all.as_ref().is_some_and(|all| !all.contains(&Condition::Crisis(true))) {
-        section.problem("level", "is L4 without the fact crisis", "L4 is the answer to a crisis only; use L3");
-    }
-    section.finish();
-    let id = RuleId::new(&id?);
-    Some(Rule { id, title, level: level?, all: all.filter(|_| are_there)?, workload_review, counseling })
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::alert::RuleId;
 use crate::domain::indicator::HrvState;
 use crate::rules::{Facts, ScreenedFact};
 
@@ -26,7 +27,8 @@ fn one_problem(text: &str) -> Problem {
 fn the_built_in_rules_have_no_problem() {
     let rules = built_in().rules;
     let ids: Vec<_> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
-    assert_eq!(ids, ["R1", "R3", "R16", "R17"]);
+    let expected: Vec<_> = (1..=18).filter(|n| *n != 10).map(|n| format!("R{n}")).collect();
+    assert_eq!(ids, expected);
     assert_eq!(rules.cool_down_days(), 28);
 }
 
@@ -99,15 +101,29 @@ fn a_rule_that_is_switched_off_does_not_match() {
     assert_eq!(rules.judge(&facts).rules, [RuleId::new("T-L2")]);
 }
 
+/// A rule of these conditions beside the one for crises, with the built-in cut-offs.
+fn rule_of(conditions: &str) -> String {
+    let cut_offs = &BUILT_IN[BUILT_IN.find("[severity").expect("cut-offs")..];
+    format!(
+        "[[rule]]\nid = \"R1\"\ntitle = \"crisis\"\nlevel = \"L4\"\nall = [{{ fact = \"crisis\", is = true }}]\n\
+         [[rule]]\nid = \"X\"\ntitle = \"x\"\nlevel = \"L1\"\nall = [{conditions}]\n{cut_offs}"
+    )
+}
+
+fn warnings(text: &str) -> Vec<String> {
+    let (_, warnings) = review(text, "rules.toml").expect("the text is sound");
+    warnings.iter().map(ToString::to_string).collect()
+}
+
 #[test]
 fn every_problem_is_told_at_once_with_its_line() {
-    let text = changed("[{ fact = \"hrv_state\"", "[{ fact = \"hrv\"")
+    let text = changed("title = \"Crisis answer\"", "titel = \"Crisis answer\"")
         .replace("\ndays = 28", "\ndays = 28\nweeks = 4")
         .replace("index_days = 5", "index_days = 9");
     let problems = problems(&text);
     let keys: Vec<_> = problems.iter().map(|p| p.key.as_str()).collect();
-    assert_eq!(keys, ["rule R3.all[0].fact", "table.index_days", "cool_down.weeks"]);
-    for problem in &problems {
+    assert_eq!(keys, ["rule R1.title", "rule R1.titel", "table.index_days", "cool_down.weeks"]);
+    for problem in &problems[1..] {
         let line = text.lines().nth(problem.line.expect("a line is to blame") - 1).expect("the line exists");
         let key = problem.key.rsplit('.').next().expect("a key");
         assert!(line.contains(key), "line {:?} of {problem}", problem.line);
@@ -115,49 +131,98 @@ fn every_problem_is_told_at_once_with_its_line() {
 }
 
 #[test]
-fn a_comparator_must_fit_its_fact() {
-    for (from, to, key) in [
-        ("is = \"persistent\"", "at_least = \"persistent\"", "rule R3.all[0].at_least"),
-        ("is = \"persistent\"", "is = \"abnormal\"", "rule R3.all[0].is"),
+fn what_a_condition_says_must_fit_its_fact() {
+    for (condition, key) in [
+        (r#"{ fact = "hrv_state", at_least = "persistent" }"#, "all[0].at_least"),
+        (r#"{ fact = "hrv_state", is = "abnormal" }"#, "all[0].is"),
+        (r#"{ fact = "hrv_state", any_of = ["watch", "bad"] }"#, "all[0].any_of"),
+        (r#"{ fact = "hrv_state", any_of = [] }"#, "all[0].any_of"),
+        (r#"{ fact = "exposed", is = 1 }"#, "all[0].is"),
+        (r#"{ fact = "anxiety", at_least = 10 }"#, "all[0].at_least"),
+        (r#"{ fact = "anxiety", at_least = "positive" }"#, "all[0].at_least"),
+        (r#"{ fact = "overtime_run_days", is = 3 }"#, "all[0].is"),
+        (r#"{ fact = "overtime_run_days" }"#, "all[0]"),
+        (r#"{ fact = "overtime_run_days", at_least = 3, below = 5 }"#, "all[0]"),
+        (r#"{ fact = "overtime_run_days", at_least = "3" }"#, "all[0].at_least"),
+        (r#"{ fact = "overtime_days", at_least = 3 }"#, "all[0].fact"),
+        (r#"{ screening = "GAD7", at_least = 3 }"#, "all[0].screening"),
+        (r#"{ screening = "PSS-10", is = "positive" }"#, "all[0].is"),
+        (r#"{ screening = "ESS", at_least = "mild" }"#, "all[0].at_least"),
+        (r#"{ screening = "CBI", scale = "leisure", at_least = 50 }"#, "all[0].scale"),
+        (r#"{ screening = "GAD-7", fact = "q", at_least = 50 }"#, "all[0]"),
+        (r#"{ fact = "q", at_least = "mild", for_days = 3 }"#, "all[0].for_days"),
+        (r#"{ any = [] }"#, "all[0].any"),
+        (r#"{ any = [{ fact = "q", at_least = "bad" }] }"#, "all[0].any[0].at_least"),
         (
-            "{ fact = \"crisis\", is = true }]\nwork",
-            "{ fact = \"crisis\", is = true }, { fact = \"exposed\", is = 1 }]\nwork",
-            "rule R1.all[1].is",
+            r#"{ any = [{ any = [{ any = [{ any = [{ any = [{ fact = "q", is = "mild" }] }] }] }] }] }"#,
+            "all[0].any[0].any[0].any[0].any[0]",
         ),
-        (
-            "{ fact = \"anxiety\", is = \"positive\" }]",
-            "{ fact = \"anxiety\", at_least = 10 }]",
-            "rule R3.all[1].at_least",
-        ),
-        ("\"overtime_run_days\", at_least = 3 },\n", "\"overtime_run_days\", is = 3 },\n", "rule R17.all[0].is"),
-        ("\"overtime_run_days\", at_least = 3 },\n", "\"overtime_run_days\" },\n", "rule R17.all[0]"),
-        (
-            "\"overtime_run_days\", at_least = 3 },\n",
-            "\"overtime_run_days\", at_least = 3, below = 5 },\n",
-            "rule R17.all[0]",
-        ),
+        ("", "all"),
     ] {
-        // The comment at the top of the file shows conditions too.
-        let head = BUILT_IN.find("[[rule]]").expect("the file has rules");
-        let text = format!("{}{}", &BUILT_IN[..head], BUILT_IN[head..].replacen(from, to, 1));
-        assert_ne!(text, BUILT_IN, "{from}");
-        let problems = problems(&text);
-        assert!(problems.iter().any(|p| p.key == key), "{to}: {problems:#?}");
+        let problem = one_problem(&rule_of(condition));
+        assert_eq!(problem.key, format!("rule X.{key}"), "{problem}");
+        assert_eq!(problem.line, Some(10), "{problem}");
     }
 }
 
 #[test]
-fn positive_needs_a_cut_off() {
-    let text = changed(
-        "{ screening = \"GAD-7\", is = \"positive\" },\n]",
-        "{ screening = \"PSS-10\", is = \"positive\" },\n]",
+fn a_slip_in_a_name_is_told_with_the_name_that_was_meant() {
+    for (condition, meant) in [
+        (r#"{ fact = "weekly_hour", at_least = 48 }"#, "weekly_hours"),
+        (r#"{ fact = "hrv", is = "watch" }"#, ""),
+        (r#"{ fact = "noise_dB", at_least = 80 }"#, "noise_dba"),
+        (r#"{ screening = "GAD7", at_least = 3 }"#, "GAD-7"),
+        (r#"{ fact = "hrv_state", is = "persistant" }"#, "persistent"),
+    ] {
+        let problem = one_problem(&rule_of(condition));
+        let told = format!("did you mean {meant:?}?");
+        assert_eq!(problem.remedy.contains(&told), !meant.is_empty(), "{problem}");
+        assert!(problem.remedy.contains("give one of: "), "{problem}");
+    }
+}
+
+#[test]
+fn what_can_never_hold_is_a_problem() {
+    for (conditions, key) in [
+        (r#"{ fact = "weekly_hours", at_least = 400 }"#, "all[0].at_least"),
+        (r#"{ fact = "weekly_hours", below = 0 }"#, "all[0].below"),
+        (r#"{ screening = "GAD-7", above = 21 }"#, "all[0].above"),
+        (r#"{ any = [{ fact = "bmi", at_most = 5 }, { fact = "q", is = "mild" }] }"#, "all[0].any[0].at_most"),
+        (r#"{ fact = "age", above = 60 }, { fact = "age", below = 50 }"#, "all"),
+        (r#"{ fact = "q", above = "severe" }"#, "all"),
+        (r#"{ fact = "hrv_state", is = "watch" }, { fact = "hrv_state", is_not = "watch" }"#, "all"),
+        (r#"{ fact = "exposed", is = true }, { all = [{ fact = "exposed", is = false }] }"#, "all"),
+        (
+            r#"{ fact = "q", is = "mild" }, { any = [{ fact = "q", is = "severe" }, { fact = "q", below = "mild" }] }"#,
+            "all",
+        ),
+    ] {
+        assert_eq!(one_problem(&rule_of(conditions)).key, format!("rule X.{key}"), "{conditions}");
+    }
+    let raise = "\n[[rule.raise]]\nlevel = \"L3\"\nall = [{ fact = \"bmi\", below = 20 }]\n";
+    let never = changed("# ── The joint table", &format!("{raise}# ── The joint table"));
+    assert_eq!(one_problem(&never).key, "rule R18.raise[0].all");
+    let lower = changed(
+        "[[rule.raise]]\nlevel = \"L3\"\nall = [{ fact = \"safety",
+        "[[rule.raise]]\nlevel = \"L2\"\nall = [{ fact = \"safety",
     );
-    assert_eq!(one_problem(&text).key, "rule R17.all[2].is");
-    let text = changed(
-        "{ screening = \"GAD-7\", is = \"positive\" },\n]",
-        "{ screening = \"CBI\", scale = \"leisure\", at_least = 50 },\n]",
-    );
-    assert_eq!(one_problem(&text).key, "rule R17.all[2].scale");
+    assert_eq!(one_problem(&lower).key, "rule R12.raise[0].level");
+}
+
+#[test]
+fn what_is_hardly_meant_is_a_warning() {
+    assert_eq!(warnings(BUILT_IN), Vec::<String>::new());
+    let always = warnings(&rule_of(r#"{ fact = "weekly_hours", at_least = 0 }"#));
+    assert_eq!(always.len(), 1, "{always:?}");
+    assert!(always[0].starts_with("rules.toml:10: rule X.all[0].at_least: always holds; "), "{always:?}");
+    let inner = "[[rule]]\nid = \"R19\"\ntitle = \"t\"\nlevel = \"L3\"\nworkload_review = [\"a\"]\ncounseling = [\"b\"]\n\
+                 all = [{ fact = \"anxiety\", is = \"positive\" }, { fact = \"hrv_state\", any_of = [\"persistent\"] }, \
+                 { fact = \"age\", above = 50 }]\n\n# ── The joint table";
+    let contained = warnings(&changed("# ── The joint table", inner));
+    assert_eq!(contained.len(), 1, "{contained:?}");
+    assert!(contained[0].contains(": rule R19.all: lies within rule R3, which gives L3 already"), "{contained:?}");
+    let higher = inner.replace("L3", "L4").replace("all = [", "all = [{ fact = \"crisis\", is = true }, ");
+    assert_eq!(warnings(&changed("# ── The joint table", &higher)).len(), 1, "R1 gives L4 already");
 }
 
 #[test]
@@ -175,7 +240,7 @@ fn bands_must_be_in_order() {
 #[test]
 fn ids_and_names_are_checked() {
     assert_eq!(one_problem(&changed("id = \"R16\"", "id = \"R3\"")).key, "rule R3.id");
-    assert_eq!(one_problem(&changed("id = \"R16\"", "id = \"T-L2\"")).key, "rule[2].id");
+    assert_eq!(one_problem(&changed("id = \"R16\"", "id = \"T-L2\"")).key, "rule[14].id");
     assert_eq!(one_problem(&changed("[severity.\"ESS\"]", "[severity.\"ESQ\"]")).key, "severity.\"ESQ\"");
     assert_eq!(one_problem(&changed("id = \"R16\"\n", "")).what, "is missing");
 }
@@ -213,6 +278,6 @@ fn the_built_in_cut_offs_are_those_of_the_instruments() {
 
 #[test]
 fn a_scale_must_be_one_of_the_questionnaire() {
-    let problem = one_problem(&changed("[severity.\"CBI\".scales.work]", "[severity.\"CBI\".scales.labour]"));
-    assert!(problem.key.ends_with("labour") && problem.remedy.contains("work"), "{problem}");
+    let problem = one_problem(&changed("[severity.\"CBI\".scales.client]", "[severity.\"CBI\".scales.labour]"));
+    assert!(problem.key.ends_with("labour") && problem.remedy.contains("client"), "{problem}");
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
+use super::nearest::nearest;
 use super::problem::Problem;
 use super::value::{Lines, Placed, Setting, Value, table};
 
@@ -24,6 +25,7 @@ pub(super) struct Document {
     /// Overrides not asked for yet: dotted lower-case key, then the variable's name and its text.
     overrides: RefCell<BTreeMap<String, (String, String)>>,
     problems: RefCell<Vec<Problem>>,
+    warnings: RefCell<Vec<Problem>>,
     known: RefCell<Vec<String>>,
 }
 
@@ -50,6 +52,7 @@ impl Document {
             root: RefCell::new(table(root.get_ref(), &lines)),
             overrides: RefCell::default(),
             problems: RefCell::default(),
+            warnings: RefCell::default(),
             known: RefCell::default(),
         })
     }
@@ -71,6 +74,13 @@ impl Document {
     /// Adds a problem that is not one of a section.
     pub(super) fn add(&self, problems: impl IntoIterator<Item = Problem>) {
         self.problems.borrow_mut().extend(problems);
+    }
+
+    /// What is allowed and hardly meant, by line.
+    pub(super) fn take_warnings(&self) -> Vec<Problem> {
+        let mut warnings = self.warnings.take();
+        warnings.sort_by_key(|warning| warning.line);
+        warnings
     }
 
     /// Whether no problem was found so far.
@@ -139,6 +149,11 @@ impl<'d> Section<'d> {
     /// Whether the section has anything in it that was not asked for yet.
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.contains_key(key) || self.places.contains_key(key)
+    }
+
+    /// Whether a key that was not asked for yet holds a text.
+    pub(super) fn is_text(&self, key: &str) -> bool {
+        self.entries.get(key).is_some_and(|placed| matches!(placed.value, Value::Text(_)))
     }
 
     /// The value of a key, where it is given and of the right kind.
@@ -219,7 +234,9 @@ impl<'d> Section<'d> {
         let text: String = self.get(key)?;
         let value = parse(&text);
         if value.is_none() {
-            self.problem(key, &format!("is {text:?}"), &format!("give one of: {}", words.join(", ")));
+            let meant = nearest(&text, words.iter().copied());
+            let meant = meant.map(|word| format!("did you mean {word:?}? ")).unwrap_or_default();
+            self.problem(key, &format!("is {text:?}"), &format!("{meant}give one of: {}", words.join(", ")));
         }
         value
     }
@@ -277,6 +294,15 @@ impl<'d> Section<'d> {
 
     /// Something is wrong with a key.
     pub(super) fn problem(&self, key: &str, what: &str, remedy: &str) {
+        self.document.add([self.told(key, what, remedy)]);
+    }
+
+    /// A key says something that is allowed and hardly meant.
+    pub(super) fn warn(&self, key: &str, what: &str, remedy: &str) {
+        self.document.warnings.borrow_mut().push(self.told(key, what, remedy));
+    }
+
+    fn told(&self, key: &str, what: &str, remedy: &str) -> Problem {
         let place = self.places.get(key).cloned().or(self.line.map(Place::Line));
         let (origin, line) = match place {
             Some(Place::Variable(name)) => (format!("environment variable {name}"), None),
@@ -284,7 +310,7 @@ impl<'d> Section<'d> {
             None => (self.document.origin.clone(), None),
         };
         let key = if key.is_empty() { self.path.clone() } else { self.key_path(key) };
-        self.document.add([Problem { origin, line, key, what: what.to_owned(), remedy: remedy.to_owned() }]);
+        Problem { origin, line, key, what: what.to_owned(), remedy: remedy.to_owned() }
     }
 
     /// A key that has no place here, and what to do instead.
@@ -302,11 +328,19 @@ impl<'d> Section<'d> {
 
     /// Everything that was not asked for is unknown.
     pub(super) fn finish(mut self) {
+        self.refuse_unknown();
+    }
+
+    /// The same for a section that is looked at again.
+    pub(super) fn refuse_unknown(&mut self) {
         let known = self.known.join(", ");
         for (key, placed) in std::mem::take(&mut self.entries) {
             self.places.insert(key.clone(), Place::Line(placed.line));
-            let remedy =
-                if known.is_empty() { "remove it".to_owned() } else { format!("remove it, or use one of: {known}") };
+            let remedy = match nearest(&key, self.known.iter().map(String::as_str)) {
+                Some(meant) => format!("did you mean {meant}? remove it, or use one of: {known}"),
+                None if known.is_empty() => "remove it".to_owned(),
+                None => format!("remove it, or use one of: {known}"),
+            };
             self.problem(&key, "is not a known key", &remedy);
         }
     }

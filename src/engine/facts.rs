@@ -6,7 +6,7 @@ use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
 use crate::indicators::track::{DayIndicators, Track};
-use crate::rules::{Facts, ScreenedFact};
+use crate::rules::{Facts, NumberFact, Numbers, ScreenedFact};
 use crate::screening::{Scored, score, validity_days};
 
 /// Days that the evidence looks back.
@@ -72,18 +72,15 @@ impl<'a> Picture<'a> {
 
     pub(super) fn facts(&self, is_crisis: bool) -> Facts {
         let index_days = self.track.last_days(self.today, 7);
-        let run = self.exposures.overtime_run.as_ref();
         Facts {
             is_crisis,
             hrv: self.hrv(),
-            z7: self.day.and_then(|day| day.z7),
             is_sleep_poor: self.is_sleep_poor(),
-            index_days: index_days.filter_map(|day| Some((day.index7?, day.confidence?))).collect(),
             is_exposed: self.is_exposed(),
-            weekly_hours: self.exposures.weekly_hours,
-            overtime_run_days: run.map_or(0, |run| run.days),
-            overtime_run_noise_dba: run.and_then(|run| run.loudest_dba),
-            noise_dba: self.exposures.noise_dba,
+            is_safety_critical: self.history.profile.is_safety_critical,
+            index_days: index_days.filter_map(|day| Some((day.index7?, day.confidence?))).collect(),
+            confidence: self.day.and_then(|day| day.confidence),
+            numbers: self.numbers(),
             screenings: self
                 .screenings
                 .iter()
@@ -95,6 +92,40 @@ impl<'a> Picture<'a> {
                 })
                 .collect(),
         }
+    }
+
+    fn numbers(&self) -> Numbers {
+        let found = &self.exposures;
+        let sleep = self.day.and_then(|day| day.sleep.as_ref());
+        let run = found.overtime_run.as_ref();
+        let profile = &self.history.profile;
+        // None found is as good as none reported.
+        let count = |count: u32| (count > 0).then(|| f64::from(count));
+        let mut numbers = Numbers::UNKNOWN;
+        for (fact, value) in [
+            (NumberFact::Z7, self.day.and_then(|day| day.z7)),
+            (NumberFact::RhrZ7, self.day.and_then(|day| day.rhr_z7)),
+            (NumberFact::Index7, self.day.and_then(|day| day.index7)),
+            (NumberFact::Tst7H, sleep.map(|sleep| sleep.tst7_h)),
+            (NumberFact::Debt14H, sleep.map(|sleep| sleep.debt14_h)),
+            (NumberFact::WeeklyHours, found.weekly_hours),
+            (NumberFact::OvertimeRunDays, run.map(|run| f64::from(run.days))),
+            (NumberFact::OvertimeRunNoiseDba, run.and_then(|run| run.loudest_dba)),
+            (NumberFact::NoiseDba, found.noise_dba),
+            (NumberFact::ConsecutiveWorkDays, count(found.consecutive_work_days)),
+            (NumberFact::NightRun, count(found.night_run)),
+            (NumberFact::NightsIn28D, count(found.nights_in_28_d)),
+            (NumberFact::NightSpellWeeks, count(found.night_spell_weeks)),
+            (NumberFact::QuickReturns, count(found.quick_returns_7d)),
+            (NumberFact::WbgtOverC, found.wbgt_over_reference_c),
+            (NumberFact::DaysSinceIncident, found.days_since_incident.map(f64::from)),
+            (NumberFact::DaysSinceReturn, found.days_since_return.map(f64::from)),
+            (NumberFact::Bmi, profile.bmi),
+            (NumberFact::Age, profile.birth_year.map(|year| f64::from(self.today.year().saturating_sub(year)))),
+        ] {
+            numbers.set(fact, value);
+        }
+        numbers
     }
 }
 

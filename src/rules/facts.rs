@@ -1,5 +1,6 @@
 //! What the rules may look at.
 
+use super::number::{NumberFact, Numbers};
 use crate::domain::indicator::HrvState;
 use crate::domain::screening::Instrument;
 
@@ -23,22 +24,18 @@ pub struct Facts {
     pub is_crisis: bool,
     /// The state of night-time HRV.
     pub hrv: HrvState,
-    /// Mean z of the last seven days.
-    pub z7: Option<f64>,
     /// Whether sleep is persistently poor (SLEEP_POOR).
     pub is_sleep_poor: bool,
-    /// Strain index and its confidence, of those of the last seven days that have one.
-    pub index_days: Vec<(f64, f64)>,
     /// Whether an exposure was over its limit within the last seven days (red flag E).
     pub is_exposed: bool,
-    /// Mean weekly hours of the last four weeks, or of those there are.
-    pub weekly_hours: Option<f64>,
-    /// The longest run of consecutive overtime days that counts today.
-    pub overtime_run_days: u32,
-    /// The loudest day of that run, LEX,8h in dB(A).
-    pub overtime_run_noise_dba: Option<f64>,
-    /// The loudest of the last seven days, LEX,8h in dB(A).
-    pub noise_dba: Option<f64>,
+    /// Whether an error in this job endangers others.
+    pub is_safety_critical: bool,
+    /// Strain index and its confidence, of those of the last seven days that have one.
+    pub index_days: Vec<(f64, f64)>,
+    /// How far today's index can be trusted, 0 to 1.
+    pub confidence: Option<f64>,
+    /// The facts that are numbers.
+    pub numbers: Numbers,
     /// The newest valid screening of each instrument.
     pub screenings: Vec<ScreenedFact>,
 }
@@ -50,15 +47,20 @@ impl Facts {
         Self {
             is_crisis: false,
             hrv,
-            z7: None,
             is_sleep_poor: false,
-            index_days: Vec::new(),
             is_exposed: false,
-            weekly_hours: None,
-            overtime_run_days: 0,
-            overtime_run_noise_dba: None,
-            noise_dba: None,
+            is_safety_critical: false,
+            index_days: Vec::new(),
+            confidence: None,
+            numbers: Numbers::UNKNOWN,
             screenings: Vec::new(),
         }
+    }
+
+    /// The same with one number known.
+    #[must_use]
+    pub fn with(mut self, fact: NumberFact, value: f64) -> Self {
+        self.numbers.set(fact, Some(value));
+        self
     }
 }

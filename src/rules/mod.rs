@@ -7,13 +7,17 @@
 mod condition;
 mod cutoffs;
 mod facts;
+#[cfg(test)]
+mod library_tests;
+mod number;
 mod set;
 mod table;
 #[cfg(test)]
 mod tests;
 
-pub use condition::{Comparison, Condition, NumberFact, ScreeningSubject, ScreeningTest};
+pub use condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest};
 pub use cutoffs::{Construct, Cutoffs, InstrumentCutoffs};
 pub use facts::{Facts, ScreenedFact};
-pub use set::{DueHours, Rule, RuleSet, Verdict};
+pub use number::{Described, NumberFact, Numbers, Worse};
+pub use set::{DueHours, Raise, Rule, RuleSet, Verdict};
 pub use table::JointTable;

@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::Condition;
+use super::condition::{Condition, Holds};
 use super::cutoffs::InstrumentCutoffs;
 use super::facts::{Facts, ScreenedFact};
+use super::number::NumberFact;
 use super::table::JointTable;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
+
+/// A higher level of a rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Raise {
+    /// The level it rises to.
+    pub level: Level,
+    /// All of these must hold too.
+    pub all: Vec<Condition>,
+}
 
 /// One rule: it matches when all of its conditions hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +32,8 @@ pub struct Rule {
     pub level: Level,
     /// All of these must hold.
     pub all: Vec<Condition>,
+    /// What makes it give a higher level.
+    pub raise: Vec<Raise>,
     /// What it suggests for the work.
     pub workload_review: Vec<String>,
     /// What it suggests for the person.
@@ -83,8 +95,9 @@ impl RuleSet {
             workload_review: Vec::new(),
             counseling: Vec::new(),
         };
-        for rule in self.rules.iter().filter(|rule| self.matches(rule, facts)) {
-            verdict.level = verdict.level.max(rule.level);
+        for rule in &self.rules {
+            let Some(level) = self.level_of(rule, facts) else { continue };
+            verdict.level = verdict.level.max(level);
             verdict.rules.push(rule.id.clone());
             add(&mut verdict.workload_review, &rule.workload_review);
             add(&mut verdict.counseling, &rule.counseling);
@@ -100,13 +113,27 @@ impl RuleSet {
         verdict
     }
 
-    /// Whether a rule matches.
+    /// The level that a rule gives; `None` where it does not match.
     ///
-    /// A score with filled-in answers cannot give L3 alone, so a rule of that level that rests on
-    /// questionnaires alone does not see such scores.
-    fn matches(&self, rule: &Rule, facts: &Facts) -> bool {
-        let whole_only = rule.level >= Level::L3 && rule.all.iter().all(Condition::is_of_questionnaires);
-        rule.all.iter().all(|condition| condition.holds(facts, self, whole_only))
+    /// A score with filled-in answers cannot give L3 alone: a rule, or a raise, to that level needs a
+    /// whole questionnaire or another sign.
+    #[must_use]
+    pub fn level_of(&self, rule: &Rule, facts: &Facts) -> Option<Level> {
+        let holds = Holds::all(rule.all.iter().map(|condition| condition.holds(facts, self)));
+        let gives = |level, holds| if level >= Level::L3 { holds >= Holds::Plainly } else { holds > Holds::No };
+        gives(rule.level, holds).then_some(())?;
+        let raised = rule.raise.iter().filter(|raise| {
+            let more = raise.all.iter().map(|condition| condition.holds(facts, self));
+            gives(raise.level, Holds::all(more.chain([holds])))
+        });
+        raised.map(|raise| raise.level).chain([rule.level]).max()
+    }
+
+    /// A number that is known and can be trusted.
+    pub(super) fn number(&self, facts: &Facts, fact: NumberFact) -> Option<f64> {
+        let is_trusted = fact != NumberFact::Index7
+            || facts.confidence.is_some_and(|confidence| confidence >= self.table.index_raised_confidence);
+        facts.numbers.get(fact).filter(|_| is_trusted)
     }
 
     /// The worst valid screening, with `whole_only` of those without filled-in answers.

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod exposures;
+mod rules;
 mod sleep;
 
 use serde_json::Value;
@@ -29,6 +30,7 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
         "persistence" => baseline::persistence(vector, &mut answers),
         "cosinor" => baseline::cosinor(vector, &mut answers),
         "bocpd" => baseline::bocpd(vector, &mut answers),
+        "joint_level" => rules::joint_level(vector, &mut answers),
         _ => {}
     }
     answers
