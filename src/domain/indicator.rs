@@ -193,7 +193,7 @@ pub struct StageShares {
 pub struct NightSleep {
     /// Time in bed.
     pub tib_min: f64,
-    /// Sleep onset latency.
+    /// Sleep onset latency, where going to bed is told apart from falling asleep.
     pub sol_min: Option<f64>,
     /// Sleep period, onset to final waking.
     pub spt_min: f64,

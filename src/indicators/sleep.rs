@@ -12,6 +12,8 @@ use super::settings::Settings;
 pub(super) const DEBT_DAYS: usize = 14;
 /// Free nights in a row from which on a night counts for the need: the ones before pay back debt.
 pub(super) const FREE_RUN: u32 = 3;
+/// On a day that is not over, its own night and the one before may not be final yet.
+const NOT_FINAL_DAYS: usize = 2;
 /// The age at which a night's shortfall counts half, days.
 ///
 /// # Source
@@ -90,8 +92,8 @@ pub struct SleepWindow {
     pub need_h: f64,
     /// What the nights of the last fourteen days fell short of the need, net, at least 0.
     pub debt14_h: f64,
-    /// What the last two nights fell short of the need, where both are there; negative is more than
-    /// the need.
+    /// What the last two nights that are final fell short of the need, where they follow each other
+    /// and are not older than the wait for that; negative is more than the need.
     pub deficit2_h: Option<f64>,
     /// Mean sleep efficiency, where enough nights have one.
     pub se7_pct: Option<f64>,
@@ -139,8 +141,9 @@ impl SleepWindow {
         let need_h = own_need
             .map_or(settings.default_need_h, |(need, _)| need.max(settings.min_need_h).min(settings.max_need_h));
         let debt14_h = net_debt_h(newest(DEBT_DAYS).map(|n| n.tst24_h), need_h).max(0.0);
-        let both_nights = newest(2).count() == 2;
-        let deficit2_h = both_nights.then(|| net_debt_h(newest(2).map(|n| n.tst24_h), need_h));
+        let mut last = consistent.clone().rev().take(NOT_FINAL_DAYS + 2).skip_while(Option::is_none);
+        let last_two = last.next().flatten().zip(last.next().flatten());
+        let deficit2_h = last_two.map(|(one, other)| net_debt_h([one.tst24_h, other.tst24_h], need_h));
         let se7_pct = mean(&|n| n.efficiency_pct, 7, settings.sleep_nights).map(|(se, _)| se);
         let waso7_min = mean(&|n| n.waso_min, 7, settings.sleep_nights).map(|(waso, _)| waso);
         let short_nights = newest(7).fold(0, |n, night| n + u32::from(night.tst24_h < settings.short_night_h));
@@ -292,8 +295,12 @@ mod tests {
         assert_eq!(flags(&hard), ["below_need", "short_nights", "in_debt", "acute_deficit"]);
         assert!((hard.deficit2_h.unwrap() - 5.0).abs() < 1e-9);
         let mut gap = vec![night(5.0); 14];
+        gap.extend([None, None]);
+        assert!(window(&gap).unwrap().deficit2_h.is_some(), "two nights may not be final yet");
         gap.push(None);
-        assert_eq!(window(&gap).unwrap().deficit2_h, None, "last night is not known");
+        assert_eq!(window(&gap).unwrap().deficit2_h, None, "the last two nights are not known");
+        let apart = [vec![night(5.0); 12], vec![None, night(5.0)]].concat();
+        assert_eq!(window(&apart).unwrap().deficit2_h, None, "not one after the other");
         let maintenance = SleepCell { is_maintenance: true, ..night(8.0).unwrap() };
         assert_eq!(flags(&window(&[Some(maintenance); 7]).unwrap()), ["maintenance"]);
     }

@@ -19,6 +19,12 @@ pub(in crate::decode) const MAX_TIME_IN_BED_MIN: f64 = 16.0 * 60.0;
 /// Domain reference, section 4.1.
 pub(in crate::decode) const STAGE_TOLERANCE_MIN: f64 = 5.0;
 
+/// A longer time awake counts as an awakening, in minutes.
+///
+/// # Source
+/// Domain reference, section 4.1.
+const LONG_AWAKENING_MIN: f64 = 5.0;
+
 /// The most awakenings of one episode.
 pub(in crate::decode) const MAX_AWAKENINGS: u32 = 1_000;
 
@@ -200,5 +206,16 @@ fn add_intervals(sleep: &mut SleepRecord, intervals: &[Interval]) -> Result<(), 
     }
     sleep.stages = Some(stages);
     sleep.waso_min.get_or_insert(awake_min);
+    sleep.awakenings.get_or_insert(long_awakenings(intervals, onset, wake));
     Ok(())
+}
+
+/// Times awake of more than five minutes between onset and final waking; what touches is one.
+fn long_awakenings(intervals: &[Interval], onset: Timestamp, wake: Timestamp) -> u32 {
+    let bouts = intervals.chunk_by(|a, b| a.stage == Stage::Awake && b.stage == Stage::Awake && a.end == b.start);
+    let lengths = bouts.filter(|bout| bout[0].stage == Stage::Awake).map(|bout| {
+        let end = bout.last().map_or(bout[0].end, |last| last.end);
+        minutes(bout[0].start.max(onset), end.min(wake))
+    });
+    lengths.fold(0, |count, minutes| count + u32::from(minutes > LONG_AWAKENING_MIN))
 }

@@ -236,6 +236,12 @@ fn stages_as_intervals_give_minutes_and_time_awake() {
     assert_eq!(sleep.waso_min, Some(5.0), "latency and lying in bed do not count");
     assert_eq!(sleep.onset.unwrap().to_string(), "2026-02-28T22:10:00Z");
     assert_eq!(sleep.wake.unwrap().to_string(), "2026-02-28T23:15:00Z");
+    assert_eq!(sleep.awakenings, Some(0), "only more than five minutes count");
+    let longer = [&stages[..3], &[stage("awake", "22:40", "22:43"), stage("awake", "22:43", "22:46")]].concat();
+    let longer = longer.iter().map(|s| s.replace("28T22:45", "28T22:46")).collect::<Vec<_>>();
+    let items = good(Stream::Readings, night(&longer).as_bytes());
+    let [Item::Reading(Reading::Sleep(woken))] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!(woken.awakenings, Some(1), "two that touch are one of six minutes");
     for (bad, reason) in [
         ([stage("light", "22:10", "22:40"), stage("deep", "22:39", "22:50")], Reason::Inconsistent),
         ([stage("light", "21:59", "22:40"), stage("deep", "22:40", "22:50")], Reason::Inconsistent),

@@ -40,7 +40,7 @@ pub(super) struct Episode<'a> {
     pub(super) onset: Timestamp,
     pub(super) wake: Timestamp,
     end: Timestamp,
-    has_onset: bool,
+    has_latency: bool,
     is_bed_known: bool,
     tst_min: f64,
     /// Whether waking within the sleep was measured in all of it.
@@ -68,8 +68,9 @@ impl<'a> Episode<'a> {
             onset,
             wake,
             end: record.end.max(wake),
-            has_onset: record.onset.is_some(),
-            is_bed_known: record.onset.is_some() || record.wake.is_some(),
+            // Formats that tell no time in bed begin it with the onset: nobody is asleep at once.
+            has_latency: record.start < onset,
+            is_bed_known: record.start < onset || wake < record.end,
             tst_min: measured.filter(|m| m.is_finite()).unwrap_or(spt_min).clamp(0.0, spt_min),
             is_measured: measured.is_some(),
             stages,
@@ -195,7 +196,7 @@ impl DaySleep<'_> {
         let half = SignedDuration::from_secs(wake.duration_since(onset).as_secs() / 2);
         NightSleep {
             tib_min,
-            sol_min: self.main.has_onset.then(|| minutes(start, onset)),
+            sol_min: self.main.has_latency.then(|| minutes(start, onset)),
             spt_min,
             waso_min: is_measured.then_some(spt_min - tst_min),
             tst_min,

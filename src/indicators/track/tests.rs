@@ -324,6 +324,8 @@ proptest! {
             let numbers = [shown.z, shown.z7, shown.change_pct, shown.rhr_z, shown.index7, shown.confidence];
             prop_assert!(numbers.iter().flatten().all(|x| x.is_finite()), "{:?}", shown);
             prop_assert!(sleep_numbers(&shown).iter().all(|x| x.is_finite()), "{:?}", shown);
+            let detail = format!("{:?}", track.sleep_detail(&history, shown.date));
+            prop_assert!(!detail.contains("NaN") && !detail.contains("inf"), "{detail}");
             let parts = track.contributions(shown.date);
             let points: f64 = parts.iter().map(|part| part.points).sum();
             prop_assert!(shown.index.is_none_or(|index| (points - (index.value - 50.0)).abs() < 1e-9));
