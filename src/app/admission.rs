@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use bytes::Bytes;
 
 use crate::decode::topic::{self, UpStream, UpTopic};
-use crate::decode::{self, Decoded, DecodedItem};
+use crate::decode::{self, Decoded, DecodedItem, StatedTotal};
 use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::item::{Item, Stream};
 use crate::domain::reading::Reading;
@@ -246,7 +246,11 @@ impl Admission {
         if let Item::Screening(screening) = &item.item {
             // A sheet that cannot be scored still counts where it holds a crisis answer.
             if screening::crisis(screening) != Some(true) {
-                screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
+                let scored = screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
+                if let Some(StatedTotal { score, kind }) = item.stated {
+                    screening::check_stated(screening.instrument, &scored, score, kind)
+                        .map_err(|error| (Reason::Inconsistent, error.to_string()))?;
+                }
             }
         }
         if let Item::Progress(news) = &item.item {

@@ -299,7 +299,11 @@ impl<'a> Walk<'a> {
     fn take(&mut self, index: u32, span: Range<usize>, notes: Notes, outcome: native::Outcome) {
         self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
         match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
-            Ok((worker, item)) => self.keep(index, worker, item, span, None),
+            Ok((worker, item)) => {
+                let is_named_by_envelope = false;
+                let stated = notes.stated;
+                self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated, opening: None });
+            }
             Err(problem) => self.refuse_item(index, &span, problem),
         }
     }
@@ -323,7 +327,11 @@ impl<'a> Walk<'a> {
                 None => span.clone(),
             };
             match part.outcome {
-                Ok(item) => self.keep(index, taken.worker.clone(), item, span, taken.opening.clone()),
+                Ok(item) => {
+                    let (worker, opening) = (taken.worker.clone(), taken.opening.clone());
+                    let is_named_by_envelope = false;
+                    self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated: None, opening });
+                }
                 Err(problem) => {
                     let raw = raw(self.cursor.text.as_bytes(), &span, taken.opening.as_deref());
                     let rejection = Rejection::item(index, problem.reason, problem.detail);
@@ -333,16 +341,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn keep(
-        &mut self,
-        index: u32,
-        worker: Option<WorkerId>,
-        item: Item,
-        span: Range<usize>,
-        opening: Option<std::sync::Arc<str>>,
-    ) {
-        self.nameless += usize::from(worker.is_none() && self.stream != Stream::Actions);
-        self.found.items.push(DecodedItem { index, worker, is_named_by_envelope: false, item, span, opening });
+    fn keep(&mut self, item: DecodedItem) {
+        self.nameless += usize::from(item.worker.is_none() && self.stream != Stream::Actions);
+        self.found.items.push(item);
     }
 
     fn refuse_item(&mut self, index: u32, span: &Range<usize>, problem: Problem) {

@@ -27,6 +27,7 @@ use slot::Problem;
 use crate::domain::ids::{SourceId, WorkerId};
 use crate::domain::item::{Item, Stream};
 use crate::domain::rejection::{Reason, Rejection};
+use crate::domain::screening::ScoreKind;
 
 /// How much of a refused item or payload is kept.
 pub const MAX_RAW_BYTES: usize = 64 * 1024;
@@ -48,6 +49,15 @@ impl Default for Limits {
     }
 }
 
+/// A total that came beside the answers it must agree with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StatedTotal {
+    /// The total.
+    pub score: f64,
+    /// The scale it is on, where that was said.
+    pub kind: Option<ScoreKind>,
+}
+
 /// One good item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DecodedItem {
@@ -61,6 +71,8 @@ pub struct DecodedItem {
     pub item: Item,
     /// Where it stands in the payload, for the quarantine of one that is refused later.
     pub span: Range<usize>,
+    /// Of a questionnaire with answers: the total that was stated too.
+    pub stated: Option<StatedTotal>,
     /// What makes that text a message again, where it is one element of a data series.
     opening: Option<Arc<str>>,
 }

@@ -12,6 +12,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use serde_json::value::RawValue;
 
+use super::StatedTotal;
 use super::slot::{Slot, Text};
 
 /// The deepest nesting that may be allowed; the parser itself gives up at 128.
@@ -25,16 +26,18 @@ pub(super) struct Notes {
     pub(super) unknown: u32,
     /// What makes the whole item unacceptable: a duplicate key, or nesting too deep.
     pub(super) fatal: Option<String>,
+    /// The total that a questionnaire states beside its answers.
+    pub(super) stated: Option<StatedTotal>,
 }
 
 impl Notes {
     pub(super) fn new(max_depth: usize) -> Self {
-        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None }
+        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None, stated: None }
     }
 
     /// Nothing noted yet, with the same limit: for a part that must not spoil the rest.
     pub(super) const fn fresh(&self) -> Self {
-        Self { max_depth: self.max_depth, unknown: 0, fatal: None }
+        Self { max_depth: self.max_depth, unknown: 0, fatal: None, stated: None }
     }
 
     /// Adds to the count of fields that nobody knows.

@@ -1,13 +1,15 @@
 //! What is known of a worker on a day, as the rules and the evidence want it.
 
+use crate::domain::exposure::WorkEvent;
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::HrvState;
+use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
 use crate::indicators::track::{DayIndicators, Track};
 use crate::rules::{Facts, NumberFact, Numbers, ScreenedFact};
-use crate::screening::{Scored, score, validity_days};
+use crate::screening::{Scored, score, valid_until};
 
 /// Days that the evidence looks back.
 const WINDOW_DAYS: i32 = 7;
@@ -35,7 +37,7 @@ impl<'a> Picture<'a> {
         Self {
             today,
             day: track.day(today),
-            screenings: valid_screenings(&history.screenings, today, &history.profile.time_zone),
+            screenings: valid_screenings(history, today),
             exposures: exposures::assess(&exposures::Known::of(history), today, limits),
             history,
             track,
@@ -131,29 +133,31 @@ impl<'a> Picture<'a> {
 
 /// The newest questionnaire of each instrument that still counts; the list is ordered by instrument
 /// and time.
-fn valid_screenings<'a>(list: &'a [Screening], today: Date, zone: &TimeZone) -> Vec<ValidScreening<'a>> {
-    let of_instruments = list.chunk_by(|a, b| a.instrument == b.instrument);
+fn valid_screenings(history: &WorkerHistory, today: Date) -> Vec<ValidScreening<'_>> {
+    let of_instruments = history.screenings.chunk_by(|a, b| a.instrument == b.instrument);
     // A sheet that came for its crisis answer alone cannot be scored, and hides no score before it.
     of_instruments
-        .filter_map(|sheets| sheets.iter().rev().find_map(|sheet| valid_screening(sheet, today, zone)))
+        .filter_map(|sheets| sheets.iter().rev().find_map(|sheet| valid_screening(history, sheet, today)))
         .collect()
 }
 
-fn valid_screening<'a>(screening: &'a Screening, today: Date, zone: &TimeZone) -> Option<ValidScreening<'a>> {
-    let (taken_on, valid_until) = validity(screening, zone);
+fn valid_screening<'a>(history: &WorkerHistory, screening: &'a Screening, today: Date) -> Option<ValidScreening<'a>> {
+    let taken_on = history.profile.time_zone.to_datetime(screening.taken_at).date();
+    let is_life_event = |event: &WorkEvent| event.as_str() == LIFE_EVENT;
+    let off_work = history.tags.range(taken_on..).filter(|(_, tags)| tags.contains(&Tag::OffWork));
+    let events = history.exposures.range(taken_on..).filter(|(_, day)| day.events.iter().flatten().any(is_life_event));
+    let valid_until = valid_until(screening.instrument, taken_on, off_work.map(|(d, _)| *d), events.map(|(d, _)| *d));
     (today <= valid_until).then_some(())?;
     Some(ValidScreening { screening, scored: score(screening).ok()?, taken_on, valid_until })
 }
 
-/// The worker's date of filling in, and the last day on which it counts.
-fn validity(screening: &Screening, zone: &TimeZone) -> (Date, Date) {
-    let taken_on = zone.to_datetime(screening.taken_at).date();
-    (taken_on, super::buckets::plus(taken_on, validity_days(screening.instrument)))
-}
+/// The event, among those of a working day, after which an older score says nothing of the person.
+const LIFE_EVENT: &str = "life_event";
 
 /// Whether a questionnaire holds a crisis answer that still counts; an archive that is typed in years
-/// later calls nobody at once.
+/// later calls nobody at once. Neither leave nor an event ends that early.
 pub(super) fn is_crisis(screening: &Screening, now: Timestamp, zone: &TimeZone) -> bool {
-    let (_, valid_until) = validity(screening, zone);
+    let taken_on = zone.to_datetime(screening.taken_at).date();
+    let valid_until = valid_until(screening.instrument, taken_on, [], []);
     crate::screening::crisis(screening) == Some(true) && zone.to_datetime(now).date() <= valid_until
 }

@@ -26,6 +26,8 @@ pub struct Definition {
     pub reliable_change: Option<ReliableChange>,
     /// The smallest change that people notice, in points.
     pub meaningful_change: Option<f64>,
+    /// The same as a share of the first score; where both are there, both must be reached.
+    pub meaningful_share: Option<f64>,
     /// LOINC code of the total, only where it was confirmed.
     pub loinc: Option<&'static str>,
     /// Who must be asked before it is used.
@@ -139,6 +141,8 @@ pub struct Answers {
     pub min: u8,
     /// Highest answer.
     pub max: u8,
+    /// Whether a form of it counts its answers from 0 instead of 1, each being one less.
+    pub may_begin_at_zero: bool,
     /// Distance between two answers.
     pub step: u8,
     /// Items that count the other way round, numbered from 1 as published.

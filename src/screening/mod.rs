@@ -10,13 +10,17 @@ mod definition;
 mod instruments;
 pub mod relation;
 mod scoring;
+mod stated;
+mod validity;
 
 use crate::domain::screening::Instrument;
 
-pub use change::ReliableChange;
+pub use change::{Change, Outcome, REPEAT_DAYS, ReliableChange, TREND_DAYS, change};
 pub use definition::{Answers, Band, CrisisItem, CutOff, Definition, Measure, Scale, ScaleValue, Standard, Total};
 pub use instruments::definition;
 pub use scoring::{AnswersError, crisis, score};
+pub use stated::{StatedError, check_stated};
+pub use validity::valid_until;
 
 /// What a filled-in questionnaire comes to.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,15 +38,6 @@ pub struct Scored {
     pub is_prorated: bool,
     /// Whether an answer asks for help at once; `None` where a total or a missing answer cannot tell.
     pub crisis: Option<bool>,
-}
-
-/// For how many days a score counts as the latest one, the day of filling in not included.
-///
-/// # Source
-/// Domain reference, section 6.1.
-#[must_use]
-pub fn validity_days(instrument: Instrument) -> i32 {
-    definition(instrument).validity_days
 }
 
 /// The change beyond which two scores differ by more than error; `None` where spread and reliability

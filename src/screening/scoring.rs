@@ -97,7 +97,8 @@ pub fn crisis(screening: &Screening) -> Option<bool> {
         Response::Answers(given) => given.as_slice(),
         Response::Total { .. } => &[],
     };
-    let asks = |item: &CrisisItem| answer(given, item.item).map(|a| a >= item.at_least);
+    let raise = definition(screening.instrument).answers.map_or(0, |rules| u8::from(counts_from_zero(&rules, given)));
+    let asks = |item: &CrisisItem| answer(given, item.item).map(|a| a.saturating_add(raise) >= item.at_least);
     if items.iter().any(|item| asks(item) == Some(true)) {
         return Some(true);
     }
@@ -196,6 +197,13 @@ fn from_answers(
     Ok(verdict.into_scored(score, scales, is_prorated))
 }
 
+/// Whether a sheet counts its answers from 0. More of its zeros than may be missing prove it: fewer may
+/// stand for answers that were not given, and then the sheet is refused rather than guessed at.
+fn counts_from_zero(rules: &Answers, given: &[Option<u8>]) -> bool {
+    let zeros = given.iter().filter(|answer| **answer == Some(0)).count();
+    rules.may_begin_at_zero && zeros > rules.max_missing && given.iter().flatten().all(|ticked| *ticked < rules.max)
+}
+
 /// Checks the answers and turns the reversed ones round.
 fn recode(instrument: Instrument, rules: &Answers, given: &[Option<u8>]) -> Result<Vec<Option<u8>>, AnswersError> {
     let short = rules.items - rules.optional_tail;
@@ -204,12 +212,15 @@ fn recode(instrument: Instrument, rules: &Answers, given: &[Option<u8>]) -> Resu
             if short == rules.items { rules.items.to_string() } else { format!("{} or {short}", rules.items) };
         return Err(AnswersError::Count { instrument, expected, found: given.len() });
     }
+    let raise = u8::from(counts_from_zero(rules, given));
     let mut items = Vec::with_capacity(given.len());
     for (place, answer) in given.iter().enumerate() {
         let item = place + 1;
-        if let Some(found) = *answer
+        let answer = answer.map(|ticked| ticked.saturating_add(raise));
+        if let Some(found) = answer
             && !((rules.min..=rules.max).contains(&found) && (found - rules.min).is_multiple_of(rules.step))
         {
+            let found = found - raise;
             return Err(AnswersError::Answer { instrument, item, found, expected: rules.offered() });
         }
         let is_reversed = rules.reversed.contains(&item);
@@ -223,6 +234,9 @@ impl Answers {
     #[must_use]
     pub fn offered(&self) -> String {
         match self.step {
+            1 if self.may_begin_at_zero => {
+                format!("{}..={}, or 0..={} throughout", self.min, self.max, self.max - 1)
+            }
             1 => format!("{}..={}", self.min, self.max),
             step => format!("{}..={} in steps of {step}", self.min, self.max),
         }

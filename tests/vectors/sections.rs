@@ -3,6 +3,7 @@
 mod baseline;
 mod exposures;
 mod rules;
+mod screening;
 mod sleep;
 
 use serde_json::Value;
@@ -15,6 +16,7 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
     let _ = vector;
     match section {
         "meta" => answers.input(""),
+        "screening" => screening::screening(vector, &mut answers),
         "sri" => sleep::sri(vector, &mut answers),
         "sleep_night" => sleep::night(vector, &mut answers),
         "sleep_debt" => sleep::debt(vector, &mut answers),

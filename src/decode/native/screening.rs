@@ -1,6 +1,7 @@
 //! Items of the stream `screenings`. How many answers a questionnaire has, and which values, is the
 //! business of the `screening` stage.
 
+use super::super::StatedTotal;
 use super::super::slot::{Problem, Text, quoted};
 use super::super::wire::{Notes, record};
 use super::Outcome;
@@ -25,8 +26,8 @@ record! {
 }
 
 /// Makes a screening of its fields. Answers tell more than a total: where both come, they count, and
-/// the total is an ignored field.
-pub(super) fn make(fields: &mut ScreeningFields<'_>, _: &mut Notes) -> Outcome {
+/// the total is noted, for it must agree with them.
+pub(super) fn make(fields: &mut ScreeningFields<'_>, notes: &mut Notes) -> Outcome {
     let worker = fields.worker.worker()?;
     let name = fields.instrument.required("instrument")?;
     let Some(instrument) = Instrument::parse(&name) else {
@@ -35,7 +36,14 @@ pub(super) fn make(fields: &mut ScreeningFields<'_>, _: &mut Notes) -> Outcome {
         return Err(Problem::new(Reason::UnknownInstrument, detail));
     };
     let taken_at = fields.taken_at.required_timestamp("taken_at")?;
-    let response = if fields.answers.is_absent() { total(fields)? } else { answers(fields)? };
+    let response = if fields.answers.is_absent() {
+        let StatedTotal { score, kind } =
+            total(fields)?.ok_or_else(|| Problem::new(Reason::MissingField, "one of answers, score is needed"))?;
+        Response::Total { score, kind }
+    } else {
+        notes.stated = total(fields)?;
+        answers(fields)?
+    };
     Ok((worker, Item::Screening(Screening { instrument, taken_at, response })))
 }
 
@@ -68,10 +76,8 @@ fn answer(place: usize, value: f64) -> Result<u8, Problem> {
     Ok(answer)
 }
 
-fn total(fields: &mut ScreeningFields<'_>) -> Result<Response, Problem> {
-    let Some(score) = fields.score.optional("score")? else {
-        return Err(Problem::new(Reason::MissingField, "one of answers, score is needed"));
-    };
+fn total(fields: &mut ScreeningFields<'_>) -> Result<Option<StatedTotal>, Problem> {
+    let Some(score) = fields.score.optional("score")? else { return Ok(None) };
     if score < 0.0 {
         return Err(bad_answers(format!("score {score} is below 0")));
     }
@@ -83,5 +89,5 @@ fn total(fields: &mut ScreeningFields<'_>) -> Result<Response, Problem> {
             other => return Err(unlisted("score_kind", other, ["raw", "standard"])),
         },
     };
-    Ok(Response::Total { score, kind })
+    Ok(Some(StatedTotal { score, kind }))
 }

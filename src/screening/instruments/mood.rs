@@ -6,6 +6,10 @@ use crate::screening::definition::{
     Answers, Band, CrisisItem, CutOff, Definition, Measure, Scale, ScaleValue, Standard, Total,
 };
 
+/// People with a high score notice no less than a fifth of it.
+const KOUNALI: Option<f64> = Some(0.20);
+
+/// Eight and more is the more sensitive cut-off; ten is the one that counts here.
 pub(super) const GAD_7: Definition = Definition {
     measures: &[Measure::Anxiety],
     answers: Some(sum(7, 0, 3, 1)),
@@ -15,9 +19,10 @@ pub(super) const GAD_7: Definition = Definition {
     recall_days: Some(14),
     reliable_change: Some(ReliableChange { sd: 4.0, alpha: 0.89 }),
     meaningful_change: Some(4.0),
+    meaningful_share: KOUNALI,
     loinc: Some("70274-6"),
     licence: "free",
-    source: "Spitzer 2006; change: Toussaint 2020",
+    source: "Spitzer 2006; change: Toussaint 2020, Kounali 2022",
     ..BLANK
 };
 
@@ -39,9 +44,10 @@ pub(super) const PHQ_9: Definition = Definition {
     recall_days: Some(14),
     reliable_change: Some(ReliableChange { sd: 5.0, alpha: 0.86 }),
     meaningful_change: Some(5.0),
+    meaningful_share: KOUNALI,
     loinc: Some("44261-6"),
     licence: "free",
-    source: "Kroenke 2001; change: Löwe 2004",
+    source: "Kroenke 2001; change: Löwe 2004, Kounali 2022",
     ..BLANK
 };
 

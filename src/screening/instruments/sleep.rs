@@ -17,7 +17,8 @@ pub(super) const ISI: Definition = Definition {
     ..BLANK
 };
 
-/// Its nineteen answers become seven components by the publisher's manual: totals only.
+/// Its nineteen answers become seven components by the publisher's manual: totals only. More than 5
+/// is poor sleep; the Chinese norm has more than 7, which a rule may ask for.
 pub(super) const PSQI: Definition = Definition {
     measures: &[Measure::Sleep],
     range: (0.0, 21.0),

@@ -36,7 +36,9 @@ pub(super) const SDS: Definition = Definition {
 
 const ZUNG: Standard = Standard { factor: 1.25, raw_range: (20.0, 80.0), must_say: true, raw_cut_off: None };
 
-/// The Chinese form, answered 1 to 5. Answers are taken because its crisis items need them; of the
+/// The Chinese form, answered 1 to 5. Answers counted from 0, of which a sheet has many, are raised by
+/// one, so that score, factors and cut-offs are always those of 1 to 5; a total must be of 1 to 5, since
+/// the two ranges overlap. Answers are taken because its crisis items need them; of the
 /// proprietary SCL-90-R send the total. For a total alone only the total's own cut-off is looked at.
 pub(super) const SCL_90: Definition = Definition {
     measures: &[Measure::Distress, Measure::Anxiety, Measure::Depression],
@@ -62,6 +64,7 @@ pub(super) const SCL_90: Definition = Definition {
             factor("other", &[19, 44, 59, 60, 64, 66, 89]),
         ],
         crisis: &[CrisisItem { item: 15, at_least: 2 }, CrisisItem { item: 59, at_least: 3 }],
+        may_begin_at_zero: true,
         ..sum(90, 1, 5, 5)
     }),
     range: (90.0, 450.0),
