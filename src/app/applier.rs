@@ -74,9 +74,7 @@ pub struct Applier {
     /// Receipts and events on their way out.
     pub outbound: Outbound,
     /// Rules that were read again.
-    pub rules: watch::Receiver<Option<engine::Settings>>,
-    /// What the engines compute with.
-    pub engine_settings: engine::Settings,
+    pub rules: watch::Receiver<engine::Settings>,
     /// The last row that was applied.
     pub last_row: RowNumber,
     /// The time of that row.
@@ -131,11 +129,9 @@ impl Applier {
     }
 
     fn take_new_rules(&mut self) {
-        if self.rules.has_changed().unwrap_or(false)
-            && let Some(settings) = self.rules.borrow_and_update().clone()
-        {
-            self.engine_settings = settings;
-            self.shards.set_settings(&self.engine_settings);
+        if self.rules.has_changed().unwrap_or(false) {
+            let settings = self.rules.borrow_and_update().clone();
+            self.shards.set_settings(&settings);
         }
     }
 

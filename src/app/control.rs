@@ -14,9 +14,13 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::daytime::{StrainReport, strain_of};
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
+use crate::domain::Date;
 use crate::domain::ids::WorkerNumber;
+use crate::engine;
+use crate::indicators::daytime;
 use crate::store::{PackedHistory, QuarantineFilter, Quarantined, Store};
 
 /// Name of the socket in the store's directory.
@@ -57,6 +61,15 @@ pub enum Question {
     },
     /// The register.
     WorkersList,
+    /// A worker's daytime strain.
+    Strain {
+        /// The site.
+        site: String,
+        /// The worker.
+        worker: String,
+        /// The worker's date; today, where none is named.
+        date: Option<String>,
+    },
     /// What is stored of some workers, to be looked back on by whoever asks.
     Histories {
         /// Workers from this number on, in hexadecimal digits.
@@ -119,6 +132,11 @@ pub enum Answer {
     Workers {
         /// Its rows.
         workers: Vec<WorkerRow>,
+    },
+    /// A worker's daytime strain.
+    Strain {
+        /// The day.
+        strain: StrainReport,
     },
     /// What is stored of some workers, in the order of their numbers; none where there are no more.
     Histories {
@@ -191,13 +209,19 @@ pub fn listen(store: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// What answers are made from.
+#[derive(Debug, Clone)]
+pub struct Served {
+    /// What is stored.
+    pub store: Store,
+    /// The way to the sequencer.
+    pub commands: mpsc::Sender<Command>,
+    /// The thresholds in force.
+    pub engine: watch::Receiver<engine::Settings>,
+}
+
 /// Answers until `stopping` turns true.
-pub async fn serve(
-    listener: UnixListener,
-    store: Store,
-    commands: mpsc::Sender<Command>,
-    mut stopping: watch::Receiver<bool>,
-) {
+pub async fn serve(listener: UnixListener, served: Served, mut stopping: watch::Receiver<bool>) {
     loop {
         let accepted = tokio::select! {
             _ = stopping.wait_for(|stop| *stop) => return,
@@ -205,9 +229,9 @@ pub async fn serve(
         };
         match accepted {
             Ok((stream, _)) => {
-                let (store, commands) = (store.clone(), commands.clone());
+                let served = served.clone();
                 tokio::spawn(async move {
-                    if let Err(error) = converse(stream, &store, &commands).await {
+                    if let Err(error) = converse(stream, &served).await {
                         tracing::warn!("a command on the control socket failed: {error}");
                     }
                 });
@@ -220,13 +244,13 @@ pub async fn serve(
     }
 }
 
-async fn converse(stream: UnixStream, store: &Store, commands: &mpsc::Sender<Command>) -> std::io::Result<()> {
+async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
     use tokio::io::AsyncReadExt as _;
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES)).read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(question) => answer(question, store, commands).await,
+        Ok(question) => answer(question, served).await,
         Err(error) => Answer::Failed { problem: format!("the question is not understood: {error}") },
     };
     let mut line = serde_json::to_vec(&answer)?;
@@ -234,13 +258,19 @@ async fn converse(stream: UnixStream, store: &Store, commands: &mpsc::Sender<Com
     write.write_all(&line).await
 }
 
-async fn answer(question: Question, store: &Store, commands: &mpsc::Sender<Command>) -> Answer {
+async fn answer(question: Question, served: &Served) -> Answer {
+    let Served { store, commands, engine } = served;
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.
             let store = store.clone();
             tokio::task::spawn_blocking(move || histories(&from, &store)).await.unwrap_or_else(|_| gone())
+        }
+        Question::Strain { site, worker, date } => {
+            let (store, settings) = (store.clone(), engine.borrow().daytime.clone());
+            let asked = move || strain(&site, &worker, date.as_deref(), &store, &settings);
+            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::QuarantineList { .. } => list(question, store),
         Question::QuarantineRetry { ids } => match retry(store, commands, ids).await {
@@ -294,6 +324,38 @@ pub fn list(question: Question, store: &Store) -> Answer {
         }
         Err(error) => Answer::Failed { problem: error.to_string() },
     }
+}
+
+/// The daytime strain of a worker, from what is stored.
+pub fn strain(site: &str, worker: &str, date: Option<&str>, store: &Store, settings: &daytime::Settings) -> Answer {
+    match reckoned(site, worker, date, store, settings) {
+        Ok(strain) => Answer::Strain { strain },
+        Err(problem) => Answer::Failed { problem },
+    }
+}
+
+fn reckoned(
+    site: &str,
+    worker: &str,
+    date: Option<&str>,
+    store: &Store,
+    settings: &daytime::Settings,
+) -> Result<StrainReport, String> {
+    let date: Option<Date> =
+        date.map(|text| text.parse().map_err(|_| format!("{text} is no date; write it as 2026-03-01"))).transpose()?;
+    let mut next = Some(WorkerNumber(0));
+    while let Some(found) = next.map(|from| store.history(from)).transpose().map_err(|e| e.to_string())?.flatten() {
+        next = found.worker.0.checked_add(1).map(WorkerNumber);
+        let history = found.unpack().map_err(|e| e.to_string())?;
+        let key = &history.profile.key;
+        if key.site.as_str() == site && key.worker.as_str() == worker {
+            let last_now = store.last_now().map_err(|e| e.to_string())?;
+            let today = last_now.map(|now| history.profile.time_zone.to_datetime(now).date());
+            let date = date.or(today).ok_or("nothing is stored yet")?;
+            return strain_of(store, found.worker, &history.profile, date, settings).map_err(|e| e.to_string());
+        }
+    }
+    Err(format!("nothing is stored of a worker {worker} of {site}; a new worker is stored after some seconds"))
 }
 
 /// What is stored of the next workers, as much as one answer may hold.

@@ -9,6 +9,7 @@ pub mod applier;
 pub mod backtest;
 pub mod commands;
 pub mod control;
+pub mod daytime;
 pub mod decoder;
 mod judge;
 pub mod outbound;

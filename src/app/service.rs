@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use super::admission::{self, Admission};
 use super::applier::Applier;
-use super::control;
+use super::control::{self, Served};
 use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
@@ -58,7 +58,7 @@ pub struct Service {
     shutdown: watch::Sender<bool>,
     end_delivery: watch::Sender<bool>,
     store: Store,
-    rules: watch::Sender<Option<engine::Settings>>,
+    rules: watch::Sender<engine::Settings>,
     rules_path: Option<PathBuf>,
     rules_version: Arc<AtomicU64>,
     /// Decoder, sequencer and applier; the first that ends on its own ends the service.
@@ -71,7 +71,6 @@ pub struct Service {
 struct Opened {
     store: Store,
     shards: Shards,
-    engine_settings: engine::Settings,
     actions: ActionDirectory,
     recovered: Recovered,
 }
@@ -83,7 +82,7 @@ struct Shared {
     progress: Arc<Progress>,
     outbound: Outbound,
     rules_version: Arc<AtomicU64>,
-    new_rules: watch::Receiver<Option<engine::Settings>>,
+    new_rules: watch::Receiver<engine::Settings>,
     failed: Arc<Notify>,
 }
 
@@ -94,7 +93,7 @@ impl Service {
     /// Where the store cannot be opened or read, or an address is taken.
     pub async fn start(settings: Settings, engine: engine::Settings, clock: Clock) -> anyhow::Result<Self> {
         let rules_version = Arc::new(AtomicU64::new(engine.rules.version()));
-        let opened = open(&settings, engine).await?;
+        let opened = open(&settings, engine.clone()).await?;
         let metrics = Metrics::new();
         let progress =
             Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
@@ -108,7 +107,7 @@ impl Service {
         let (shutdown, stopping) = watch::channel(false);
         // Delivery ends after the rows: what they say must still leave.
         let (end_delivery, delivery_stopping) = watch::channel(false);
-        let (rules, new_rules) = watch::channel(None);
+        let (rules, new_rules) = watch::channel(engine);
         let store = opened.store.clone();
         let outbound = Outbound {
             publisher,
@@ -134,7 +133,7 @@ impl Service {
             progress,
             outbound,
             rules_version: Arc::clone(&rules_version),
-            new_rules,
+            new_rules: new_rules.clone(),
             failed: Arc::clone(&failed),
         };
         let threads = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
@@ -144,7 +143,8 @@ impl Service {
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
         tasks.spawn(deliverer.run(delivery_stopping));
         let outbox_of = store.clone();
-        tasks.spawn(control::serve(control, store, commands_in, stopping.clone()));
+        let served = Served { store, commands: commands_in, engine: new_rules };
+        tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         let rules_path = settings.rules_path.clone();
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -195,7 +195,7 @@ impl Service {
                 let version = engine.rules.version();
                 tracing::info!(version, "new rules are in force");
                 self.rules_version.store(version, Ordering::Release);
-                let _ = self.rules.send(Some(engine));
+                let _ = self.rules.send(engine);
             }
             Err(problems) => tracing::error!("the new rules are refused, the old ones stay:\n{problems}"),
         }
@@ -247,7 +247,7 @@ async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow:
         let store = Store::open(&store_settings).context("the store cannot be opened")?;
         let actions = ActionDirectory::default();
         let recovered = recovery::recover(&store, &mut shards, &actions).context("the store cannot be brought back")?;
-        Ok(Opened { store, shards, engine_settings, actions, recovered })
+        Ok(Opened { store, shards, actions, recovered })
     })
     .await?
 }
@@ -261,7 +261,7 @@ fn start_threads(
     shared: Shared,
     (arrivals, commands, acks): SequencerEnds,
 ) -> anyhow::Result<Vec<JoinHandle<anyhow::Result<()>>>> {
-    let Opened { store, shards, engine_settings, actions, recovered } = opened;
+    let Opened { store, shards, actions, recovered } = opened;
     let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
     let mut applier = Applier {
         shards,
@@ -272,7 +272,6 @@ fn start_threads(
         actions: actions.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
-        engine_settings,
         last_row: applied,
         last_now,
         snapshot_not_before: None,

@@ -66,6 +66,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let mut root = document.root();
     let cutoffs = cutoffs(&mut root.section("severity"));
     let indicators = thresholds::indicators(root.section("indicators"));
+    let daytime = thresholds::daytime(root.section("daytime"));
     let exposures = thresholds::exposures(root.section("exposures"));
     let table = table(root.section("table"));
     let due = limits(root.section("limits"));
@@ -81,7 +82,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
         return Err(Problems(problems));
     }
     let rules = RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) };
-    Ok((Settings { indicators, exposures, rules: Arc::new(rules) }, warnings))
+    Ok((Settings { indicators, daytime, exposures, rules: Arc::new(rules) }, warnings))
 }
 
 /// The same text gives the same number on every machine and with every release.

@@ -1,7 +1,8 @@
-//! The sections `indicators` and `exposures`: thresholds of the stages.
+//! The sections `indicators`, `daytime` and `exposures`: thresholds of the stages.
 
 use super::section::Section;
-use crate::{exposures, indicators};
+use crate::exposures;
+use crate::indicators::{self, daytime};
 
 pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
     let mut settings = indicators::Settings::default();
@@ -58,6 +59,33 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
         + settings.weight_regularity;
     if weights < settings.min_weight {
         section.problem("min_weight", "is above the sum of the weights, so there would be no index", "lower it");
+    }
+    section.finish();
+    settings
+}
+
+pub(super) fn daytime(mut section: Section<'_>) -> daytime::Settings {
+    let mut settings = daytime::Settings::default();
+    macro_rules! read {
+        ($($field:ident: $range:expr),+ $(,)?) => {
+            $(settings.$field = section.number(stringify!($field), settings.$field, $range);)+
+        };
+    }
+    read! {
+        rmssd_weight: 0.0..=1.0, z_limit: 1.0..=10.0, device_hr_weight: 0.0..=1.0,
+        half_weight_pairs: 0.0..=1000.0, least_quality: 0.0..=1.0,
+        hr_spread_floor_bpm: 0.1..=30.0, ln_rmssd_spread_floor: 0.01..=2.0,
+        half_life_min: 0.5..=240.0, longest_gap_min: 1.0..=1440.0,
+        busy_reserve: 0.05..=1.0, busy_after_min: 0.0..=240.0,
+        recovered_z: 0.0..=10.0, recovered_after_min: 0.0..=480.0, busy_before_min: 0.0..=60.0,
+        busy_estimate_min: 0.0..=60.0, solid_beats: 1..=1000, busy_movement_g: 0.0..=5.0,
+        resting_quantile: 0.0..=0.5, resting_ceiling_bpm: 40.0..=150.0, assumed_age_years: 15.0..=90.0,
+        strained_from: 50.0..=100.0, calm_below: 0.0..=50.0,
+        reference_days: 1..=60, reference_min: 1.0..=10000.0, reference_least_days: 1..=60,
+        recording_min: 1.0..=600.0,
+    }
+    if settings.busy_after_min > settings.recovered_after_min {
+        section.problem("busy_after_min", "is above recovered_after_min", "give at most recovered_after_min");
     }
     section.finish();
     settings

@@ -44,6 +44,8 @@ pub const ENGINE_VERSION: u32 = 2;
 pub struct Settings {
     /// Thresholds of the indicators.
     pub indicators: indicators::Settings,
+    /// Thresholds of the daytime strain.
+    pub daytime: indicators::daytime::Settings,
     /// Limits of working conditions.
     pub exposures: exposures::Limits,
     /// The rules.

@@ -49,7 +49,11 @@ pub fn backtest<E>(
         let (workers, last_now, unsaved_rows) = match ask(format!("{:x}", from.0)).map_err(StoredError::Ask)? {
             Answer::Histories { workers, last_now, unsaved_rows } => (workers, last_now, unsaved_rows),
             Answer::Failed { problem } => return Err(StoredError::Failed(problem)),
-            Answer::Quarantine { .. } | Answer::Retried { .. } | Answer::Imported { .. } | Answer::Workers { .. } => {
+            Answer::Quarantine { .. }
+            | Answer::Retried { .. }
+            | Answer::Imported { .. }
+            | Answer::Workers { .. }
+            | Answer::Strain { .. } => {
                 return Err(StoredError::Failed("the service answered another question".to_owned()));
             }
         };

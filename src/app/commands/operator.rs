@@ -73,6 +73,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Retried { .. }
         | Answer::Imported { .. }
         | Answer::Workers { .. }
+        | Answer::Strain { .. }
         | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {

@@ -1,4 +1,4 @@
-//! `vagus workers import|list`.
+//! `vagus workers import|list|strain`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,9 +7,11 @@ use clap::{Args, Subcommand};
 
 use super::Output;
 use super::operator::{self, OperatorError};
-use crate::app::control::{Answer, Question};
+use crate::app::control::{self, Answer, Question};
 use crate::app::registry_file::{self, WorkerRow};
+use crate::config;
 use crate::config::settings::Site;
+use crate::domain::Date;
 use crate::domain::worker::Profile;
 
 /// Keeps the register of workers; needs a running service.
@@ -35,6 +37,25 @@ enum WorkersCommand {
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
     },
+    /// Show a worker's daytime strain: how far the heart rate of a day's windows lies above the usual
+    ///
+    /// 50 is usual; from 60 on the moment is strained. While the body is busy, and until it has
+    /// recovered, nothing is said. Asked from the running service, or read from its store.
+    Strain {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The site
+        site: String,
+        /// The worker
+        worker: String,
+        /// The worker's date; today, where none is named
+        #[arg(long, value_name = "DATE")]
+        date: Option<Date>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
     /// Show the register
     List {
         /// The configuration of the service
@@ -53,6 +74,9 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
                 operator::say(format_args!("{workers} workers enrolled or changed"));
             }
         }),
+        WorkersCommand::Strain { config, site, worker, date, output } => {
+            operator::finish(strain(&config, site, worker, date), output, print_strain)
+        }
         WorkersCommand::List { config, output } => {
             operator::finish(operator::ask_running(&config, &Question::WorkersList), output, print_list)
         }
@@ -79,6 +103,46 @@ fn read_rows(file: &Path, sites: &[Site]) -> Result<Vec<WorkerRow>, String> {
     };
     registry_file::read(&text, zone_of)
         .map_err(|problems| format!("{}: no row is taken\n{}", file.display(), problems.join("\n")))
+}
+
+/// From the running service, or from the store itself where none runs.
+fn strain(config: &Path, site: String, worker: String, date: Option<Date>) -> Result<Answer, OperatorError> {
+    let (settings, engine) = config::load(config)?;
+    let date = date.map(|date| date.to_string());
+    let question = Question::Strain { site: site.clone(), worker: worker.clone(), date: date.clone() };
+    match control::ask(&settings.store.path, &question)? {
+        Some(answer) => Ok(answer),
+        None if !settings.store.path.is_dir() => {
+            Err(OperatorError::NotRunning(settings.store.path.display().to_string()))
+        }
+        None => {
+            let store = operator::open_store(&settings)?;
+            Ok(control::strain(&site, &worker, date.as_deref(), &store, &engine.daytime))
+        }
+    }
+}
+
+fn print_strain(answer: &Answer) {
+    let Answer::Strain { strain } = answer else { return };
+    let mut table = operator::table(&["window until", "strain", "state"]);
+    for point in &strain.points {
+        let strain_now = point.strain_now.map(|value| format!("{value:.0}")).unwrap_or_default();
+        table.add_row([&point.at, &strain_now, &point.state]);
+    }
+    let load = strain.shift_load.map_or_else(|| "none".to_owned(), |load| format!("{load:.2}"));
+    let minutes: Vec<String> = strain
+        .minutes
+        .iter()
+        .filter(|(_, minutes)| *minutes > 0.0)
+        .map(|(state, minutes)| format!("{state} {minutes:.0} min"))
+        .collect();
+    operator::say(format_args!(
+        "{table}\n{}: shift load {load} (0 is usual), {:.0} % of the time covered; {}; compared with {}",
+        strain.date,
+        100.0 * strain.coverage,
+        if minutes.is_empty() { "nothing recorded".to_owned() } else { minutes.join(", ") },
+        strain.basis.replace('_', " "),
+    ));
 }
 
 fn print_list(answer: &Answer) {
