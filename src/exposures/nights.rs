@@ -27,7 +27,7 @@ pub(super) fn nights(known: &Known<'_>, spans: &[Dated], since: Date, today: Dat
     let worked = worked_nights(spans, known.zone, today, limits.night_work_h);
     let in_28_d = worked.range(today.saturating_sub((MONTH_DAYS - 1).days())..).count();
     Nights {
-        run: runs::longest(worked.iter().copied(), since, |earlier, later| runs::is_next(earlier, later)),
+        run: runs::longest(worked.iter().copied(), since, runs::is_next),
         in_28_d: u32::try_from(in_28_d).unwrap_or(u32::MAX),
         spell_weeks: spell_weeks(&worked, since, limits.night_spell_nights_a_week.max(1)),
     }

@@ -6,6 +6,7 @@
 
 mod correlation;
 mod interval;
+mod many;
 mod order;
 mod ranks;
 mod repeated;
@@ -15,6 +16,7 @@ mod slope;
 
 pub use correlation::{fisher_interval, pearson, pearson_interval};
 pub use interval::{Interval, NORMAL_97_5, student_97_5, wilson};
+pub use many::{Estimate, believable, shrink};
 pub use order::{MAD_TO_SD, mad_sorted, median, quantile_sorted};
 pub use ranks::{auc, dominance, kendall_s, ranks, spearman, spearman_interval};
 pub use repeated::{RepeatedMeasures, repeated_measures};
