@@ -1,5 +1,6 @@
 //! The report of one recording, whatever its length: what `vagus hrv` prints.
 
+use super::distribution::{self, Distribution};
 use super::quality::{self, Grade};
 use super::r1;
 use super::segments::Run;
@@ -13,8 +14,8 @@ pub struct Report {
     pub beats: usize,
     /// Time-domain metrics of the valid beats.
     pub time: TimeDomain,
-    /// Baevsky's stress index, for display only.
-    pub stress_index: Option<f64>,
+    /// Order statistics of the valid beats, and Baevsky's stress index.
+    pub distribution: Option<Distribution>,
     /// Band powers by Lomb–Scargle.
     pub powers: Option<BandPowers>,
     /// Flagged intervals over all intervals that are not gaps.
@@ -23,6 +24,14 @@ pub struct Report {
     pub sqi_time: f64,
     /// The grade of the whole.
     pub grade: Grade,
+}
+
+impl Report {
+    /// Baevsky's stress index, for display only.
+    #[must_use]
+    pub fn stress_index(&self) -> Option<f64> {
+        self.distribution.and_then(|distribution| distribution.stress_index())
+    }
 }
 
 /// The report of intervals as they are: every one counts as valid, and nothing is rejected. The grade
@@ -41,7 +50,7 @@ pub fn raw(rr_ms: &[f64]) -> Report {
     Report {
         beats: rr_ms.len(),
         time: time_domain::metrics(rr_ms, &valid),
-        stress_index: time_domain::stress_index(rr_ms, &valid),
+        distribution: distribution::distribution(rr_ms, &valid),
         powers: spectrum::lomb(&times_s, rr_ms),
         artifact_fraction: (!rr_ms.is_empty()).then_some(0.0),
         sqi_time: if rr_ms.is_empty() { 0.0 } else { 1.0 },
@@ -84,7 +93,7 @@ pub fn cleaned(rr_ms: &[f64], floor_ms: f64) -> Report {
     Report {
         beats: rr_ms.len(),
         time,
-        stress_index: time_domain::stress_index(&series.nn_ms, &series.valid),
+        distribution: distribution::distribution(&series.nn_ms, &series.valid),
         powers: (grade == Grade::Good).then(|| spectrum::lomb(&series.times_s, &series.filled_ms)).flatten(),
         artifact_fraction,
         sqi_time,
@@ -144,7 +153,13 @@ mod tests {
             time.pnn50_pct,
             time.sd1_ms,
             time.sd2_ms,
-            report.stress_index,
+            report.stress_index(),
+            report.distribution.map(|distribution| distribution.median_nn_ms),
+            report.distribution.map(|distribution| distribution.mad_nn_ms),
+            time.cvnn(),
+            time.cvsd(),
+            time.sd1_sd2(),
+            time.pnn20_pct,
             powers(|powers| powers.lf_ms2),
             powers(|powers| powers.hf_ms2),
             report.powers.and_then(|powers| powers.lf_hf()),

@@ -1,8 +1,8 @@
 //! Beat intervals to metrics: cleaning, time domain, frequency domain, quality.
 //!
 //! In come the beat intervals of a run, in milliseconds. `segments` cuts them where beats are
-//! missing, [`r1`] judges every interval of a piece, [`time_domain`] and [`spectrum`] measure what is
-//! left, and [`quality`] says how far to trust it. Out come five-minute windows for the engine
+//! missing, [`r1`] judges every interval of a piece, [`time_domain`], [`distribution`] and [`spectrum`]
+//! measure what is left, and [`quality`] says how far to trust it. Out come five-minute windows for the engine
 //! ([`windows()`]) or one report of a whole recording ([`analysis`]). [`classic`] holds the older
 //! ectopic rules, for comparison only.
 //!
@@ -12,6 +12,7 @@
 
 pub mod analysis;
 pub mod classic;
+pub mod distribution;
 mod interpolation;
 pub mod quality;
 pub mod r1;
@@ -22,6 +23,6 @@ pub mod time_domain;
 pub mod windows;
 
 #[cfg(test)]
-mod vectors_tests;
+mod recordings_tests;
 
 pub use windows::{BeatWindow, windows};

@@ -102,7 +102,7 @@ const SHORT_SEGMENT_DEVIATION: f64 = 0.20;
 /// 300 to 2,000 ms, checked last, since a short interval and its neighbour may be one true beat.
 #[must_use]
 pub fn clean(rr_ms: &[f64], floor_ms: f64) -> Cleaned {
-    if rr_ms.iter().any(|rr| !rr.is_finite() || rr.abs() > LARGEST_MS) {
+    if !is_measurable(rr_ms) {
         return Cleaned {
             nn_ms: rr_ms.to_vec(),
             valid: vec![false; rr_ms.len()],
@@ -113,9 +113,15 @@ pub fn clean(rr_ms: &[f64], floor_ms: f64) -> Cleaned {
     let classes = if rr_ms.len() < FEWEST_INTERVALS {
         classes_of_short_segment(rr_ms)
     } else {
-        Thresholds::new(rr_ms, floor_ms).classes()
+        Segment::new(rr_ms, floor_ms).classes()
     };
     rebuild(rr_ms, classes)
+}
+
+/// Whether every value is a number that can be reckoned with.
+fn is_measurable(rr_ms: &[f64]) -> bool {
+    // NaN is not in the range either.
+    rr_ms.iter().all(|rr| rr.abs() <= LARGEST_MS)
 }
 
 fn classes_of_short_segment(rr_ms: &[f64]) -> Vec<Class> {
@@ -133,29 +139,50 @@ fn classes_of_short_segment(rr_ms: &[f64]) -> Vec<Class> {
     rr_ms.iter().zip(&medians).map(judge).collect()
 }
 
+/// The thresholds by which [`clean`] judges a gap-free segment.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Thresholds {
+    /// Of the difference from the interval before (Th1), for each interval but the first.
+    pub step_ms: Vec<f64>,
+    /// Of the deviation from the local median (Th2), for each interval.
+    pub deviation_ms: Vec<f64>,
+}
+
+/// The thresholds of a gap-free segment; of one that [`clean`] rejects or judges without them, none.
+///
+/// # Units
+/// Milliseconds.
+///
+/// # Source
+/// Lipponen & Tarvainen 2019: 5.2 quartile deviations of the 91 values around.
+#[must_use]
+pub fn thresholds(rr_ms: &[f64], floor_ms: f64) -> Thresholds {
+    if rr_ms.len() < FEWEST_INTERVALS || !is_measurable(rr_ms) {
+        return Thresholds::default();
+    }
+    Segment::new(rr_ms, floor_ms).thresholds
+}
+
 /// Everything the decision about an interval needs.
-struct Thresholds<'a> {
+struct Segment<'a> {
     rr_ms: &'a [f64],
     /// Median of the eleven intervals around.
     median: Vec<f64>,
     /// Deviation from that median, doubled where negative.
     deviation: Vec<f64>,
-    /// Threshold of the successive difference that follows the interval.
-    step_threshold: Vec<f64>,
-    /// Threshold of the deviation.
-    threshold: Vec<f64>,
+    thresholds: Thresholds,
     /// Successive difference over its threshold.
     d: Vec<f64>,
 }
 
-impl<'a> Thresholds<'a> {
+impl<'a> Segment<'a> {
     fn new(rr_ms: &'a [f64], floor_ms: f64) -> Self {
         let mut d = vec![0.0; rr_ms.len()];
         for (pair, step) in rr_ms.windows(2).zip(&mut d[1..]) {
             *step = pair[1] - pair[0];
         }
-        let step_threshold = thresholds(&d[1..], floor_ms);
-        for (step, threshold) in d[1..].iter_mut().zip(&step_threshold) {
+        let step_ms = deviations_allowed(&d[1..], floor_ms);
+        for (step, threshold) in d[1..].iter_mut().zip(&step_ms) {
             *step = in_thresholds(*step, *threshold);
         }
         let median = sliding::medians_of_eleven(rr_ms);
@@ -164,13 +191,13 @@ impl<'a> Thresholds<'a> {
             let plain = rr - median;
             *deviation = if plain < 0.0 { 2.0 * plain } else { plain };
         }
-        let threshold = thresholds(&deviation, floor_ms);
-        Self { rr_ms, median, deviation, step_threshold, threshold, d }
+        let deviation_ms = deviations_allowed(&deviation, floor_ms);
+        Self { rr_ms, median, deviation, thresholds: Thresholds { step_ms, deviation_ms }, d }
     }
 
     fn classes(&self) -> Vec<Class> {
         let mut classes = vec![Class::Normal; self.rr_ms.len()];
-        let deviations = self.deviation.iter().zip(&self.threshold);
+        let deviations = self.deviation.iter().zip(&self.thresholds.deviation_ms);
         for (at, (d, (deviation, threshold))) in self.d.iter().zip(deviations).enumerate().skip(1) {
             let is_big = in_thresholds(*deviation, *threshold).abs() > BIG;
             if is_big | (d.abs() > 1.0) {
@@ -194,7 +221,7 @@ impl<'a> Thresholds<'a> {
             return Class::Normal;
         }
         let deviation = self.deviation[at];
-        let fits = |length: f64| (length - self.median[at]).abs() < self.threshold[at];
+        let fits = |length: f64| (length - self.median[at]).abs() < self.thresholds.deviation_ms[at];
         let next = self.rr_ms.get(at + 1);
         if (short || (big && deviation < 0.0)) && next.is_some_and(|next| fits(self.rr_ms[at] + next)) {
             Class::Extra
@@ -214,7 +241,7 @@ impl<'a> Thresholds<'a> {
     }
 }
 
-fn thresholds(values: &[f64], floor_ms: f64) -> Vec<f64> {
+fn deviations_allowed(values: &[f64], floor_ms: f64) -> Vec<f64> {
     let mut thresholds = sliding::quartile_deviations_of_sizes(values);
     for threshold in &mut thresholds {
         *threshold = (ALPHA * *threshold).max(floor_ms);

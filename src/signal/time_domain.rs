@@ -25,12 +25,71 @@ pub struct TimeDomain {
     pub ln_rmssd: Option<f64>,
     /// Standard deviation of successive differences, n − 1 in the divisor.
     pub sdsd_ms: Option<f64>,
-    /// Differences of more than 50 ms (exactly 50 does not count), per cent of all differences.
+    /// Differences of more than 50 ms; exactly 50 does not count.
+    pub nn50: usize,
+    /// Differences of more than 20 ms; exactly 20 does not count.
+    pub nn20: usize,
+    /// `nn50` in per cent of all differences. (The Task Force divides by the number of intervals:
+    /// [`TimeDomain::pnn50_of_beats_pct`].)
     pub pnn50_pct: Option<f64>,
+    /// `nn20` in per cent of all differences.
+    pub pnn20_pct: Option<f64>,
     /// Width of the Poincaré plot: SDSD / √2.
     pub sd1_ms: Option<f64>,
     /// Length of the Poincaré plot: standard deviation of pair sums / √2.
     pub sd2_ms: Option<f64>,
+}
+
+impl TimeDomain {
+    /// SDNN over the mean interval (CVNN).
+    #[must_use]
+    pub fn cvnn(&self) -> Option<f64> {
+        finite(self.sdnn_ms? / self.mean_nn_ms?)
+    }
+
+    /// RMSSD over the mean interval (CVSD), which follows the heart rate less than RMSSD does.
+    #[must_use]
+    pub fn cvsd(&self) -> Option<f64> {
+        finite(self.rmssd_ms? / self.mean_nn_ms?)
+    }
+
+    /// SD1 over SD2: width over length of the Poincaré plot; `None` where it has no length.
+    #[must_use]
+    pub fn sd1_sd2(&self) -> Option<f64> {
+        finite(self.sd1_ms? / self.sd2_ms?)
+    }
+
+    /// `nn50` in per cent of all intervals.
+    ///
+    /// # Source
+    /// Task Force of the ESC and NASPE 1996, Table 1.
+    #[must_use]
+    pub fn pnn50_of_beats_pct(&self) -> Option<f64> {
+        self.pnn50_pct.map(|_| 100.0 * self.nn50 as f64 / self.valid_beats as f64)
+    }
+
+    /// `nn20` in per cent of all intervals.
+    #[must_use]
+    pub fn pnn20_of_beats_pct(&self) -> Option<f64> {
+        self.pnn20_pct.map(|_| 100.0 * self.nn20 as f64 / self.valid_beats as f64)
+    }
+
+    /// SDNN with n in the divisor, to compare with software that has it so.
+    #[must_use]
+    pub fn sdnn_population_ms(&self) -> Option<f64> {
+        self.sdnn_ms.map(|sdnn| sdnn * without_correction(self.valid_beats))
+    }
+
+    /// SDSD with n in the divisor, to compare with software that has it so.
+    #[must_use]
+    pub fn sdsd_population_ms(&self) -> Option<f64> {
+        self.sdsd_ms.map(|sdsd| sdsd * without_correction(self.valid_pairs))
+    }
+}
+
+/// Takes a standard deviation of so many values from n − 1 to n in the divisor.
+fn without_correction(count: usize) -> f64 {
+    ((count as f64 - 1.0) / count as f64).sqrt()
 }
 
 /// Sums of the first pass over a series.
@@ -43,6 +102,7 @@ struct Sums {
     difference_squared: f64,
     pair_sum: f64,
     over_50: usize,
+    over_20: usize,
 }
 
 /// The metrics of `nn_ms`, of which only the entries marked in `valid` count.
@@ -78,7 +138,10 @@ pub fn metrics(nn_ms: &[f64], valid: &[bool]) -> TimeDomain {
         rmssd_ms,
         ln_rmssd: rmssd_ms.map(f64::ln).and_then(finite),
         sdsd_ms,
+        nn50: sums.over_50,
+        nn20: sums.over_20,
         pnn50_pct: (sums.pairs > 0).then(|| 100.0 * sums.over_50 as f64 / pairs),
+        pnn20_pct: (sums.pairs > 0).then(|| 100.0 * sums.over_20 as f64 / pairs),
         sd1_ms: sdsd_ms.map(|sdsd| sdsd / std::f64::consts::SQRT_2),
         sd2_ms: deviation(squares[2], sums.pairs).map(|sum| sum / std::f64::consts::SQRT_2),
     }
@@ -96,6 +159,7 @@ fn first_pass(nn_ms: &[f64], valid: &[bool]) -> Sums {
             sums.difference_squared += difference * difference;
             sums.pair_sum += nn + before;
             sums.over_50 += usize::from(difference.abs() > 50.0);
+            sums.over_20 += usize::from(difference.abs() > 20.0);
         }
     });
     sums
@@ -114,78 +178,6 @@ fn each(nn_ms: &[f64], valid: &[bool], mut visit: impl FnMut(Option<f64>, f64)) 
 
 pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
-}
-
-/// Width of a bin of the stress index's histogram.
-const BIN_MS: f64 = 50.0;
-
-/// Bins that are counted without sorting: everything below 3,200 ms, where beats are.
-const BINS: usize = 64;
-
-/// Baevsky's stress index with the mode taken as the centre of the modal bin (`si_mode`), for
-/// display only: it follows SDNN and has no validation of its own in workers.
-///
-/// `None` for an empty series, one without any spread, or one whose mode is not positive. It applies
-/// no minimum length; below 50 beats or two minutes it means little.
-///
-/// # Units
-/// AMo / (2 · Mo · MxDMn) with the amplitude in per cent, the mode and the spread in seconds.
-///
-/// # Source
-/// Baevsky & Berseneva 2008; bins of 50 ms, the lowest bin on ties.
-#[must_use]
-pub fn stress_index(nn_ms: &[f64], valid: &[bool]) -> Option<f64> {
-    let held = || nn_ms.iter().zip(valid).filter_map(|(nn, valid)| valid.then_some(*nn));
-    let (mut lowest, mut highest, mut count) = (f64::INFINITY, f64::NEG_INFINITY, 0_usize);
-    for nn in held() {
-        lowest = lowest.min(nn);
-        highest = highest.max(nn);
-        count += 1;
-    }
-    if count == 0 || highest <= lowest {
-        return None;
-    }
-    let (bin, most) = if lowest >= 0.0 && highest < BINS as f64 * BIN_MS {
-        modal_bin_counted(held())
-    } else {
-        modal_bin_sorted(held())
-    };
-    let amplitude_pct = 100.0 * most as f64 / count as f64;
-    let mode_s = (bin * BIN_MS + BIN_MS / 2.0) / 1_000.0;
-    let spread_s = (highest - lowest) / 1_000.0;
-    (mode_s > 0.0).then(|| amplitude_pct / (2.0 * mode_s * spread_s)).and_then(finite)
-}
-
-fn modal_bin_counted(values: impl Iterator<Item = f64>) -> (f64, usize) {
-    let mut counts = [0_usize; BINS];
-    for value in values {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "the caller saw that the value is at least 0 and below BINS bins"
-        )]
-        let bin = (value / BIN_MS) as usize;
-        counts[bin.min(BINS - 1)] += 1;
-    }
-    let mut best = (0, 0);
-    for (bin, count) in counts.into_iter().enumerate() {
-        if count > best.1 {
-            best = (bin, count);
-        }
-    }
-    (best.0 as f64, best.1)
-}
-
-fn modal_bin_sorted(values: impl Iterator<Item = f64>) -> (f64, usize) {
-    let mut bins: Vec<f64> = values.map(|value| (value / BIN_MS).floor()).collect();
-    bins.sort_unstable_by(f64::total_cmp);
-    let mut best = (0.0, 0);
-    for run in bins.chunk_by(|left, right| left.total_cmp(right).is_eq()) {
-        if run.len() > best.1 {
-            best = (run[0], run.len());
-        }
-    }
-    best
 }
 
 #[cfg(test)]
@@ -218,15 +210,8 @@ mod tests {
     }
 
     #[test]
-    fn a_constant_series_has_no_logarithm_and_no_stress_index() {
+    fn a_constant_series_has_no_logarithm() {
         let flat = all(&[800.0; 60]);
         assert_eq!((flat.rmssd_ms, flat.sdnn_ms, flat.ln_rmssd), (Some(0.0), Some(0.0), None));
-        assert_eq!(stress_index(&[800.0; 60], &[true; 60]), None);
-    }
-
-    #[test]
-    fn both_ways_to_find_the_modal_bin_agree() {
-        let values = [812.0, 798.0, 830.0, 845.0, 851.0, 849.9, 0.0, 3_199.0];
-        assert_eq!(modal_bin_counted(values.into_iter()), modal_bin_sorted(values.into_iter()));
     }
 }

@@ -23,7 +23,7 @@ const HOMES: &[(&str, &[&str])] = &[
 /// What the words may use besides the standard library.
 const FOR_WORDS: &[&str] = &["jiff", "siphasher", "thiserror"];
 /// What stages and engine may use on top: parsers and numerics.
-const FOR_STAGES: &[&str] = &["serde", "serde_json", "statrs", "toml"];
+const FOR_STAGES: &[&str] = &["realfft", "serde", "serde_json", "statrs", "toml"];
 
 /// The names under which code knows the dependencies of a manifest.
 pub(crate) fn dependencies(manifest: &str) -> Vec<String> {

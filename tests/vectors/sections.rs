@@ -4,6 +4,7 @@ mod baseline;
 mod exposures;
 mod rules;
 mod screening;
+mod signal;
 mod sleep;
 
 use serde_json::Value;
@@ -17,6 +18,9 @@ pub(crate) fn answers(section: &str, vector: &Value) -> Answers {
     match section {
         "meta" => answers.input(""),
         "screening" => screening::screening(vector, &mut answers),
+        "rr" => signal::rr(vector, &mut answers),
+        "edge_cases" => signal::edge_cases(vector, &mut answers),
+        "frequency" => signal::frequency(vector, &mut answers),
         "sri" => sleep::sri(vector, &mut answers),
         "sleep_night" => sleep::night(vector, &mut answers),
         "sleep_debt" => sleep::debt(vector, &mut answers),

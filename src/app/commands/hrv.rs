@@ -158,7 +158,7 @@ impl Printed {
             pnn50_pct: time.pnn50_pct,
             sd1_ms: time.sd1_ms,
             sd2_ms: time.sd2_ms,
-            stress_index: report.stress_index,
+            stress_index: report.stress_index(),
             lf_ms2: report.powers.map(|powers| powers.lf_ms2),
             hf_ms2: report.powers.map(|powers| powers.hf_ms2),
             lf_hf: report.powers.and_then(|powers| powers.lf_hf()),

@@ -9,18 +9,15 @@ const RANKS: usize = 512;
 const STRETCH: usize = RANKS - 1;
 /// Ranked values minus the window's reach on both sides.
 const STRIDE: usize = STRETCH - 2 * REACH;
-/// Bits of a value's representation that make room for its place in the stretch: they decide the
-/// order of values that agree in 43 binary digits.
-const PLACE_MASK: u64 = RANKS as u64 - 1;
-
 /// Thirty-two to an octave of 1 + size, from 1 to 8,192 ms.
 const BUCKETS: usize = 13 * 32;
+const LAST_BUCKET: u16 = 13 * 32 - 1;
 
 #[inline(always)]
-fn bucket(size: f64) -> usize {
+fn bucket(size: f64) -> u16 {
     const SHIFT: u32 = f64::MANTISSA_DIGITS - 1 - 5;
-    let begun = (size + 1.0).to_bits() >> SHIFT;
-    ((begun - (1.0_f64.to_bits() >> SHIFT)) as usize).min(BUCKETS - 1)
+    let begun = ((size + 1.0).to_bits() >> SHIFT) - (1.0_f64.to_bits() >> SHIFT);
+    u16::try_from(begun).unwrap_or(u16::MAX).min(LAST_BUCKET)
 }
 
 /// Half the distance between the quartiles ("type 7") of the sizes, signs taken off, of the 91 values
@@ -52,9 +49,8 @@ impl Stretch {
         let mut bucket_of = [0_u16; STRETCH];
         let mut ends = [0_u16; BUCKETS];
         for (value, slot) in values.iter().zip(&mut bucket_of) {
-            let bucket = bucket(value.abs());
-            *slot = bucket as u16;
-            ends[bucket] += 1;
+            *slot = bucket(value.abs());
+            ends[usize::from(*slot)] += 1;
         }
         let mut end = 0;
         for count in &mut ends {
@@ -63,12 +59,14 @@ impl Stretch {
         }
         // From the last value on, so that equal ones stay in the order of time.
         let mut places = [0_u16; RANKS];
-        for (place, value) in values.iter().enumerate().rev() {
-            let end = &mut ends[usize::from(bucket_of[place]) % BUCKETS];
+        let mut place = end;
+        for (value, bucket) in values.iter().zip(&bucket_of[..values.len()]).rev() {
+            place -= 1;
+            let end = &mut ends[usize::from(*bucket)];
             let rank = index(*end);
             *end -= 1;
             stretch.by_rank[rank] = value.abs();
-            places[rank] = place as u16;
+            places[rank] = place;
         }
         let by_rank = &mut stretch.by_rank[1..=values.len()];
         let places = &mut places[1..=values.len()];
@@ -188,7 +186,9 @@ impl RankWindow {
             word -= 1;
             rest = self.words[index(word) % self.words.len()];
         }
-        word * 64 + rest.ilog2() as u16
+        #[expect(clippy::cast_possible_truncation, reason = "below 64")]
+        let bit = rest.ilog2() as u16;
+        word * 64 + bit
     }
 }
 

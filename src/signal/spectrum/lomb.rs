@@ -1,6 +1,6 @@
 //! The Lomb–Scargle periodogram, scaled to a density.
 
-use super::BandPowers;
+use super::{BandPowers, Density};
 
 const FIRST_HZ: f64 = 0.005;
 const LAST_HZ: f64 = 0.5;
@@ -40,7 +40,8 @@ pub fn lomb(times_s: &[f64], values_ms: &[f64]) -> Option<BandPowers> {
         let block = ((times_s[from] - first) / block_s).floor() + 1.0;
         let limit_s = if block < block_count { first + block * block_s } else { f64::INFINITY };
         let held = times_s[from..count].partition_point(|time| *time < limit_s).max(1);
-        powers.extend(powers_of_block(&times_s[from..from + held], &values_ms[from..from + held]));
+        let block = lomb_density(&times_s[from..from + held], &values_ms[from..from + held]);
+        powers.extend(block.and_then(|density| density.powers()));
         from += held;
     }
     let mean = |power: fn(&BandPowers) -> f64| powers.iter().map(power).sum::<f64>() / powers.len() as f64;
@@ -49,6 +50,17 @@ pub fn lomb(times_s: &[f64], values_ms: &[f64]) -> Option<BandPowers> {
         lf_ms2: mean(|powers| powers.lf_ms2),
         hf_ms2: mean(|powers| powers.hf_ms2),
     })
+}
+
+/// Beats a second from the first time to the last: f̄s, which scales the periodogram to a density.
+/// `None` where times do not advance.
+///
+/// # Units
+/// `times_s` in seconds.
+#[must_use]
+pub fn mean_rate_hz(times_s: &[f64]) -> Option<f64> {
+    let length_s = times_s.last()? - times_s.first()?;
+    (length_s > 0.0).then(|| (times_s.len() as f64 - 1.0) / length_s).filter(|rate| rate.is_finite())
 }
 
 /// One frequency's sums over the beats of a block.
@@ -60,29 +72,40 @@ struct Sums {
     sin_double: f64,
 }
 
-fn powers_of_block(times_s: &[f64], values_ms: &[f64]) -> Option<BandPowers> {
-    let count = times_s.len() as f64;
+/// The density of values at uneven times, all in one block; `None` with fewer than three values, without
+/// any variance, where times do not advance, or beyond ten minutes, for which there is [`lomb`].
+///
+/// # Units
+/// `times_s` in seconds and not falling, `values_ms` in milliseconds.
+///
+/// # Source
+/// As for [`lomb`].
+#[must_use]
+pub fn lomb_density(times_s: &[f64], values_ms: &[f64]) -> Option<Density> {
+    let count = times_s.len().min(values_ms.len());
+    let (times_s, values_ms) = (&times_s[..count], &values_ms[..count]);
+    let count = count as f64;
     let (first, last) = (*times_s.first()?, *times_s.last()?);
     let length_s = last - first;
     let mean = values_ms.iter().sum::<f64>() / count;
     let has_variance = values_ms.iter().any(|value| (value - mean).abs() > 1e-9 * mean.abs());
-    if times_s.len() < 3 || length_s.is_nan() || length_s <= 0.0 || !has_variance {
+    if times_s.len() < 3 || !has_variance || !(length_s > 0.0 && length_s <= 2.0 * BLOCK_S) {
         return None;
     }
     let step_hz = if length_s <= BLOCK_S { STEP_HZ } else { STEP_HZ.min(1.0 / (4.0 * length_s)) };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "blocks are shorter than ten minutes: at most 1,189 steps"
+        reason = "a block is at most ten minutes long: at most 1,188 steps"
     )]
     let steps = ((LAST_HZ - FIRST_HZ) / step_hz + 1e-9).floor() as usize;
     let mut grid = vec![Sums::default(); steps + 1];
     for (time, value) in times_s.iter().zip(values_ms) {
         add_beat(&mut grid, std::f64::consts::TAU * (time - first), step_hz, value - mean);
     }
-    let mean_rate_hz = (count - 1.0) / length_s;
-    let density: Vec<f64> = grid.iter().map(|sums| 2.0 * sums.power(count) / mean_rate_hz).collect();
-    BandPowers::integrate(&density, FIRST_HZ, step_hz)
+    let mean_rate_hz = mean_rate_hz(times_s)?;
+    let ms2_per_hz = grid.iter().map(|sums| 2.0 * sums.power(count) / mean_rate_hz).collect();
+    Some(Density { first_hz: FIRST_HZ, step_hz, ms2_per_hz })
 }
 
 /// Adds one beat to every frequency; its phase is turned by the same angle from each to the next,

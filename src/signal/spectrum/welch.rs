@@ -1,10 +1,14 @@
-//! Welch's averaged periodogram of beats resampled by a cubic spline.
+//! Welch's averaged periodogram of beats resampled at an even rate.
 
-use super::{BandPowers, spline};
+use realfft::RealFftPlanner;
 
-/// How the periodograms are cut and padded.
+use super::{BandPowers, Density, Interpolation, spline};
+
+/// How beats are resampled and the periodograms cut and padded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Welch {
+    /// The curve through the beats that is sampled.
+    pub interpolation: Interpolation,
     /// Samples of a Hann-weighted segment; segments overlap by half.
     pub segment: usize,
     /// Length to which a segment is padded with zeros, at least `segment`.
@@ -12,30 +16,24 @@ pub struct Welch {
 }
 
 impl Default for Welch {
-    /// Segments of two minutes, padded to 1,024 samples.
+    /// A cubic spline; segments of two minutes, padded to 1,024 samples.
     fn default() -> Self {
-        Self { segment: 480, transform: 1_024 }
+        Self { interpolation: Interpolation::CubicSpline, segment: 480, transform: 1_024 }
     }
 }
 
-/// Resampling rate. Linear interpolation at this rate would lose a third of the HF power, a cubic
-/// spline does not.
+/// Samples a second.
 const RATE_HZ: f64 = 4.0;
 
-/// Bins at and above this frequency are not needed.
-const LAST_HZ: f64 = 0.41;
-
-/// Band powers of an unbroken series of intervals, by Welch's method.
+/// An unbroken series of intervals at four samples a second, from the end of the first interval up to,
+/// not including, the end of the last.
 ///
-/// `None` where the series is too short for a spline or its time does not advance.
+/// `None` where there are fewer than four intervals or time does not advance.
 ///
 /// # Units
 /// Milliseconds.
-///
-/// # Source
-/// Welch 1967: mean removed per segment, Hann window (periodic), one-sided density.
 #[must_use]
-pub fn welch(nn_ms: &[f64], settings: Welch) -> Option<BandPowers> {
+pub fn resampled(nn_ms: &[f64], interpolation: Interpolation) -> Option<Vec<f64>> {
     let first_ms = *nn_ms.first()?;
     let mut now_ms = -first_ms;
     let times_s: Vec<f64> = nn_ms
@@ -45,39 +43,63 @@ pub fn welch(nn_ms: &[f64], settings: Welch) -> Option<BandPowers> {
             now_ms / 1_000.0
         })
         .collect();
-    let samples = spline::resample(&times_s, nn_ms, 1.0 / RATE_HZ)?;
+    spline::resample(&times_s, nn_ms, 1.0 / RATE_HZ, interpolation)
+}
+
+/// Band powers of an unbroken series of intervals, by Welch's method.
+///
+/// `None` where the series is too short for a spline or its time does not advance.
+///
+/// # Units
+/// Milliseconds.
+///
+/// # Source
+/// As for [`welch_density`].
+#[must_use]
+pub fn welch(nn_ms: &[f64], settings: Welch) -> Option<BandPowers> {
+    welch_density(nn_ms, settings)?.powers()
+}
+
+/// The density of an unbroken series of intervals, by Welch's method, from 0 to 2 Hz.
+///
+/// `None` where the series is too short for a spline or its time does not advance.
+///
+/// # Units
+/// Milliseconds.
+///
+/// # Source
+/// Welch 1967: mean removed per segment, Hann window (periodic), one-sided density.
+#[must_use]
+pub fn welch_density(nn_ms: &[f64], settings: Welch) -> Option<Density> {
+    let samples = resampled(nn_ms, settings.interpolation)?;
     let segment = settings.segment.min(samples.len()).max(2);
     let transform = settings.transform.max(segment);
     let weights: Vec<f64> =
         (0..segment).map(|at| 0.5 - 0.5 * (std::f64::consts::TAU * at as f64 / segment as f64).cos()).collect();
-    let scale = RATE_HZ * weights.iter().map(|weight| weight * weight).sum::<f64>();
-    let step_hz = RATE_HZ / transform as f64;
-    let bins = (0..=transform / 2).take_while(|bin| *bin as f64 * step_hz < LAST_HZ).count();
-    let mut density = vec![0.0; bins];
+    let plan = RealFftPlanner::new().plan_fft_forward(transform);
+    let mut input = plan.make_input_vec();
+    let mut output = plan.make_output_vec();
+    let mut ms2_per_hz = vec![0.0; output.len()];
     let mut count = 0.0;
     for held in samples.windows(segment).step_by(segment - segment / 2) {
         count += 1.0;
         let mean = held.iter().sum::<f64>() / segment as f64;
-        let weighted: Vec<f64> = held.iter().zip(&weights).map(|(sample, weight)| (sample - mean) * weight).collect();
-        for (bin, density) in density.iter_mut().enumerate() {
-            let sides = if bin == 0 { 1.0 } else { 2.0 };
-            *density += sides * squared_transform(&weighted, bin, transform) / scale;
+        // The transform uses its input as scratch space.
+        input.fill(0.0);
+        for ((input, sample), weight) in input.iter_mut().zip(held).zip(&weights) {
+            *input = (sample - mean) * weight;
+        }
+        plan.process(&mut input, &mut output).expect("both buffers were made by the plan");
+        for (power, bin) in ms2_per_hz.iter_mut().zip(&output) {
+            *power += bin.norm_sqr();
         }
     }
-    density.iter_mut().for_each(|power| *power /= count);
-    (count > 0.0).then(|| BandPowers::integrate(&density, 0.0, step_hz)).flatten()
-}
-
-/// One bin of the squared discrete Fourier transform. A tenth of the bins is wanted, so that a fast
-/// transform, and a crate for it, would save nothing that matters here.
-fn squared_transform(weighted: &[f64], bin: usize, transform: usize) -> f64 {
-    let (turn_sin, turn_cos) = (std::f64::consts::TAU * bin as f64 / transform as f64).sin_cos();
-    let (mut sin, mut cos) = (0.0_f64, 1.0_f64);
-    let (mut real, mut imaginary) = (0.0, 0.0);
-    for sample in weighted {
-        real += sample * cos;
-        imaginary += sample * sin;
-        (sin, cos) = (sin * turn_cos + cos * turn_sin, cos * turn_cos - sin * turn_sin);
+    let scale = RATE_HZ * weights.iter().map(|weight| weight * weight).sum::<f64>() * count;
+    let last = ms2_per_hz.len() - 1;
+    for (bin, power) in ms2_per_hz.iter_mut().enumerate() {
+        // Every frequency stands for its negative too, but for 0 and, of an even length, the last.
+        let is_single = bin == 0 || (bin == last && transform.is_multiple_of(2));
+        *power *= if is_single { 1.0 } else { 2.0 } / scale;
     }
-    real * real + imaginary * imaginary
+    (count > 0.0).then_some(Density { first_hz: 0.0, step_hz: RATE_HZ / transform as f64, ms2_per_hz })
 }
