@@ -38,31 +38,23 @@ fn good(payload: &str) -> Vec<DecodedItem> {
 fn only(payload: &str) -> Reading {
     let mut items = good(payload);
     assert_eq!(items.len(), 1, "{payload}");
-    match items.remove(0).item {
-        Item::Reading(reading) => reading,
-        other => panic!("{other:?}"),
-    }
+    let Item::Reading(reading) = items.remove(0).item else { panic!("{payload}") };
+    reading
 }
 
 fn sleep(payload: &str) -> SleepRecord {
-    match only(payload) {
-        Reading::Sleep(sleep) => sleep,
-        other => panic!("{other:?}"),
-    }
+    let Reading::Sleep(sleep) = only(payload) else { panic!("{payload}") };
+    sleep
 }
 
 fn window(payload: &str) -> HrvWindow {
-    match only(payload) {
-        Reading::Hrv(window) => window,
-        other => panic!("{other:?}"),
-    }
+    let Reading::Hrv(window) = only(payload) else { panic!("{payload}") };
+    window
 }
 
 fn beats(item: &Item) -> &BeatIntervals {
-    match item {
-        Item::Reading(Reading::Beats(beats)) => beats,
-        other => panic!("{other:?}"),
-    }
+    let Item::Reading(Reading::Beats(beats)) = item else { panic!("{item:?}") };
+    beats
 }
 
 fn refusal(payload: &str) -> (Reason, String) {
