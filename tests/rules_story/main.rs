@@ -1,0 +1,157 @@
+//! One worker for each rule, from messages to events: what each rule needs is sent as a gateway would
+//! send it, and `vagus replay` says what came of it.
+//!
+//! For every rule there is a worker whose messages fulfil it and one for whom a single sign is
+//! missing. Whether a condition alone is right is tested beside the rules; here it is whether the facts
+//! reach them.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot build its feed or start the command fails")]
+
+mod feed;
+
+use std::collections::BTreeMap;
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The highest level of a worker's alerts, and every rule that they name.
+type Told = (String, Vec<String>);
+
+/// What the replay of the whole feed told, by worker.
+fn told() -> &'static BTreeMap<String, Told> {
+    static TOLD: OnceLock<BTreeMap<String, Told>> = OnceLock::new();
+    TOLD.get_or_init(|| {
+        let directory = tempfile::tempdir().unwrap();
+        let file = |name: &str, text: &str| std::fs::write(directory.path().join(name), text).unwrap();
+        file("vagus.toml", feed::CONFIGURATION);
+        file("workers.csv", feed::REGISTER);
+        file("messages.jsonl", &feed::recording());
+        let arguments = ["replay", "--config", "vagus.toml", "--workers", "workers.csv", "--input", "messages.jsonl"];
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_vagus")).args(arguments).current_dir(directory.path()).output().unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{errors}");
+        assert!(errors.contains(" 0 duplicate, 0 rejected"), "{errors}");
+        by_worker(std::str::from_utf8(&output.stdout).unwrap())
+    })
+}
+
+fn by_worker(events: &str) -> BTreeMap<String, Told> {
+    let mut told: BTreeMap<String, Told> = BTreeMap::new();
+    for event in events.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        if event["type"].as_str().is_some_and(|kind| kind.starts_with("vagus.alert.raised")) {
+            let (level, rules) = told.entry(event["subject"].as_str().unwrap().to_owned()).or_default();
+            let new_level = event["data"]["level"].as_str().unwrap();
+            if new_level > level.as_str() {
+                *level = new_level.to_owned();
+            }
+            for rule in event["data"]["rules"].as_array().unwrap() {
+                let rule = rule.as_str().unwrap().to_owned();
+                if !rules.contains(&rule) {
+                    rules.push(rule);
+                }
+            }
+        }
+    }
+    told
+}
+
+/// The worker is told at this level with this rule among others; the one without the last sign is not
+/// told by it.
+#[track_caller]
+fn assert_rule(rule: &str, worker: &str, level: &str, near_miss: &str) {
+    let (found, rules) = told().get(worker).unwrap_or_else(|| panic!("no alert for {worker}; {:?}", told()));
+    assert!(rules.iter().any(|r| r == rule), "{worker}: {rules:?}");
+    assert_eq!(found, level, "{worker}: {rules:?}");
+    let without = told().get(near_miss);
+    assert!(without.is_none_or(|(_, rules)| !rules.iter().any(|r| r == rule)), "{near_miss}: {without:?}");
+}
+
+#[test]
+fn r1_a_crisis_answer() {
+    assert_rule("R1", "r1", "L4", "r1-without");
+}
+
+#[test]
+fn r2_low_hrv_and_long_hours() {
+    assert_rule("R2", "r2", "L2", "r2-without");
+    assert_rule("R2", "r2-moderate", "L3", "r2-without");
+}
+
+#[test]
+fn r3_low_hrv_and_anxiety() {
+    assert_rule("R3", "r3", "L3", "r3-without");
+}
+
+#[test]
+fn r4_low_hrv_and_depression() {
+    assert_rule("R4", "r4", "L3", "r4-without");
+}
+
+#[test]
+fn r5_poor_sleep_and_insomnia() {
+    assert_rule("R5", "r5", "L3", "r5-without");
+}
+
+#[test]
+fn r6_poor_sleep_and_a_run_of_nights() {
+    assert_rule("R6", "r6", "L2", "r6-without");
+}
+
+#[test]
+fn r7_quick_returns_and_sleep_debt() {
+    assert_rule("R7", "r7", "L2", "r7-without");
+}
+
+#[test]
+fn r8_noise_and_moderate_anxiety() {
+    assert_rule("R8", "r8", "L3", "r8-without");
+}
+
+#[test]
+fn r9_heat_and_a_racing_heart() {
+    assert_rule("R9", "r9", "L2", "r9-without");
+}
+
+#[test]
+fn r11_burnout_and_a_high_index() {
+    assert_rule("R11", "r11", "L2", "r11-without");
+}
+
+#[test]
+fn r12_overtime_and_short_sleep() {
+    assert_rule("R12", "r12", "L2", "r12-without");
+    assert_rule("R12", "r12-driver", "L3", "r12-without");
+}
+
+#[test]
+fn r13_an_incident_and_distress() {
+    assert_rule("R13", "r13", "L3", "r13-without");
+}
+
+#[test]
+fn r14_return_to_work_and_two_signs() {
+    assert_rule("R14", "r14", "L2", "r14-without");
+}
+
+#[test]
+fn r15_low_hrv_alone_is_a_hint_to_the_worker_alone() {
+    assert_eq!(told().get("r15"), None);
+}
+
+#[test]
+fn r16_a_questionnaire_is_believed() {
+    assert_rule("R16", "r16", "L2", "r16-without");
+}
+
+#[test]
+fn r17_overtime_noise_and_anxiety() {
+    assert_rule("R17", "r17", "L3", "r17-without");
+}
+
+#[test]
+fn r18_a_driver_after_weeks_of_nights() {
+    // Moderate anxiety beside an exposure is L3 by the joint table.
+    assert_rule("R18", "r18", "L3", "r18-without");
+}
