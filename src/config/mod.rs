@@ -15,6 +15,7 @@ mod section;
 mod service;
 pub mod settings;
 mod thresholds;
+mod unit_rules;
 mod value;
 
 pub use problem::{Problem, Problems};

@@ -59,6 +59,11 @@ fn warn_if_contained<'a>(section: &Section<'_>, rule: &Rule, mut others: impl It
     }
 }
 
+/// A rule without conditions would match everybody.
+pub(super) fn conditions_missing(section: &Section<'_>, example: &str) {
+    section.problem("all", "holds no condition", &format!("list at least one, e.g. {example}"));
+}
+
 /// The id of a rule.
 pub(super) fn rule_id(section: &mut Section<'_>) -> Option<String> {
     let id: String = section.require("id", "alerts name the rule by it")?;

@@ -11,6 +11,7 @@ use super::problem::{Problem, Problems};
 use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
+use super::unit_rules;
 use crate::domain::alert::Level;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
@@ -72,6 +73,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let due = limits(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
     let rules = rule_list::read(&mut root, &cutoffs);
+    let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id));
     if document.is_sound() {
         rule_list::require_crisis_rule(&root, &rules);
     }
@@ -81,7 +83,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    let rules = RuleSet { rules, cutoffs, table, due, cool_down_days, version: digest(text) };
+    let rules = RuleSet { rules, units, cutoffs, table, due, cool_down_days, version: digest(text) };
     Ok((Settings { indicators, daytime, exposures, rules: Arc::new(rules) }, warnings))
 }
 

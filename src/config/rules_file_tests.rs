@@ -281,3 +281,50 @@ fn a_scale_must_be_one_of_the_questionnaire() {
     let problem = one_problem(&changed("[severity.\"CBI\".scales.client]", "[severity.\"CBI\".scales.labour]"));
     assert!(problem.key.ends_with("labour") && problem.remedy.contains("client"), "{problem}");
 }
+
+#[test]
+fn a_file_with_everything_wrong_is_told_line_by_line() {
+    let text = r#"
+[[rule]]
+id = "R1"
+title = "Crisis"
+level = "L5"
+all = [{ fact = "crisys", is = true }]
+
+[[rule]]
+id = "R 2"
+title = 2
+level = "L2"
+all = [
+  { fact = "weekly_hours", at_least = 400 },
+  { screening = "GAD-7", at_least = "terrible" },
+  { any = [{ fact = "hrv_state", above = "watch" }] },
+]
+counseling = ["talk"]
+colour = "red"
+
+[[rule.raise]]
+level = "L1"
+all = []
+
+[[unit_rule]]
+id = "U1"
+title = "Unit"
+level = "L3"
+all = [{ fact = "watch_share", at_least = 20 }, { fact = "exposed_share", at_least = 20 }]
+
+[unit]
+least_workers = 3
+
+[exposures]
+noise_red_dba = 200
+
+[severity."GAD-7"]
+mild = 10
+moderate = 5
+measures = "anxeity"
+"#;
+    let told: Vec<_> = problems(text).iter().map(ToString::to_string).collect();
+    let snapshot = include_str!("wrong_rules.txt");
+    assert_eq!(told.join("\n"), snapshot.trim_end(), "\n{}", told.join("\n"));
+}

@@ -211,3 +211,80 @@ fn a_filled_in_score_backed_by_no_other_sign_gives_no_l3() {
         assert_eq!(level(id, &filled(facts)), expected, "{id}");
     }
 }
+
+mod properties {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Questionnaires with a say in levels, each with its greatest score.
+    const ASKED: [(Instrument, u32); 5] = [
+        (Instrument::Gad7, 21),
+        (Instrument::Phq9, 27),
+        (Instrument::Isi, 28),
+        (Instrument::Sas, 100),
+        (Instrument::Phq4, 12),
+    ];
+
+    fn any_facts() -> impl Strategy<Value = Facts> {
+        let flags = (any::<bool>(), any::<bool>(), any::<bool>());
+        let numbers = proptest::collection::vec(proptest::option::of(0.0..1.0_f64), NumberFact::ALL.len());
+        let scores = proptest::collection::vec(proptest::option::of((0.0..1.0_f64, any::<bool>())), ASKED.len());
+        (0..5_usize, flags, numbers, scores, 0.0..1.0_f64).prop_map(|(hrv, flags, numbers, scores, confidence)| {
+            let mut facts = Facts::nothing_but(HrvState::ALL[hrv]);
+            (facts.is_sleep_poor, facts.is_exposed, facts.is_safety_critical) = flags;
+            facts.confidence = Some(confidence);
+            for (fact, share) in NumberFact::ALL.iter().zip(numbers) {
+                let (low, high) = fact.described().range;
+                // Mostly near where the limits are.
+                facts.numbers.set(*fact, share.map(|share| low + (high - low) * share * share));
+            }
+            for ((instrument, most), score) in ASKED.into_iter().zip(scores) {
+                facts.screenings.extend(score.map(|(share, is_prorated)| ScreenedFact {
+                    instrument,
+                    score: (share * f64::from(most)).round(),
+                    scales: Vec::new(),
+                    is_prorated,
+                }));
+            }
+            facts
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_worse_score_never_lowers_the_level(facts in any_facts(), more in 1..12_u32, which in 0..5_usize) {
+            let rules = rules_file::built_in().rules;
+            let mut worse = facts.clone();
+            if let Some(screened) = worse.screenings.get_mut(which) {
+                let most = ASKED.iter().find(|(i, _)| *i == screened.instrument).map_or(0, |(_, most)| *most);
+                screened.score = (screened.score + f64::from(more)).min(f64::from(most));
+            }
+            prop_assert!(rules.judge(&worse).level >= rules.judge(&facts).level);
+        }
+
+        #[test]
+        fn a_worse_sign_never_lowers_the_level(facts in any_facts(), which in 0..NumberFact::ALL.len(), by in 0.0..50.0_f64) {
+            let rules = rules_file::built_in().rules;
+            let before = rules.judge(&facts).level;
+            for worse in [
+                Facts { hrv: if facts.hrv == Watch { Persistent } else { facts.hrv }, ..facts.clone() },
+                Facts { hrv: if facts.hrv == Normal { Persistent } else { facts.hrv }, ..facts.clone() },
+                Facts { is_sleep_poor: true, ..facts.clone() },
+                Facts { is_exposed: true, ..facts.clone() },
+                Facts { is_safety_critical: true, ..facts.clone() },
+            ] {
+                prop_assert!(rules.judge(&worse).level >= before);
+            }
+            let fact = NumberFact::ALL[which];
+            let moved = facts.numbers.get(fact).map(|value| match fact.described().worse {
+                Worse::Up => value + by,
+                Worse::Down => value - by,
+                Worse::Neither => value,
+            });
+            let mut worse = facts.clone();
+            worse.numbers.set(fact, moved);
+            prop_assert!(rules.judge(&worse).level >= before);
+        }
+    }
+}

@@ -14,6 +14,8 @@ mod set;
 mod table;
 #[cfg(test)]
 mod tests;
+mod unit;
+mod words;
 
 pub use condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest};
 pub use cutoffs::{Construct, Cutoffs, InstrumentCutoffs};
@@ -21,3 +23,4 @@ pub use facts::{Facts, ScreenedFact};
 pub use number::{Described, NumberFact, Numbers, Worse};
 pub use set::{DueHours, Raise, Rule, RuleSet, Verdict};
 pub use table::JointTable;
+pub use unit::{LEAST_WORKERS, Member, UnitCondition, UnitFact, UnitFacts, UnitRule, UnitRules};

@@ -7,6 +7,7 @@ use super::cutoffs::InstrumentCutoffs;
 use super::facts::{Facts, ScreenedFact};
 use super::number::NumberFact;
 use super::table::JointTable;
+use super::unit::UnitRules;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::indicator::Severity;
@@ -70,6 +71,8 @@ pub struct Verdict {
 pub struct RuleSet {
     /// The rules that are switched on, in the order of the file.
     pub rules: Vec<Rule>,
+    /// The rules about units.
+    pub units: UnitRules,
     /// The cut-offs of the questionnaires.
     pub cutoffs: BTreeMap<Instrument, InstrumentCutoffs>,
     /// The joint table.

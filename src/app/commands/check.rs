@@ -12,7 +12,7 @@ use serde_json::json;
 use super::{EXIT_USAGE, Output};
 use crate::app::judge::{self, Form, Judged, Refusal};
 use crate::clock::Clock;
-use crate::config::{self, Problems, Settings};
+use crate::config::{self, Problems, Settings, rules_file};
 use crate::domain::Timestamp;
 use crate::domain::rejection::Reason;
 use crate::rules::RuleSet;
@@ -21,7 +21,8 @@ use crate::rules::RuleSet;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Without --input every setting and the rule file are read: each problem is printed with its file, line \
-and key, what is wrong and what to do. With --input the messages of a file are judged as the service \
+and key, what is wrong and what to do; what is allowed and hardly meant is a warning, and no problem. \
+With --rules every rule is printed in words. With --input the messages of a file are judged as the service \
 would; each rejection is printed with its line, the item's index, the reason of the receipt and the \
 detail. What only a running service knows is not judged: enrolment and consent, duplicates, actions.
 
@@ -44,6 +45,9 @@ pub(super) struct CheckArguments {
     /// When payloads without a time of their own were received, e.g. 2026-03-01T08:00:00Z; now, if not given
     #[arg(long, value_name = "TIME", requires = "topic")]
     at: Option<Timestamp>,
+    /// Print every rule in words
+    #[arg(long, conflicts_with = "input")]
+    rules: bool,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Output::Table)]
     output: Output,
@@ -56,7 +60,13 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         (Err(problems), _) => tell_problems(out, &problems, arguments.output).map(|()| false),
         (Ok((settings, _)), Some(input)) => judge_file(out, &settings, input, arguments),
         (Ok((settings, engine)), None) => {
-            tell_summary(out, &arguments.config, &settings, &engine.rules, arguments.output).map(|()| true)
+            let warnings = warnings(&settings);
+            if arguments.rules {
+                tell_rules(out, &engine.rules, arguments.output)
+            } else {
+                tell_summary(out, &arguments.config, &settings, &engine.rules, &warnings, arguments.output)
+            }
+            .map(|()| true)
         }
     };
     match checked.and_then(|is_sound| out.flush().map(|()| is_sound)) {
@@ -80,10 +90,29 @@ fn tell_problems(out: &mut impl Write, problems: &Problems, output: Output) -> i
             writeln!(out, "{} to mend", counted(problems.0.len() as u64, "problem"))
         }
         Output::Json => {
-            let of = |p: &config::Problem| json!({"file": p.origin, "line": p.line, "key": p.key, "problem": p.what, "remedy": p.remedy});
-            let problems: Vec<_> = problems.0.iter().map(of).collect();
-            writeln!(out, "{}", json!({"sound": false, "problems": problems}))
+            writeln!(out, "{}", json!({"sound": false, "problems": as_json(&problems.0)}))
         }
+    }
+}
+
+fn as_json(problems: &[config::Problem]) -> Vec<serde_json::Value> {
+    let of = |p: &config::Problem| json!({"file": p.origin, "line": p.line, "key": p.key, "problem": p.what, "remedy": p.remedy});
+    problems.iter().map(of).collect()
+}
+
+/// What the rule file allows and hardly means; none, where it was changed since it was read.
+fn warnings(settings: &Settings) -> Vec<config::Problem> {
+    let path = settings.rules_path.as_deref();
+    let text = path.and_then(|path| Some((std::fs::read_to_string(path).ok()?, path.display().to_string())));
+    let reviewed = text.and_then(|(text, origin)| rules_file::review(&text, &origin).ok());
+    reviewed.map(|(_, warnings)| warnings).unwrap_or_default()
+}
+
+fn tell_rules(out: &mut impl Write, rules: &RuleSet, output: Output) -> io::Result<()> {
+    let lines = rules.in_words();
+    match output {
+        Output::Table => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
+        Output::Json => writeln!(out, "{}", json!({"rules": lines})),
     }
 }
 
@@ -92,6 +121,7 @@ fn tell_summary(
     path: &Path,
     settings: &Settings,
     rules: &RuleSet,
+    warnings: &[config::Problem],
     output: Output,
 ) -> io::Result<()> {
     let ids: Vec<_> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
@@ -104,7 +134,7 @@ fn tell_summary(
     if output == Output::Json {
         let sites: Vec<_> = sites.iter().map(|(id, zone)| json!({"id": id, "time_zone": zone})).collect();
         let summary = json!({
-            "sound": true, "problems": [], "broker": address, "tls": has_tls,
+            "sound": true, "problems": [], "warnings": as_json(warnings), "broker": address, "tls": has_tls,
             "store": settings.store.path.display().to_string(),
             "http": settings.http.listen.to_string(), "ops": settings.ops.listen.to_string(),
             "rules": ids, "rules_version": version, "sites": sites,
@@ -113,6 +143,9 @@ fn tell_summary(
     }
     let rules_from = settings.rules_path.as_ref().map_or("built in".to_owned(), |path| path.display().to_string());
     let sites: Vec<_> = sites.iter().map(|(id, zone)| format!("{id} ({zone})")).collect();
+    for warning in warnings {
+        writeln!(out, "warning: {warning}")?;
+    }
     writeln!(out, "{} is sound", path.display())?;
     writeln!(out, "broker   {address}{}", if has_tls { ", TLS" } else { ", not encrypted" })?;
     writeln!(out, "store    {}", settings.store.path.display())?;
