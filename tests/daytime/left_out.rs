@@ -1,4 +1,4 @@
-//! Leave one person out: the weights are chosen on the other thirty-three.
+//! Leave one person out: the weight is chosen on the other thirty-three.
 
 use libtest_mimic::Failed;
 use vagus::domain::TimeZone;
@@ -11,9 +11,8 @@ use vagus::statistics::{Interval, Moments, Separation, advantage, separation};
 use super::held;
 use super::recordings::{self, Recorded};
 
-/// Weights of lnRMSSD, and discounts of the device's own heart rate, that may be chosen.
+/// Weights of lnRMSSD that may be chosen.
 const RMSSD_WEIGHTS: [f64; 6] = [0.0, 0.1, 0.2, 0.3, 0.4, 0.5];
-const DEVICE_WEIGHTS: [f64; 3] = [0.25, 0.5, 1.0];
 
 pub(crate) fn trial() -> Result<(), Failed> {
     let people = recordings::all();
@@ -30,15 +29,15 @@ pub(crate) fn trial() -> Result<(), Failed> {
         found
     };
     println!("every minute with a value");
-    let ours = row("  u, weights from the other people", &chosen, |minute| minute.u);
-    let by_default = row("  u, default weights", &fixed, |minute| minute.u);
-    let now = row("  strain of the moment, default weights", &fixed, |minute| minute.u.and(minute.strain_now));
+    let ours = row("  u, weight from the other people ", &chosen, |minute| minute.u);
+    let by_default = row("  u, default weight ", &fixed, |minute| minute.u);
+    let now = row("  strain of the moment, default weight ", &fixed, |minute| minute.u.and(minute.strain_now));
     let hr = row("  heart rate of the device alone", &fixed, |minute| minute.u.and(minute.hr_alone));
     let ungated = Settings { busy_reserve: f64::INFINITY, ..Settings::default() };
     let ungated = minutes_of(&people, &ungated);
     println!("every minute, as if exercise were not looked for");
-    row("  u, default weights", &ungated, |minute| minute.u);
-    row("  strain of the moment, default weights", &ungated, |minute| minute.strain_now);
+    row("  u, default weight ", &ungated, |minute| minute.u);
+    row("  strain of the moment, default weight ", &ungated, |minute| minute.strain_now);
     row("  heart rate of the device alone", &ungated, |minute| minute.hr_alone);
     println!("every minute in which all of them are there");
     let both = |minute: &Minute| minute.u.and(minute.ln_rmssd_alone).and(minute.beat_hr_alone).is_some();
@@ -46,8 +45,8 @@ pub(crate) fn trial() -> Result<(), Failed> {
         people.iter().map(|minutes| minutes.iter().filter(|minute| both(minute)).copied().collect()).collect()
     };
     let (chosen_both, fixed_both) = (only(&chosen), only(&fixed));
-    let ours_both = row("  u, weights from the other people", &chosen_both, |minute| minute.u);
-    row("  strain of the moment, default weights", &fixed_both, |minute| minute.strain_now);
+    let ours_both = row("  u, weight from the other people ", &chosen_both, |minute| minute.u);
+    row("  strain of the moment, default weight ", &fixed_both, |minute| minute.strain_now);
     let hr_both = row("  heart rate of the device alone", &fixed_both, |minute| minute.hr_alone);
     row("  heart rate of the beats alone", &fixed_both, |minute| minute.beat_hr_alone);
     let ln_both = row("  lnRMSSD of the minute alone", &fixed_both, |minute| minute.ln_rmssd_alone);
@@ -101,18 +100,10 @@ fn area(people: &[Vec<Minute>], value: fn(&Minute) -> Option<f64>) -> Option<Sep
     separation(&people.iter().map(|minutes| moments(minutes, value)).collect::<Vec<_>>())
 }
 
-/// Everybody's minutes with the weights that separate best in the others.
+/// Everybody's minutes with the weight that separate best in the others.
 fn left_out(people: &[Recorded]) -> Vec<Vec<Minute>> {
-    let weights: Vec<(f64, f64)> =
-        RMSSD_WEIGHTS.iter().flat_map(|rmssd| DEVICE_WEIGHTS.map(|device| (*rmssd, device))).collect();
-    let candidates: Vec<Vec<Vec<Minute>>> = weights
-        .iter()
-        .map(|(rmssd_weight, device_hr_weight)| {
-            let settings =
-                Settings { rmssd_weight: *rmssd_weight, device_hr_weight: *device_hr_weight, ..Settings::default() };
-            minutes_of(people, &settings)
-        })
-        .collect();
+    let with = |rmssd_weight: f64| minutes_of(people, &Settings { rmssd_weight, ..Settings::default() });
+    let candidates = RMSSD_WEIGHTS.map(with);
     let mut picked: Vec<usize> = Vec::new();
     let minutes = (0..people.len()).map(|left_out| {
         let of_others = |candidate: &Vec<Vec<Minute>>| {
@@ -125,12 +116,9 @@ fn left_out(people: &[Recorded]) -> Vec<Vec<Minute>> {
         candidates[best][left_out].clone()
     });
     let minutes: Vec<Vec<Minute>> = minutes.collect();
-    println!("\nweights chosen by the others (lnRMSSD, device's heart rate): times");
-    for (at, (rmssd, device)) in weights.iter().enumerate() {
-        let times = picked.iter().filter(|picked| **picked == at).count();
-        if times > 0 {
-            println!("  {rmssd:.2}, {device:.2}: {times}");
-        }
+    println!("\nweight of lnRMSSD that separates best in the others: times");
+    for (at, weight) in RMSSD_WEIGHTS.iter().enumerate() {
+        println!("  {weight:.1}: {}", picked.iter().filter(|picked| **picked == at).count());
     }
     minutes
 }

@@ -95,7 +95,7 @@ enum StrainError {
     Label(#[from] LabelError),
     #[error("--labels is for one recording, and {0} were found; use --labels-from for a set")]
     OneOnly(usize),
-    #[error("none of the {0} recordings holds a heart rate or a beat")]
+    #[error("no recording that could be used among {0}: wanted is a heart rate or a beat")]
     AllEmpty(usize),
     #[error("cannot write the result: {0}")]
     Write(#[from] io::Error),
@@ -131,7 +131,15 @@ fn judge(arguments: &StrainArguments) -> Result<Vec<Judged>, StrainError> {
     let person = Person { age_years: arguments.age, resting_hr_bpm: arguments.resting_hr, time_zone: TimeZone::UTC };
     let mut judged = Vec::new();
     for source in &sources {
-        let named = source.read()?;
+        let named = match source.read() {
+            Ok(named) => named,
+            // One damaged recording is no reason to tell nothing of a set.
+            Err(error) if sources.len() > 1 => {
+                eprintln!("vagus strain: {error}");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         if named.is_empty() {
             eprintln!("vagus strain: {}: neither a heart rate nor a beat in it", named.name);
             continue;

@@ -15,6 +15,8 @@ pub mod recording;
 mod reference;
 mod rest;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use day::{Basis, DayStrain, Minutes, Person, Point, State, day, strain};

@@ -257,7 +257,8 @@ fn rest(days: &[&(Date, DaySummary)], date: Date, context: Context, settings: &S
         entry(day, cell, cell.rmssd_minutes, mean, sd)
     });
     let hr = scale(&hr.collect::<Vec<_>>(), settings.hr_spread_floor_bpm);
-    Some(Rest { hr, device_hr: hr, ln_rmssd: scale(&ln_rmssd.collect::<Vec<_>>(), settings.ln_rmssd_spread_floor) })
+    let ln_rmssd = scale(&ln_rmssd.collect::<Vec<_>>(), settings.ln_rmssd_spread_floor);
+    Some(Rest { hr, device_hr: hr, ln_rmssd, device_hr_weight: settings.device_hr_weight })
 }
 
 /// A cell's value, ready for fitting.

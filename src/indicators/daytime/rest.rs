@@ -1,7 +1,7 @@
 //! The person's own rest, against which a window is judged.
 
 use crate::indicators::cosinor::Cosinor;
-use crate::statistics::{MAD_TO_SD, mad_sorted, median};
+use crate::statistics::{MAD_TO_SD, mad_sorted, median, spearman};
 
 use super::Settings;
 use super::window::Window;
@@ -43,6 +43,18 @@ pub struct Rest {
     pub device_hr: Option<Scale>,
     /// Of lnRMSSD.
     pub ln_rmssd: Option<Scale>,
+    /// How far the device's own estimate is believed, 0 to 1.
+    pub device_hr_weight: f64,
+}
+
+/// How well the device's own heart rate went along with that of the beats where both are there: the
+/// factor by which its z is to be drawn towards 0 to tell that of the beats best. `None` where too few
+/// windows have both.
+fn agreement(windows: &[&Window]) -> Option<f64> {
+    const ENOUGH: usize = 10;
+    let both = windows.iter().filter_map(|window| Some((window.hr_bpm?, window.device_hr_bpm?)));
+    let (beats, device): (Vec<f64>, Vec<f64>) = both.unzip();
+    if beats.len() < ENOUGH { None } else { Some(spearman(&beats, &device)?.clamp(0.0, 1.0)) }
 }
 
 /// A spread of so few values would be chance.
@@ -59,6 +71,7 @@ impl Rest {
             hr: fit(|window| window.hr_bpm, settings.hr_spread_floor_bpm),
             device_hr: fit(|window| window.device_hr_bpm, settings.hr_spread_floor_bpm),
             ln_rmssd: fit(|window| window.ln_rmssd, settings.ln_rmssd_spread_floor),
+            device_hr_weight: agreement(quiet).unwrap_or(settings.device_hr_weight),
         }
     }
 
@@ -79,7 +92,7 @@ impl Rest {
     /// parts are drawn towards 0, not left out, so that no window weighs more for knowing less.
     #[must_use]
     pub fn u(&self, window: &Window, hour: f64, settings: &Settings) -> Option<f64> {
-        let weight = if window.hr_bpm.is_some() && self.hr.is_some() { 1.0 } else { settings.device_hr_weight };
+        let weight = if window.hr_bpm.is_some() && self.hr.is_some() { 1.0 } else { self.device_hr_weight };
         let hr = weight * self.hr_z(window, hour, settings)?;
         let pairs = f64::from(window.pairs);
         let trust = if pairs > 0.0 { pairs / (pairs + settings.half_weight_pairs) } else { 0.0 };
