@@ -178,11 +178,10 @@ pub fn strain(windows: &[Window], usual: &Usual, person: &Person, settings: &Set
                 }
             };
             let strain_now = mean.after(window.end(), *minutes, u, *effort, settings);
-            let state = match strain_now.map_or(otherwise, |strain| state_of(strain, settings)) {
-                // An estimate made in movement may add to strain, but is not called that by itself.
-                State::Strained if window.hr_bpm.is_none() => State::NoData,
-                state => state,
-            };
+            let state = strain_now.map_or(otherwise, |strain| state_of(strain, settings));
+            // An estimate made in movement may add to strain, but is not called that by itself.
+            let is_unfounded = state == State::Strained && window.hr_bpm.is_none();
+            let state = if is_unfounded { State::NoData } else { state };
             Point { at: window.end(), window: *window, u, strain_now, state }
         })
         .collect();
