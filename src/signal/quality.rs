@@ -166,6 +166,20 @@ mod tests {
     }
 
     #[test]
+    fn suspect_is_a_wide_plot_of_large_differences_only() {
+        let time = |rmssd, sd1, sd2| TimeDomain {
+            rmssd_ms: Some(rmssd),
+            sd1_ms: Some(sd1),
+            sd2_ms: Some(sd2),
+            ..TimeDomain::default()
+        };
+        assert!(is_suspect(&time(150.1, 106.2, 106.1)));
+        assert!(!is_suspect(&time(150.0, 106.2, 106.1)), "150 ms itself is not above");
+        assert!(!is_suspect(&time(180.0, 127.0, 127.0)), "as wide as long");
+        assert!(!is_suspect(&TimeDomain::default()));
+    }
+
+    #[test]
     fn too_few_intervals_show_no_fault() {
         assert!(!is_faulty(&[]));
         assert!(!is_faulty(&[800.0]));

@@ -182,6 +182,8 @@ pub(super) fn finite(value: f64) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn all(nn_ms: &[f64]) -> TimeDomain {
@@ -213,5 +215,36 @@ mod tests {
     fn a_constant_series_has_no_logarithm() {
         let flat = all(&[800.0; 60]);
         assert_eq!((flat.rmssd_ms, flat.sdnn_ms, flat.ln_rmssd), (Some(0.0), Some(0.0), None));
+    }
+
+    fn masked() -> impl Strategy<Value = (Vec<f64>, Vec<bool>)> {
+        prop::collection::vec((300.0..2_000.0, prop::bool::weighted(0.8)), 0..120)
+            .prop_map(|entries| entries.into_iter().unzip())
+    }
+
+    proptest! {
+        #[test]
+        fn only_pairs_of_valid_neighbours_count((nn_ms, valid) in masked()) {
+            let pairs: Vec<f64> = (1..nn_ms.len())
+                .filter(|at| valid[at - 1] && valid[*at])
+                .map(|at| nn_ms[at] - nn_ms[at - 1])
+                .collect();
+            let found = metrics(&nn_ms, &valid);
+            prop_assert_eq!(found.valid_pairs, pairs.len());
+            let mean_square = pairs.iter().map(|step| step * step).sum::<f64>() / pairs.len() as f64;
+            match found.rmssd_ms {
+                None => prop_assert!(pairs.is_empty()),
+                Some(rmssd) => prop_assert!((rmssd - mean_square.sqrt()).abs() < 1e-9),
+            }
+        }
+
+        #[test]
+        fn what_stands_in_an_entry_that_is_not_valid_changes_nothing(
+            (nn_ms, valid) in masked(),
+            other in prop_oneof![any::<f64>(), Just(f64::NAN), Just(f64::INFINITY)],
+        ) {
+            let replaced: Vec<f64> = nn_ms.iter().zip(&valid).map(|(nn, valid)| if *valid { *nn } else { other }).collect();
+            prop_assert_eq!(metrics(&nn_ms, &valid), metrics(&replaced, &valid));
+        }
     }
 }

@@ -134,3 +134,74 @@ proptest! {
         prop_assert_eq!(windows(&run(rr_ms.clone(), None)), windows(&run(rr_ms, Some(end_ms))));
     }
 }
+
+/// A rebuilt interval: which segment and window it is in, its length, whether it is valid.
+type Beat = (usize, i64, f64, bool);
+
+/// Every rebuilt interval of a run without stamps, in order.
+fn beats_of(rr_ms: &[f64]) -> Vec<Beat> {
+    let mut segments: Vec<Vec<(f64, f64)>> = vec![Vec::new()];
+    let mut now_ms = 0.0;
+    for rr in rr_ms {
+        let is_possible = rr.is_finite() && *rr > 0.0;
+        now_ms += if is_possible { *rr } else { 0.0 };
+        if is_possible && *rr <= 3_000.0 {
+            segments.last_mut().unwrap().push((*rr, now_ms));
+        } else {
+            segments.push(Vec::new());
+        }
+    }
+    let mut beats = Vec::new();
+    for (number, segment) in segments.into_iter().enumerate() {
+        let (rr_ms, ends): (Vec<f64>, Vec<f64>) = segment.into_iter().unzip();
+        let cleaned = r1::clean(&rr_ms, r1::FLOOR_MS);
+        for at in 0..cleaned.nn_ms.len() {
+            let window = (ends[cleaned.source[at]] / 300_000.0).ceil() as i64 - 1;
+            beats.push((number, window, cleaned.nn_ms[at], cleaned.valid[at]));
+        }
+    }
+    beats
+}
+
+fn near(found: f64, expected: f64) -> bool {
+    (found - expected).abs() <= 1e-9 * expected.abs().max(1.0)
+}
+
+proptest! {
+    #[test]
+    fn windows_equal_a_naive_recomputation(
+        rr_ms in prop::collection::vec(prop_oneof![60 => 800.0..900.0, 1 => any_interval()], 0..1_200),
+        tail in prop::collection::vec(Just(850.0_f64), 0..3),
+    ) {
+        let rr_ms: Vec<f64> = rr_ms.into_iter().filter(|rr: &f64| !rr.is_finite() || *rr < 1e5).chain(tail).collect();
+        let beats = beats_of(&rr_ms);
+        for window in windows(&run(rr_ms.clone(), None)) {
+            let number = window.start.duration_since(run(Vec::new(), None).start).as_secs() / 300;
+            let inside: Vec<Beat> = beats.iter().copied().filter(|beat| beat.1 == number).collect();
+            let valid: Vec<f64> = inside.iter().filter(|beat| beat.3).map(|beat| beat.2).collect();
+            let steps: Vec<f64> = inside
+                .windows(2)
+                .filter(|pair| pair[0].0 == pair[1].0 && pair[0].3 && pair[1].3)
+                .map(|pair| pair[1].2 - pair[0].2)
+                .collect();
+            let count = valid.len() as f64;
+            let mean = valid.iter().sum::<f64>() / count;
+            if let Some(rmssd) = window.rmssd_ms {
+                let mean_square = steps.iter().map(|step| step * step).sum::<f64>() / steps.len() as f64;
+                prop_assert!(near(rmssd, mean_square.sqrt()) && steps.len() >= 50 && mean * count >= 60_000.0);
+            }
+            if let Some(sdnn) = window.sdnn_ms {
+                let squares = valid.iter().map(|nn| (nn - mean).powi(2)).sum::<f64>();
+                prop_assert!(near(sdnn, (squares / (count - 1.0)).sqrt()) && mean * count >= 240_000.0);
+            }
+            if let Some(rate) = window.mean_hr_bpm {
+                prop_assert!(near(rate, 60_000.0 / mean));
+            }
+            prop_assert_eq!(window.rmssd_ms.is_some(), {
+                let rmssd = (steps.iter().map(|step| step * step).sum::<f64>() / steps.len() as f64).sqrt();
+                window.grade.is_trusted() && steps.len() >= 50 && mean * count >= 60_000.0
+                    && (3.0..=250.0).contains(&rmssd)
+            });
+        }
+    }
+}

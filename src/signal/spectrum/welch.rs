@@ -3,6 +3,7 @@
 use realfft::RealFftPlanner;
 
 use super::{BandPowers, Density, Interpolation, spline};
+use crate::signal::segments::LONGEST_RUN_MS;
 
 /// How beats are resampled and the periodograms cut and padded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +29,8 @@ const RATE_HZ: f64 = 4.0;
 /// An unbroken series of intervals at four samples a second, from the end of the first interval up to,
 /// not including, the end of the last.
 ///
-/// `None` where there are fewer than four intervals or time does not advance.
+/// `None` where there are fewer than four intervals, time does not advance, or it goes on for more
+/// than a week.
 ///
 /// # Units
 /// Milliseconds.
@@ -43,12 +45,15 @@ pub fn resampled(nn_ms: &[f64], interpolation: Interpolation) -> Option<Vec<f64>
             now_ms / 1_000.0
         })
         .collect();
+    if *times_s.last()? > LONGEST_RUN_MS / 1_000.0 {
+        return None;
+    }
     spline::resample(&times_s, nn_ms, 1.0 / RATE_HZ, interpolation)
 }
 
 /// Band powers of an unbroken series of intervals, by Welch's method.
 ///
-/// `None` where the series is too short for a spline or its time does not advance.
+/// `None` where [`resampled`] has none, or a power would not be finite.
 ///
 /// # Units
 /// Milliseconds.
@@ -62,7 +67,7 @@ pub fn welch(nn_ms: &[f64], settings: Welch) -> Option<BandPowers> {
 
 /// The density of an unbroken series of intervals, by Welch's method, from 0 to 2 Hz.
 ///
-/// `None` where the series is too short for a spline or its time does not advance.
+/// `None` where [`resampled`] has none.
 ///
 /// # Units
 /// Milliseconds.
@@ -102,4 +107,55 @@ pub fn welch_density(nn_ms: &[f64], settings: Welch) -> Option<Density> {
         *power *= if is_single { 1.0 } else { 2.0 } / scale;
     }
     (count > 0.0).then_some(Density { first_hz: 0.0, step_hz: RATE_HZ / transform as f64, ms2_per_hz })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The density at one frequency, by its definition.
+    fn periodogram(samples: &[f64], hz: f64) -> f64 {
+        let count = samples.len() as f64;
+        let mean = samples.iter().sum::<f64>() / count;
+        let (mut real, mut imaginary, mut weights) = (0.0, 0.0, 0.0);
+        for (at, sample) in samples.iter().enumerate() {
+            let at = at as f64;
+            let weight = 0.5 - 0.5 * (std::f64::consts::TAU * at / count).cos();
+            let (sin, cos) = (std::f64::consts::TAU * hz * at / RATE_HZ).sin_cos();
+            real += (sample - mean) * weight * cos;
+            imaginary += (sample - mean) * weight * sin;
+            weights += weight * weight;
+        }
+        2.0 * (real * real + imaginary * imaginary) / (RATE_HZ * weights)
+    }
+
+    #[test]
+    fn one_segment_has_the_density_of_the_definition() {
+        let nn_ms: Vec<f64> = (0..140).map(|beat| 850.0 + 40.0 * (f64::from(beat) * 0.6).sin()).collect();
+        let samples = resampled(&nn_ms, Interpolation::CubicSpline).unwrap();
+        let settings = Welch { segment: samples.len(), transform: 600, ..Welch::default() };
+        let density = welch_density(&nn_ms, settings).unwrap();
+        assert_eq!(density.ms2_per_hz.len(), 301);
+        for bin in [1, 17, 40, 120, 299] {
+            let expected = periodogram(&samples, bin as f64 * density.step_hz);
+            assert!((density.ms2_per_hz[bin] - expected).abs() <= 1e-9 * expected.max(1.0), "{bin}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_series_panics_or_yields_nan(
+            nn_ms in prop::collection::vec(prop_oneof![6 => 250.0..2_100.0, 1 => any::<f64>(), 1 => 0.0..1e7], 0..80),
+            linear in any::<bool>(),
+        ) {
+            let interpolation = if linear { Interpolation::Linear } else { Interpolation::CubicSpline };
+            let powers = welch(&nn_ms, Welch { interpolation, segment: 64, transform: 128 });
+            let is_finite = |powers: BandPowers| {
+                [powers.vlf_ms2, powers.lf_ms2, powers.hf_ms2].into_iter().all(f64::is_finite)
+            };
+            prop_assert!(powers.is_none_or(is_finite));
+        }
+    }
 }
