@@ -98,7 +98,7 @@ fn make(fields: &mut RrFields<'_>, notes: &mut Notes) -> Result<Beat, Problem> {
     }
     let end = match time::frame(&mut fields.effective_time_frame, notes)? {
         None => None,
-        Some(Frame::Instant(end)) => Some(end),
+        Some(Frame::Moment(end)) => Some(end),
         Some(Frame::Interval(start, end)) => {
             let frame_ms = end.duration_since(start).as_secs_f64() * 1e3;
             if (frame_ms - rr_ms).abs() > FRAME_TOLERANCE_MS {

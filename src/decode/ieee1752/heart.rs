@@ -166,7 +166,7 @@ pub(super) fn check_statistic(slot: &mut Slot<Text<'_>>) -> Result<(), Problem> 
 
 fn span(slot: &mut Slot<TimeFrame<'_>>, of_instant_s: u32, notes: &mut Notes) -> Result<(Timestamp, u32), Problem> {
     match time::required(slot, notes)? {
-        Frame::Instant(start) => Ok((start, of_instant_s)),
+        Frame::Moment(start) => Ok((start, of_instant_s)),
         Frame::Interval(start, end) => {
             let length_s = end.duration_since(start).as_secs_f64().round().max(1.0);
             let range = f64::from(*DURATION_S.start())..=f64::from(*DURATION_S.end());

@@ -1,19 +1,12 @@
 //! IEEE 1752.1 and Open mHealth: a data point or data series goes in, readings come out.
 //!
-//! Such an item has a `header`, which names the schema, and a `body`: an object of that schema (a data
-//! point) or a list of them (a data series). Both spellings of the keys are taken, `snake_case` as the
-//! schemas have it and `camelCase` as some libraries write it. The header may come after the body, so
-//! both are read once the item's end is known; the elements of a series one at a time, for a list of
-//! empty objects must not take a thousand times its size in memory.
+//! Its `header` names the schema, its `body` is an object of that schema or a list of them; keys are
+//! `snake_case` or `camelCase`. Since the header may come last, both are read at the item's end, a
+//! series element by element, so that no list takes many times its size in memory. Never does a stamp
+//! pass without offset or a value without unit, and never is one measure taken for another.
 //!
-//! What the schemas leave open is settled here as narrowly as the contract demands: a time stamp needs
-//! its offset, a value its unit, and no measure is ever taken for another.
-//!
-//! # Source
-//! IEEE Std 1752.1-2021 and its schemas (`header`, `data-point`, `data-series`, `sleep-episode` 1.0);
-//! Open mHealth schemas `header` 1.x, `sleep-episode` 1.x, `rr-interval` 1.0, `heart-rate` 1.x and 2.x.
-//! Open mHealth has published no schema of heart-rate variability; what is read here are the forms in
-//! which the libraries that use the name write it.
+//! Sources: IEEE Std 1752.1-2021; Open mHealth `header`, `sleep-episode`, `rr-interval` and `heart-rate`.
+//! Of `heart-rate-variability` no schema was published: read are the forms that libraries write.
 
 mod beats;
 mod header;

@@ -46,7 +46,7 @@ struct Durations {
 pub(super) fn make(fields: &mut SleepFields<'_>, revision: u32, notes: &mut Notes) -> Result<Reading, Problem> {
     let (onset, wake) = match time::required(&mut fields.effective_time_frame, notes)? {
         Frame::Interval(onset, wake) => (onset, wake),
-        Frame::Instant(_) => {
+        Frame::Moment(_) => {
             let detail = "effective_time_frame of a sleep episode must be a time_interval that lasts";
             return Err(Problem::new(Reason::Inconsistent, detail));
         }

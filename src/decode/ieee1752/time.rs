@@ -31,7 +31,7 @@ record! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Frame {
     /// At a moment.
-    Instant(Timestamp),
+    Moment(Timestamp),
     /// From a moment to a later one.
     Interval(Timestamp, Timestamp),
 }
@@ -46,7 +46,7 @@ pub(super) fn frame(slot: &mut Slot<TimeFrame<'_>>, notes: &mut Notes) -> Result
     let interval = fields.time_interval.optional(INTERVAL)?;
     notes.add_unknown(fields.untaken());
     match (moment, interval) {
-        (Some(moment), None) => Ok(Some(Frame::Instant(moment))),
+        (Some(moment), None) => Ok(Some(Frame::Moment(moment))),
         (None, Some(fields)) => interval_of(fields, notes).map(Some),
         (Some(_), Some(_)) => {
             Err(Problem::new(Reason::Inconsistent, format!("{FRAME} has both date_time and time_interval")))
@@ -95,7 +95,7 @@ fn interval_of(mut fields: IntervalFields<'_>, notes: &mut Notes) -> Result<Fram
     if end < start {
         return Err(Problem::new(Reason::Inconsistent, format!("{INTERVAL} ends before it starts")));
     }
-    Ok(if end == start { Frame::Instant(start) } else { Frame::Interval(start, end) })
+    Ok(if end == start { Frame::Moment(start) } else { Frame::Interval(start, end) })
 }
 
 /// The moment `seconds` later, to the microsecond: finer digits are those of the arithmetic.
