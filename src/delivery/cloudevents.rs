@@ -301,6 +301,8 @@ struct WireScreening {
     /// Said only where it is true.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     prorated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concordance: Option<&'static str>,
 }
 
 fn wire_screening(screening: &ScreeningEvidence) -> WireScreening {
@@ -312,6 +314,7 @@ fn wire_screening(screening: &ScreeningEvidence) -> WireScreening {
         age_days: screening.age_days,
         valid_until: screening.valid_until.to_string(),
         prorated: screening.is_prorated,
+        concordance: screening.concordance,
     }
 }
 

@@ -47,6 +47,7 @@ fn evidence() -> Evidence {
             age_days: 9,
             valid_until: "2026-05-21".parse().unwrap(),
             is_prorated: false,
+            concordance: None,
         }],
         exposures: vec![overtime()],
         confounders: vec![],

@@ -130,6 +130,9 @@ pub struct ScreeningEvidence {
     pub valid_until: Date,
     /// Whether missing answers were filled with the mean.
     pub is_prorated: bool,
+    /// Whether it and the strain index of the days it asks about are high: `both_low`,
+    /// `physiology_only`, `questionnaire_only` or `both_high`; none where one of them cannot tell.
+    pub concordance: Option<&'static str>,
 }
 
 /// One working condition in the evidence.

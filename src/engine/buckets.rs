@@ -64,6 +64,12 @@ pub(super) fn midnight(date: Date, zone: &TimeZone) -> Timestamp {
     instant(date, 0, zone)
 }
 
+/// The end of a day.
+pub(super) fn last_second(date: Date, zone: &TimeZone) -> Timestamp {
+    let end = midnight(next(date), zone);
+    end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(end)
+}
+
 fn instant(date: Date, hour: i8, zone: &TimeZone) -> Timestamp {
     zone.to_timestamp(date.at(hour, 0, 0, 0)).unwrap_or(Timestamp::MAX)
 }

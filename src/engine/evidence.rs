@@ -10,10 +10,13 @@ use crate::domain::Date;
 use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
 use crate::domain::indicator::HrvState;
 use crate::domain::reading::Tag;
+use crate::domain::screening::Screening;
 use crate::indicators::DayIndicators;
 use crate::indicators::persistence::chance_onsets_per_year;
 use crate::indicators::sleep::SleepFlag;
 use crate::rules::RuleSet;
+use crate::screening::Scored;
+use crate::screening::relation::{self, Concordance, relate_worker};
 
 /// Days after a self-report in which it may explain a finding.
 const CONFOUNDER_DAYS: i32 = 10;
@@ -29,7 +32,7 @@ impl Picture<'_> {
             hrv: self.day.map(|day| self.hrv_evidence(day)),
             index: self.day.and_then(|day| self.index_evidence(day)),
             sleep: self.day.and_then(|day| self.sleep_evidence(day)),
-            screenings: self.screenings.iter().map(|valid| valid.evidence(rules, self.today)).collect(),
+            screenings: self.screenings.iter().map(|valid| self.screening_evidence(valid, rules)).collect(),
             exposures: self.exposures.red.clone(),
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
@@ -69,6 +72,31 @@ impl Picture<'_> {
         })
     }
 
+    fn screening_evidence(&self, valid: &ValidScreening<'_>, rules: &RuleSet) -> ScreeningEvidence {
+        let ValidScreening { screening, scored, taken_on, valid_until } = valid;
+        ScreeningEvidence {
+            instrument: screening.instrument,
+            score: scored.score,
+            band: scored.band,
+            severity: rules.severity(screening.instrument, scored.score),
+            taken_on: *taken_on,
+            age_days: days_between(*taken_on, self.today),
+            valid_until: *valid_until,
+            is_prorated: scored.is_prorated,
+            concordance: self.concordance(screening, rules),
+        }
+    }
+
+    /// Whether the questionnaire and the strain index of the days it asks about say the same.
+    fn concordance(&self, screening: &Screening, rules: &RuleSet) -> Option<&'static str> {
+        let index = |date: Date| self.track.day(date).and_then(|day| day.index).map(|index| index.value);
+        let is_high = |scored: &Scored| rules.is_positive(screening.instrument, scored.score, &scored.scales);
+        let (zone, settings) = (&self.history.profile.time_zone, relation::Settings::default());
+        let sheet = std::slice::from_ref(screening);
+        let related = relate_worker(screening.instrument, sheet, zone, index, is_high, &settings);
+        related.concordance.map(Concordance::as_str)
+    }
+
     /// What the worker said of the days looked at, each thing once.
     fn confounders(&self) -> Vec<Tag> {
         let first = super::buckets::plus(self.today, -CONFOUNDER_DAYS);
@@ -80,22 +108,6 @@ impl Picture<'_> {
             .filter(|tag| *tag != Tag::OffWork)
             .collect();
         said.into_iter().collect()
-    }
-}
-
-impl ValidScreening<'_> {
-    fn evidence(&self, rules: &RuleSet, today: Date) -> ScreeningEvidence {
-        let instrument = self.screening.instrument;
-        ScreeningEvidence {
-            instrument,
-            score: self.scored.score,
-            band: self.scored.band,
-            severity: rules.severity(instrument, self.scored.score),
-            taken_on: self.taken_on,
-            age_days: days_between(self.taken_on, today),
-            valid_until: self.valid_until,
-            is_prorated: self.scored.is_prorated,
-        }
     }
 }
 

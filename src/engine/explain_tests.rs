@@ -35,6 +35,7 @@ fn evidence() -> Evidence {
             age_days: 9,
             valid_until: "2026-05-21".parse().unwrap(),
             is_prorated: true,
+            concordance: None,
         }],
         exposures: vec![ExposureEvidence {
             kind: crate::exposures::WEEKLY_HOURS,

@@ -15,7 +15,7 @@ use crate::domain::history::WorkerHistory;
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::screening::Screening;
-use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
+use crate::domain::{Date, TimeZone, Timestamp};
 use crate::indicators::track::{self, Track};
 
 /// Rows that are a few days from being pruned count as pruned: whether the worker was judged today
@@ -72,10 +72,10 @@ pub fn look_back(
 ) -> Vec<Change> {
     let mut past = Past::new(history, first);
     let mut changes = Vec::new();
-    let mut before = last_second(buckets::previous(first), &history.profile.time_zone);
+    let mut before = buckets::last_second(buckets::previous(first), &history.profile.time_zone);
     let mut day = first;
     while day <= last {
-        let now = last_second(day, &history.profile.time_zone);
+        let now = buckets::last_second(day, &history.profile.time_zone);
         past.close_what_is_due(now, &mut changes);
         let news = past.learn(day, (before, now));
         if news.is_any || day == first {
@@ -100,11 +100,6 @@ pub fn done_when_due(actions: &[Action]) -> (Timestamp, Vec<ActionProgress>) {
 }
 
 /// The last second of a day: a night that is final at midnight is judged on the day that begins then.
-fn last_second(day: Date, zone: &TimeZone) -> Timestamp {
-    let end = buckets::midnight(buckets::next(day), zone);
-    end.checked_sub(SignedDuration::from_secs(1)).unwrap_or(end)
-}
-
 fn taken_on(screening: &Screening, zone: &TimeZone) -> Date {
     zone.to_datetime(screening.taken_at).date()
 }

@@ -16,6 +16,7 @@ mod explain;
 mod facts;
 mod judge;
 pub mod lookback;
+pub mod relation;
 pub mod row;
 mod worker;
 
