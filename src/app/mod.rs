@@ -11,6 +11,7 @@ pub mod commands;
 pub mod control;
 pub mod daytime;
 pub mod decoder;
+pub mod histories;
 mod judge;
 pub mod outbound;
 pub mod readiness;

@@ -10,9 +10,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::operator::{self, OperatorError};
 use super::{EXIT_USAGE, Output, backtest_table, workers};
-use crate::app::backtest::stored::StoredError;
 use crate::app::backtest::{self, Plan, Report, Sides, recorded, stored};
-use crate::app::control::{self, Question};
+use crate::app::histories::HistoriesError;
 use crate::app::replay::{self, ReplayError};
 use crate::app::service;
 use crate::config::{self, Settings, rules_file};
@@ -68,7 +67,7 @@ pub(super) struct BacktestArguments {
 enum BacktestError {
     /// The stored history cannot be had.
     #[error("{0}")]
-    Stored(#[from] StoredError<OperatorError>),
+    Stored(#[from] HistoriesError<OperatorError>),
     /// The recorded feed cannot be opened or read.
     #[error("{path}: {error}", path = path.display())]
     Recorded { path: PathBuf, error: ReplayError },
@@ -187,23 +186,8 @@ const FOLLOW_UP: &str = "the actions of a case are taken as done when they are d
 /// From the running service, or from the store itself where none runs.
 fn from_store(settings: &Settings, plan: &Plan) -> Result<(Report, Vec<String>), Failure> {
     let spinner = progress(None, "{spinner} {pos} workers looked at  {elapsed}");
-    let mut store = None;
-    let ask = |from: String| {
-        if store.is_none() {
-            if let Some(answer) = control::ask(&settings.store.path, &Question::Histories { from: from.clone() })? {
-                return Ok(answer);
-            }
-            if !settings.store.path.is_dir() {
-                return Err(OperatorError::NotRunning(settings.store.path.display().to_string()));
-            }
-        }
-        let store = match &mut store {
-            Some(store) => store,
-            none => none.insert(operator::open_store(settings)?),
-        };
-        Ok(control::histories(&from, store))
-    };
-    let found = stored::backtest(plan, ask, || spinner.inc(1));
+    let mut stored = operator::Stored::of(settings);
+    let found = stored::backtest(plan, |from| stored.histories(from), || spinner.inc(1));
     spinner.finish_and_clear();
     let found = found.map_err(|error| Failure::Running(error.into()))?;
     let mut notes = vec![
@@ -211,7 +195,7 @@ fn from_store(settings: &Settings, plan: &Plan) -> Result<(Report, Vec<String>),
         "when an item arrived is not stored: each is taken as if it came on its own day".to_owned(),
         "what was found on a worker's first day may have stood before: it is marked * and counts in no rate".to_owned(),
     ];
-    if store.is_some() && found.unsaved_rows > 0 {
+    if stored.is_read_directly() && found.unsaved_rows > 0 {
         notes.push(format!(
             "{} rows of the journal are not in it, because the service was killed; they are after its next start",
             found.unsaved_rows

@@ -11,6 +11,7 @@ mod demo;
 mod hrv;
 mod operator;
 mod quarantine;
+mod relate;
 mod replay;
 mod run;
 mod score;
@@ -42,6 +43,8 @@ enum Command {
     Hrv(hrv::HrvArguments),
     /// Show what was refused and why, and look at it once more
     Quarantine(quarantine::QuarantineArguments),
+    /// Show how questionnaires go with what the wristbands show, for groups of workers
+    Relate(relate::RelateArguments),
     /// Feed recorded messages through the same engine and print the events it decides
     Replay(replay::ReplayArguments),
     /// Run the service
@@ -76,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
+        Command::Relate(arguments) => relate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

@@ -48,6 +48,41 @@ pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, 
     control::ask(store, question)?.ok_or_else(|| OperatorError::NotRunning(store.display().to_string()))
 }
 
+/// Where stored histories come from: the running service, or the store itself where none runs.
+pub(super) struct Stored<'a> {
+    settings: &'a Settings,
+    store: Option<Store>,
+}
+
+impl<'a> Stored<'a> {
+    pub(super) const fn of(settings: &'a Settings) -> Self {
+        Self { settings, store: None }
+    }
+
+    /// Whether no service ran, so that rows which it had not saved are missing.
+    pub(super) const fn is_read_directly(&self) -> bool {
+        self.store.is_some()
+    }
+
+    /// The histories from that number on, as many as one answer holds.
+    pub(super) fn histories(&mut self, from: String) -> Result<Answer, OperatorError> {
+        let path = &self.settings.store.path;
+        if self.store.is_none() {
+            if let Some(answer) = control::ask(path, &Question::Histories { from: from.clone() })? {
+                return Ok(answer);
+            }
+            if !path.is_dir() {
+                return Err(OperatorError::NotRunning(path.display().to_string()));
+            }
+        }
+        let store = match &mut self.store {
+            Some(store) => store,
+            none => none.insert(open_store(self.settings)?),
+        };
+        Ok(control::histories(&from, store))
+    }
+}
+
 pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
