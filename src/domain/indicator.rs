@@ -71,7 +71,7 @@ pub enum Hint {
     IrregularRhythm,
     /// The level changed weeks ago and has stayed.
     NewNormal,
-    /// Low HRV with a fast heart, and nothing was said of an illness.
+    /// A fast heart asleep, and nothing was said of an illness.
     PossibleIllness,
 }
 

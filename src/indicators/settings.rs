@@ -61,7 +61,7 @@ pub struct Settings {
     pub irregular_ratio: f64,
     /// Hint `irregular_rhythm`: so many of the last ten days' nights are irregular (§1.9).
     pub irregular_nights: u32,
-    /// Hint `possible_illness`: a sleeping heart rate at or above this z in a low night (§2.8).
+    /// Hint `possible_illness`: a sleeping heart rate at or above this z in two nights (§2.8).
     pub illness_rhr_z: f64,
     /// Hint `new_normal`: the level changed at least so many days ago, and stayed (§2.4).
     pub new_normal_days: u32,

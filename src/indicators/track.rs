@@ -14,6 +14,8 @@ mod recent;
 mod references;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod sleep_tests;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,7 @@
 use siphasher::sip::SipHasher13;
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
+use std::ops::RangeInclusive;
 
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::{DeviceEpoch, NightRow, SleepType};
@@ -20,6 +21,11 @@ use super::{day_number, final_at, offset};
 pub(super) const TAG_LOOK_BACK: i32 = 60;
 /// Somebody who says so again within this many days is pregnant still, not anew.
 const PREGNANCY_GOES_ON_DAYS: i32 = 28;
+
+/// Nights hold nothing else; whatever a row says, no sum of squares overflows.
+const PLAUSIBLE_LN_RMSSD: RangeInclusive<f64> = 0.0..=7.0;
+/// See [`PLAUSIBLE_LN_RMSSD`].
+const PLAUSIBLE_HR_BPM: RangeInclusive<f64> = 10.0..=300.0;
 
 /// What one date gives to the windows that hold it.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -133,12 +139,12 @@ impl Cell {
     fn take(&mut self, row: &NightRow, said: &Said, number: i32, settings: &Settings) {
         self.is_irregular = row.irregularity.is_some_and(|ratio| ratio > settings.irregular_ratio);
         let is_excluded = said.excludes(number, settings) || self.is_irregular;
-        if let Some(hrv) = row.hrv.as_ref().filter(|h| h.ln_rmssd.is_finite()) {
+        if let Some(hrv) = row.hrv.as_ref().filter(|h| PLAUSIBLE_LN_RMSSD.contains(&h.ln_rmssd)) {
             self.epoch = Some(digest(&hrv.epoch));
             self.ln_rmssd = (!is_excluded).then_some(hrv.ln_rmssd);
             self.sqi = if hrv.sqi.is_finite() { hrv.sqi.clamp(0.0, 1.0) } else { 0.0 };
         }
-        self.rhr_bpm = row.sleeping_hr_bpm.filter(|hr| hr.is_finite() && !is_excluded);
+        self.rhr_bpm = row.sleeping_hr_bpm.filter(|hr| PLAUSIBLE_HR_BPM.contains(hr) && !is_excluded);
         self.sleep = row.sleep.as_ref().filter(|s| s.tst24_min.is_finite()).map(|s| SleepCell {
             tst24_h: s.tst24_min / 60.0,
             efficiency_pct: s.efficiency_pct.filter(|x| x.is_finite()),

@@ -11,9 +11,9 @@ use crate::domain::worker::Profile;
 use cells::date_of;
 
 /// 2026-01-01.
-const NEW_YEAR: i32 = 20_454;
+pub(super) const NEW_YEAR: i32 = 20_454;
 
-fn person() -> WorkerHistory {
+pub(super) fn person() -> WorkerHistory {
     let key = WorkerKey { site: SiteId::parse("s").unwrap(), worker: WorkerId::parse("w").unwrap() };
     WorkerHistory::new(Profile::unknown(key, TimeZone::UTC))
 }
@@ -22,7 +22,7 @@ fn at(number: i32, hour: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_hours(24 * i64::from(number) + hour)
 }
 
-fn sleep(number: i32, tst_h: f64) -> NightSleep {
+pub(super) fn sleep(number: i32, tst_h: f64) -> NightSleep {
     NightSleep {
         tib_min: 60.0 * tst_h + 30.0,
         sol_min: None,
@@ -43,7 +43,7 @@ fn sleep(number: i32, tst_h: f64) -> NightSleep {
     }
 }
 
-fn night(number: i32, ln_rmssd: f64, band: &str) -> NightRow {
+pub(super) fn night(number: i32, ln_rmssd: f64, band: &str) -> NightRow {
     let epoch = DeviceEpoch { device: DeviceId::parse(band).ok(), is_provider: false };
     NightRow {
         date: date_of(number),
@@ -55,7 +55,7 @@ fn night(number: i32, ln_rmssd: f64, band: &str) -> NightRow {
     }
 }
 
-fn put(history: &mut WorkerHistory, row: NightRow) {
+pub(super) fn put(history: &mut WorkerHistory, row: NightRow) {
     history.nights.insert(row.date, row);
 }
 
@@ -65,13 +65,13 @@ fn usual(number: i32) -> f64 {
 }
 
 /// Two days after the last night, so that all are final.
-fn track_of(history: &WorkerHistory, today: i32) -> Track {
+pub(super) fn track_of(history: &WorkerHistory, today: i32) -> Track {
     let mut track = Track::new();
     track.update(history, None, date_of(today), at(today, 20), &Settings::default());
     track
 }
 
-fn day(track: &Track, number: i32) -> DayIndicators {
+pub(super) fn day(track: &Track, number: i32) -> DayIndicators {
     *track.day(date_of(number)).unwrap()
 }
 

@@ -66,11 +66,12 @@ pub(super) fn baseline(vector: &Value, answers: &mut Answers) {
     let found = json!({"mu": ewma.mean(), "var": var, "sd": var.sqrt(), "z_next": ewma.z(next)});
     answers.computed("ewma_alpha_2_31", found);
 
-    let prior = Nig::of_population(lognormal(RMSSD_MS[1][1]).0);
+    // The file goes on from the norm as it prints it.
+    let prior = Nig::of_population(as_printed(lognormal(RMSSD_MS[1][1]).0));
     let belief =
         |nights: &[f64]| Reference::of(&mut nights.to_vec(), settings.sd_floor_ln, &settings).unwrap().belief(prior);
     let all = belief(&in_time);
-    answers.computed("nig|prior", json!({"m0": as_printed(prior.m), "k0": prior.kappa, "a0": prior.a, "b0": prior.b}));
+    answers.computed("nig|prior", json!({"m0": prior.m, "k0": prior.kappa, "a0": prior.a, "b0": prior.b}));
     answers.computed("nig|post", json!({"m": all.m, "k": all.kappa, "a": all.a, "b": all.b}));
     answers.computed("nig|pred_df", all.degrees_of_freedom());
     answers.computed("nig|pred_scale", all.scale());
