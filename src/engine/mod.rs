@@ -28,6 +28,7 @@ use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Item;
+use crate::domain::reading::{Reading, SelfReport, Tag};
 use crate::domain::{Date, Timestamp};
 use crate::rules::RuleSet;
 use crate::{cases, exposures, indicators};
@@ -143,7 +144,7 @@ impl Engine {
         let mut tally: Option<(u32, Tally)> = None;
         for input in group.inputs {
             match input {
-                Input::Enrol(profile) => self.enrol(number, profile),
+                Input::Enrol(profile) => self.enrol(number, profile, now),
                 Input::Item { message, item, .. } => {
                     if tally.as_ref().is_some_and(|(of, _)| *of != message) {
                         self.finish_message(number, tally.take(), now);
@@ -228,12 +229,19 @@ impl Engine {
         self.workers.values().map(|worker| (worker.number, &worker.history))
     }
 
-    fn enrol(&mut self, number: WorkerNumber, profile: crate::domain::worker::Profile) {
+    fn enrol(&mut self, number: WorkerNumber, profile: crate::domain::worker::Profile, now: Timestamp) {
         match self.workers.get_mut(&number) {
             Some(worker) => {
+                let has_medication_changed = worker.history.profile.has_beta_blocker != profile.has_beta_blocker;
                 worker.history.profile = profile;
                 worker.forget_timer();
                 worker.reset_zone();
+                if has_medication_changed {
+                    // Nights with and without a beta blocker are not comparable; the register does not
+                    // say since when, so the new baseline begins when Vagus learns of it.
+                    let date = events::local_date(&worker.history.profile, now);
+                    worker.take_reading(Reading::Tag(SelfReport { date, tag: Tag::MedicationChange }));
+                }
                 worker.changes.is_other = true;
                 worker.is_unsaved = true;
             }

@@ -110,7 +110,7 @@ fn the_full_configuration_beside_the_bare_machine() {
                 let begin = BURN_IN + 30;
                 let days = days_of(&nights(begin + 60, rho, (begin, shift), &mut dice), &settings);
                 let is_low = |n: &usize| days[*n].indicators.hrv == HrvState::Persistent;
-                (!is_low(&(begin - 1))).then(|| (begin..begin + 60).find(is_low).map(|d| d + 1 - begin))
+                (!is_low(&(begin - 1))).then(|| (begin..begin + 60).find(is_low).map(|d| d - begin))
             });
             let _ = write!(table, "{:>14}", delays(found.into_iter().flatten().collect()));
         }
