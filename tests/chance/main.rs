@@ -6,6 +6,8 @@
 //! beside it what the full configuration, other detectors and the whole engine do. In a debug build
 //! a tenth of the workers is simulated and only the table is printed.
 
+#![expect(clippy::cast_possible_truncation, reason = "seeds, counts of days and points of questionnaires are small")]
+
 mod detectors;
 mod engine;
 mod people;
