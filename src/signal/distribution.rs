@@ -36,9 +36,7 @@ const BIN_MS: f64 = 50.0;
 /// Histogram and its mode: Baevsky & Berseneva 2008.
 #[must_use]
 pub fn distribution(nn_ms: &[f64], valid: &[bool]) -> Option<Distribution> {
-    let mut sorted: Vec<f64> = Vec::with_capacity(nn_ms.len());
-    sorted.extend(nn_ms.iter().zip(valid).filter_map(|(nn, valid)| valid.then_some(*nn)));
-    sorted.sort_unstable_by(f64::total_cmp);
+    let sorted = sorted(nn_ms, valid);
     // Numbers that are not finite are sorted to the ends.
     let (first, last) = (*sorted.first()?, *sorted.last()?);
     let range_ms = finite(last - first)?;
@@ -55,6 +53,21 @@ pub fn distribution(nn_ms: &[f64], valid: &[bool]) -> Option<Distribution> {
     })
 }
 
+/// The valid values, smallest first: sorted as the integers whose order is that of [`f64::total_cmp`],
+/// which takes half the time.
+fn sorted(nn_ms: &[f64], valid: &[bool]) -> Vec<f64> {
+    // All bits but the sign are turned over in negative numbers; doing it twice gives the number back.
+    let turned = |bits: u64| if bits >> 63 == 1 { bits ^ (u64::MAX >> 1) } else { bits };
+    let mut keys: Vec<i64> = Vec::with_capacity(nn_ms.len());
+    for (nn, valid) in nn_ms.iter().zip(valid) {
+        if *valid {
+            keys.push(turned(nn.to_bits()).cast_signed());
+        }
+    }
+    keys.sort_unstable();
+    keys.into_iter().map(|key| f64::from_bits(turned(key.cast_unsigned()))).collect()
+}
+
 /// The centre of the highest bin, and how many values are in it.
 fn mode(sorted: &[f64]) -> (f64, usize) {
     let (mut best_bin, mut most) = (0.0, 0);
@@ -62,7 +75,7 @@ fn mode(sorted: &[f64]) -> (f64, usize) {
     while let Some(lowest) = rest.first() {
         let bin = (lowest / BIN_MS).floor();
         // A value so large that its bin has no end that differs from it has the bin to itself.
-        let count = rest.partition_point(|value| (value / BIN_MS).floor() <= bin).max(1);
+        let count = rest.partition_point(|value| value / BIN_MS < bin + 1.0).max(1);
         if count > most {
             (best_bin, most) = (bin, count);
         }
