@@ -42,8 +42,9 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// Ranks the sizes of the values. Sorts into narrow buckets first, after which few neighbours are out of order. Should all values
-    /// fall into one bucket, that costs as much as insertion sort does for a few hundred values.
+    /// Ranks the sizes of the values: into narrow buckets first, after which few neighbours are out of
+    /// order. Should all values fall into one bucket, that costs as much as sorting a few hundred
+    /// values by insertion does, and no more.
     fn rank(values: &[f64]) -> Self {
         let mut stretch = Self { count: values.len(), by_rank: [0.0; RANKS], ranks: [0; RANKS] };
         let mut bucket_of = [0_u16; STRETCH];
