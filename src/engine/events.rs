@@ -40,7 +40,7 @@ impl Occasion<'_> {
     }
 
     fn alert(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Event {
-        let evidence = self.picture.evidence(self.rules);
+        let evidence = self.picture.evidence(self.rules, self.verdict);
         let alert = Alert {
             kind,
             case: case.id.clone(),

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 
 use super::facts::{Picture, ValidScreening};
 use crate::domain::Date;
-use crate::domain::alert::{Evidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::alert::{Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
 use crate::domain::indicator::HrvState;
 use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::indicators::DayIndicators;
 use crate::indicators::persistence::chance_onsets_per_year;
 use crate::indicators::sleep::SleepFlag;
-use crate::rules::RuleSet;
+use crate::rules::{Condition, NumberFact, RuleSet, Verdict};
 use crate::screening::Scored;
 use crate::screening::relation::{self, Concordance, relate_worker};
 
@@ -25,7 +25,7 @@ const CONFOUNDER_DAYS: i32 = 10;
 const USUAL_AUTOCORRELATION: f64 = 0.3;
 
 impl Picture<'_> {
-    pub(super) fn evidence(&self, rules: &RuleSet) -> Evidence {
+    pub(super) fn evidence(&self, rules: &RuleSet, verdict: &Verdict) -> Evidence {
         let chance_per_year = (self.hrv() == HrvState::Persistent)
             .then(|| chance_onsets_per_year(self.track.lag1_autocorrelation().unwrap_or(USUAL_AUTOCORRELATION)));
         Evidence {
@@ -33,7 +33,7 @@ impl Picture<'_> {
             index: self.day.and_then(|day| self.index_evidence(day)),
             sleep: self.day.and_then(|day| self.sleep_evidence(day)),
             screenings: self.screenings.iter().map(|valid| self.screening_evidence(valid, rules)).collect(),
-            exposures: self.exposures.red.clone(),
+            exposures: self.exposure_evidence(rules, verdict),
             confounders: self.confounders(),
             confidence: self.day.and_then(|day| day.confidence),
             chance_per_year,
@@ -72,6 +72,20 @@ impl Picture<'_> {
         })
     }
 
+    /// Working conditions over their limit, and those that a matching rule rests on though they are no
+    /// flag by themselves.
+    fn exposure_evidence(&self, rules: &RuleSet, verdict: &Verdict) -> Vec<ExposureEvidence> {
+        let mut all = self.exposures.red.clone();
+        let matching = rules.rules.iter().filter(|rule| verdict.rules.contains(&rule.id));
+        for (fact, comparison, limit) in matching.flat_map(|rule| &rule.all).flat_map(Condition::numbers) {
+            let found = kind(fact).and_then(|kind| self.exposures.evidence(kind, limit, RULE_FILE));
+            all.extend(found.filter(|found| {
+                comparison.holds(found.value, limit) && all.iter().all(|known| known.kind != found.kind)
+            }));
+        }
+        all
+    }
+
     fn screening_evidence(&self, valid: &ValidScreening<'_>, rules: &RuleSet) -> ScreeningEvidence {
         let ValidScreening { screening, scored, taken_on, valid_until } = valid;
         ScreeningEvidence {
@@ -108,6 +122,36 @@ impl Picture<'_> {
             .filter(|tag| *tag != Tag::OffWork)
             .collect();
         said.into_iter().collect()
+    }
+}
+
+/// Who sets a limit that only a rule names.
+const RULE_FILE: &str = "rule file";
+
+/// The kind of evidence that a fact of working conditions is.
+const fn kind(fact: NumberFact) -> Option<&'static str> {
+    use crate::exposures as kinds;
+    match fact {
+        NumberFact::WeeklyHours => Some(kinds::WEEKLY_HOURS),
+        NumberFact::OvertimeRunDays => Some(kinds::OVERTIME_DAYS),
+        NumberFact::OvertimeRunNoiseDba => Some(kinds::OVERTIME_NOISE_LEX8H_DBA),
+        NumberFact::NoiseDba => Some(kinds::NOISE_LEX8H_DBA),
+        NumberFact::ConsecutiveWorkDays => Some(kinds::CONSECUTIVE_WORK_DAYS),
+        NumberFact::NightRun => Some(kinds::CONSECUTIVE_NIGHTS),
+        NumberFact::NightsIn28D => Some(kinds::NIGHTS_IN_28_D),
+        NumberFact::NightSpellWeeks => Some(kinds::NIGHT_SPELL_WEEKS),
+        NumberFact::QuickReturns => Some(kinds::QUICK_RETURNS_7_D),
+        NumberFact::DaysSinceIncident => Some(kinds::DAYS_SINCE_INCIDENT),
+        NumberFact::DaysSinceReturn => Some(kinds::DAYS_SINCE_RETURN),
+        // How far above its reference: the temperature itself is a flag by then.
+        NumberFact::WbgtOverC => None,
+        NumberFact::Z7
+        | NumberFact::RhrZ7
+        | NumberFact::Index7
+        | NumberFact::Tst7H
+        | NumberFact::Debt14H
+        | NumberFact::Bmi
+        | NumberFact::Age => None,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::domain::alert::{
 };
 use crate::domain::indicator::{Component, Contribution, HrvState};
 use crate::domain::reading::Tag;
+use crate::exposures;
 
 /// What a paragraph begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,13 +105,29 @@ fn sleep(sleep: &SleepEvidence) -> String {
 }
 
 fn exposure(e: &ExposureEvidence) -> String {
-    match e.kind {
-        crate::exposures::WEEKLY_HOURS => format!("Work took {:.0} h a week (limit {:.0} h).", e.value, e.limit),
-        crate::exposures::OVERTIME_DAYS => {
-            format!("There was overtime on {:.0} days running (limit {:.0}).", e.value, e.limit)
+    let ExposureEvidence { kind, value, limit, .. } = *e;
+    match kind {
+        exposures::WEEKLY_HOURS => format!("Work took {value:.0} h a week (limit {limit:.0} h)."),
+        exposures::OVERTIME_DAYS => format!("There was overtime on {value:.0} days running (limit {limit:.0})."),
+        exposures::OVERTIME_NOISE_LEX8H_DBA => {
+            format!("Noise on a day of that overtime reached {value:.0} dB(A) (limit {limit:.0}).")
         }
-        crate::exposures::NOISE_LEX8H_DBA => format!("Noise reached {:.0} dB(A) (limit {:.0}).", e.value, e.limit),
-        kind => format!("{} was {} (limit {}).", kind.replace('_', " "), e.value, e.limit),
+        exposures::CONSECUTIVE_WORK_DAYS => {
+            format!("Work went on for {value:.0} days without a day's rest (limit {limit:.0}).")
+        }
+        exposures::CONSECUTIVE_NIGHTS => format!("There were {value:.0} night shifts in a row (limit {limit:.0})."),
+        exposures::NIGHTS_IN_28_D => format!("There were {value:.0} night shifts in 28 days (limit {limit:.0})."),
+        exposures::NIGHT_SPELL_WEEKS => format!("Night work has gone on for {value:.0} weeks (limit {limit:.0})."),
+        exposures::QUICK_RETURNS_7_D => {
+            format!("{value:.0} times in 7 days the rest between two shifts was too short (limit {limit:.0}).")
+        }
+        exposures::NOISE_LEX8H_DBA => format!("Noise reached {value:.0} dB(A) (limit {limit:.0})."),
+        exposures::NOISE_LEX40H_DBA => format!("Noise over the week reached {value:.0} dB(A) (limit {limit:.0})."),
+        exposures::WBGT_C => format!("Heat reached {value:.1} °C WBGT (limit {limit:.1} °C)."),
+        exposures::VIOLENCE_EVENTS_7_D => format!("Violence at work was reported {value:.0} times in 7 days."),
+        exposures::DAYS_SINCE_INCIDENT => format!("Violence or an accident was reported {value:.0} days ago."),
+        exposures::DAYS_SINCE_RETURN => format!("Work was taken up again {value:.0} days ago, after a long absence."),
+        kind => format!("{} was {value} (limit {limit}).", kind.replace('_', " ")),
     }
 }
 

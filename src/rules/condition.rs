@@ -166,6 +166,16 @@ impl Holds {
 }
 
 impl Condition {
+    /// Every number that it asks for, with how and against what.
+    #[must_use]
+    pub fn numbers(&self) -> Vec<(NumberFact, Comparison, f64)> {
+        match self {
+            Self::Number(fact, comparison, limit) => vec![(*fact, *comparison, *limit)],
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::numbers).collect(),
+            Self::HrvState(..) | Self::Flag(..) | Self::Severity(..) | Self::Screening(..) => Vec::new(),
+        }
+    }
+
     /// Whether, and how firmly, it holds.
     pub(super) fn holds(&self, facts: &Facts, rules: &RuleSet) -> Holds {
         match self {
