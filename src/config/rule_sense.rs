@@ -120,9 +120,11 @@ pub(super) fn always_within(condition: &Condition) -> Option<(f64, f64)> {
 /// Whether all of these can hold at once, as far as can be seen.
 pub(super) fn can_hold(conditions: &[Condition]) -> bool {
     let flat = flattened(conditions);
-    let is_whole = |condition: &&Condition| match condition {
-        Condition::Any(any) => any.iter().any(|one| can_hold(&with(&flat, one))),
-        _ => leaf(condition).is_none_or(|(subject, _)| !joint(&flat, &subject).is_some_and(Extent::is_empty)),
+    let is_whole = |condition: &&Condition| {
+        if let Condition::Any(any) = condition {
+            return any.iter().any(|one| can_hold(&with(&flat, one)));
+        }
+        leaf(condition).is_none_or(|(subject, _)| !joint(&flat, &subject).is_some_and(Extent::is_empty))
     };
     flat.iter().all(is_whole)
 }
@@ -130,9 +132,10 @@ pub(super) fn can_hold(conditions: &[Condition]) -> bool {
 /// The leaves and alternatives of nested lists of which all must hold.
 fn flattened(conditions: &[Condition]) -> Vec<&Condition> {
     conditions.iter().fold(Vec::new(), |mut flat, condition| {
-        match condition {
-            Condition::All(all) => flat.extend(flattened(all)),
-            _ => flat.push(condition),
+        if let Condition::All(all) = condition {
+            flat.extend(flattened(all));
+        } else {
+            flat.push(condition);
         }
         flat
     })
@@ -154,18 +157,16 @@ fn joint(conditions: &[&Condition], subject: &Subject<'_>) -> Option<Extent> {
 pub(super) fn implies(when: &[Condition], then: &Condition) -> bool {
     let flat = flattened(when);
     let by_alternative = || {
-        flat.iter().any(|condition| match condition {
-            Condition::Any(any) => any.iter().all(|one| implies(std::slice::from_ref(one), then)),
-            _ => false,
+        flat.iter().any(|condition| {
+            matches!(condition, Condition::Any(any) if any.iter().all(|one| implies(std::slice::from_ref(one), then)))
         })
     };
-    match then {
-        Condition::All(all) => all.iter().all(|part| implies(when, part)),
-        Condition::Any(any) => any.iter().any(|part| implies(when, part)) || by_alternative(),
-        _ => {
-            let by_leaf = leaf(then)
-                .is_some_and(|(subject, extent)| joint(&flat, &subject).is_some_and(|when| when.is_within(extent)));
-            by_leaf || by_alternative()
-        }
+    if let Condition::All(all) = then {
+        return all.iter().all(|part| implies(when, part));
     }
+    if let Condition::Any(any) = then {
+        return any.iter().any(|part| implies(when, part)) || by_alternative();
+    }
+    let is_within = |(subject, extent)| joint(&flat, &subject).is_some_and(|when| when.is_within(extent));
+    leaf(then).is_some_and(is_within) || by_alternative()
 }
