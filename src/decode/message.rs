@@ -287,11 +287,11 @@ impl<'a> Walk<'a> {
                     notes.add_unknown(fields.untaken());
                     return Ok(Found::DataPoint(point));
                 }
-                native::reading(fields, notes)
+                native::reading(&mut fields, notes)
             }
-            Stream::Screenings => native::screening(self.cursor.read(Read::new(notes, depth))?, notes),
-            Stream::Exposures => native::exposure(self.cursor.read(Read::new(notes, depth))?, notes),
-            Stream::Actions => native::action(self.cursor.read(Read::new(notes, depth))?, notes),
+            Stream::Screenings => native::screening(&mut self.cursor.read(Read::new(notes, depth))?, notes),
+            Stream::Exposures => native::exposure(&mut self.cursor.read(Read::new(notes, depth))?, notes),
+            Stream::Actions => native::action(&mut self.cursor.read(Read::new(notes, depth))?, notes),
         }))
     }
 

@@ -29,33 +29,33 @@ use crate::domain::rejection::Reason;
 pub(super) type Outcome = Result<Owned, Problem>;
 
 /// Makes an item of the stream `readings`.
-pub(super) fn reading(fields: Slot<ReadingFields<'_>>, notes: &mut Notes) -> Outcome {
+pub(super) fn reading(fields: &mut Slot<ReadingFields<'_>>, notes: &mut Notes) -> Outcome {
     make(fields, notes, reading::make)
 }
 
 /// Makes an item of the stream `screenings`.
-pub(super) fn screening(fields: Slot<ScreeningFields<'_>>, notes: &mut Notes) -> Outcome {
+pub(super) fn screening(fields: &mut Slot<ScreeningFields<'_>>, notes: &mut Notes) -> Outcome {
     make(fields, notes, screening::make)
 }
 
 /// Makes an item of the stream `exposures`.
-pub(super) fn exposure(fields: Slot<ExposureFields<'_>>, notes: &mut Notes) -> Outcome {
+pub(super) fn exposure(fields: &mut Slot<ExposureFields<'_>>, notes: &mut Notes) -> Outcome {
     make(fields, notes, exposure::make)
 }
 
 /// Makes an item of the stream `actions`.
-pub(super) fn action(fields: Slot<ActionFields<'_>>, notes: &mut Notes) -> Outcome {
+pub(super) fn action(fields: &mut Slot<ActionFields<'_>>, notes: &mut Notes) -> Outcome {
     make(fields, notes, action::make)
 }
 
 fn make<'a, R: Record<'a>>(
-    fields: Slot<R>,
+    fields: &mut Slot<R>,
     notes: &mut Notes,
     make: impl FnOnce(&mut R, &mut Notes) -> Outcome,
 ) -> Outcome {
     match fields {
-        Slot::Got(mut fields) => {
-            let item = make(&mut fields, notes)?;
+        Slot::Got(fields) => {
+            let item = make(fields, notes)?;
             notes.unknown = notes.unknown.saturating_add(fields.untaken());
             Ok(item)
         }
