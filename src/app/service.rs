@@ -146,7 +146,6 @@ impl Service {
         let served = Served { store, commands: commands_in, engine: new_rules };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
-        let rules_path = settings.rules_path.clone();
         tasks.spawn(take_in(settings.ingest, ingest_ports));
         tracing::info!(ops = %ops_address, "the service runs");
         Ok(Self {
@@ -155,7 +154,7 @@ impl Service {
             end_delivery,
             store: outbox_of,
             rules,
-            rules_path,
+            rules_path: settings.rules_path,
             rules_version,
             threads,
             failed,
