@@ -31,7 +31,9 @@ pub(crate) fn leaves(section: &Value) -> Vec<Leaf<'_>> {
             Value::Array(list) if !list.is_empty() => {
                 list.iter().enumerate().for_each(|(i, inner)| collect(&step(i.to_string()), inner, into));
             }
-            _ => into.push(Leaf { path: path.to_vec(), value }),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+                into.push(Leaf { path: path.to_vec(), value })
+            }
         }
     }
     let mut all = Vec::new();
@@ -84,13 +86,10 @@ impl Answers {
         };
         match claim {
             Claim::Input => Ok(()),
-            Claim::NotOurs(reason) if reason.is_empty() => Err(format!("{place}: left out without a reason")),
+            Claim::NotOurs("") => Err(format!("{place}: left out without a reason")),
             Claim::NotOurs(_) => Ok(()),
             Claim::Computed(value) => {
-                let found = leaf.path[path.len()..].iter().try_fold(value, |inner, step| match inner {
-                    Value::Array(list) => list.get(step.parse::<usize>().ok()?),
-                    _ => inner.get(step),
-                });
+                let found = leaf.path[path.len()..].iter().try_fold(value, |inner, step| part(inner, step));
                 match found {
                     Some(found) if agree(found, leaf.value) => Ok(()),
                     found => Err(format!("{place}: {found:?} where the file has {}", leaf.value)),
@@ -105,13 +104,7 @@ impl Answers {
             .0
             .iter()
             .filter_map(|(path, claim)| {
-                let mut inner = Some(section);
-                for step in path {
-                    inner = inner.and_then(|value| match value {
-                        Value::Array(list) => list.get(step.parse::<usize>().ok()?),
-                        _ => value.get(step),
-                    });
-                }
+                let inner = path.iter().try_fold(section, |inner, step| part(inner, step));
                 let there = match (inner, claim) {
                     (None, _) => return Some(format!("{}: the file has no such place", path.join("|"))),
                     (Some(there), Claim::Computed(value)) => value.as_array().zip(there.as_array()),
@@ -123,6 +116,14 @@ impl Answers {
             })
             .collect();
         (!surplus.is_empty()).then(|| surplus.join("\n"))
+    }
+}
+
+/// The part of a list or an object that a step of a path leads to.
+fn part<'a>(whole: &'a Value, step: &str) -> Option<&'a Value> {
+    match whole.as_array() {
+        Some(list) => list.get(step.parse::<usize>().ok()?),
+        None => whole.get(step),
     }
 }
 
