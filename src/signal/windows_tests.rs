@@ -156,6 +156,7 @@ fn beats_of(rr_ms: &[f64]) -> Vec<Beat> {
         let (rr_ms, ends): (Vec<f64>, Vec<f64>) = segment.into_iter().unzip();
         let cleaned = r1::clean(&rr_ms, r1::FLOOR_MS);
         for at in 0..cleaned.nn_ms.len() {
+            #[expect(clippy::cast_possible_truncation, reason = "the runs are shorter than a year")]
             let window = (ends[cleaned.source[at]] / 300_000.0).ceil() as i64 - 1;
             beats.push((number, window, cleaned.nn_ms[at], cleaned.valid[at]));
         }

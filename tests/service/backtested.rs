@@ -77,7 +77,8 @@ fn the_stored_history_answers_as_the_recording_and_nobody_is_disturbed() {
     assert_eq!(episodes(&running), episodes(&recorded));
 
     assert_eq!(town.events(), events, "nothing is sent");
-    assert_eq!(town.vagus.metric("vagus_items_total", "outcome=\"accepted\""), taken);
+    let accepted = town.vagus.metric("vagus_items_total", "outcome=\"accepted\"");
+    assert!((accepted - taken).abs() < 0.5, "nothing is taken: {accepted} after {taken}");
     assert_eq!(town.send_all(&[gad7("w-later", 3, ago(now, 1))]), (1, 0, 0), "the service goes on");
 
     assert_eq!(town.vagus.stop(), Some(0));
