@@ -188,6 +188,8 @@ struct WireEvidence {
     screenings: Vec<WireScreening>,
     exposures: Vec<WireExposure>,
     confounders: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
+    hints: Vec<&'static str>,
     confidence: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_per_year: Option<f64>,
@@ -203,6 +205,7 @@ fn wire_evidence(evidence: &Evidence) -> WireEvidence {
         screenings: evidence.screenings.iter().map(wire_screening).collect(),
         exposures: evidence.exposures.iter().map(wire_exposure).collect(),
         confounders: evidence.confounders.iter().map(|tag| Tag::as_str(*tag)).collect(),
+        hints: evidence.hints.iter().map(|hint| hint.as_str()).collect(),
         confidence: evidence.confidence.map(hundredths),
         chance_per_year: evidence.chance_per_year.map(hundredths),
         chance_note: evidence.chance_note.clone(),

@@ -51,6 +51,7 @@ fn evidence() -> Evidence {
         }],
         exposures: vec![overtime()],
         confounders: vec![],
+        hints: vec![],
         confidence: Some(0.82),
         chance_per_year: None,
         chance_note: None,

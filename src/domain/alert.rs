@@ -2,7 +2,7 @@
 
 use super::case::{ActionId, ActionKind, CaseId};
 use super::ids::{SiteId, UnitId, WorkerId};
-use super::indicator::{Contribution, HrvState, IndexBand, Severity};
+use super::indicator::{Contribution, Hint, HrvState, IndexBand, Severity};
 use super::reading::Tag;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
@@ -172,6 +172,8 @@ pub struct Evidence {
     pub exposures: Vec<ExposureEvidence>,
     /// What else may explain it.
     pub confounders: Vec<Tag>,
+    /// What is to be asked beside it.
+    pub hints: Vec<Hint>,
     /// How far the numbers can be trusted, 0 to 1.
     pub confidence: Option<f64>,
     /// How often chance alone makes a healthy person's HRV persistently low, times a year; none where

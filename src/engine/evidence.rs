@@ -35,6 +35,7 @@ impl Picture<'_> {
             screenings: self.screenings.iter().map(|valid| self.screening_evidence(valid, rules)).collect(),
             exposures: self.exposure_evidence(rules, verdict),
             confounders: self.confounders(),
+            hints: self.day.map_or_else(Vec::new, |day| day.hints.iter().collect()),
             confidence: self.day.and_then(|day| day.confidence),
             chance_per_year,
             chance_note: chance_per_year.map(super::explain::chance_note),

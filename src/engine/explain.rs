@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SleepEvidence,
 };
-use crate::domain::indicator::{Component, Contribution, HrvState};
+use crate::domain::indicator::{Component, Contribution, Hint, HrvState};
 use crate::domain::reading::Tag;
 use crate::exposures;
 
@@ -34,6 +34,7 @@ pub(super) fn summary(evidence: &Evidence, opening: Opening) -> String {
     sentences.extend(evidence.index.as_ref().and_then(index));
     sentences.extend(evidence.exposures.iter().map(exposure));
     sentences.extend(uncertainty(evidence));
+    sentences.extend(evidence.hints.iter().map(|hint| hint_words(*hint).to_owned()));
     sentences.join(" ")
 }
 
@@ -168,6 +169,22 @@ fn uncertainty(evidence: &Evidence) -> Option<String> {
 /// How often chance alone gives such a finding.
 pub(super) fn chance_note(per_year: f64) -> String {
     format!("In a healthy person chance alone makes HRV persistently low about {per_year:.1} times a year.")
+}
+
+const fn hint_words(hint: Hint) -> &'static str {
+    match hint {
+        Hint::Chronic => {
+            "HRV has been low for more than four weeks: is what it is held against still the right measure?"
+        }
+        Hint::HighSide => "Several nights were unusually high: check the band, and ask a physician if it stays.",
+        Hint::IrregularRhythm => {
+            "The beats of several nights were irregular, by rhythm or by the band's fit: consider a medical check."
+        }
+        Hint::NewNormal => {
+            "The level changed some weeks ago and has stayed: a change of life, of health or of the band?"
+        }
+        Hint::PossibleIllness => "The heart was fast in sleep, as in an illness; nothing was said of one.",
+    }
 }
 
 const fn spoken(tag: Tag) -> &'static str {

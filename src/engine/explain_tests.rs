@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::indicator::Hint;
 use crate::domain::screening::Instrument;
 
 fn evidence() -> Evidence {
@@ -44,6 +45,7 @@ fn evidence() -> Evidence {
             source: "WHO/ILO 2021",
         }],
         confounders: vec![Tag::Alcohol, Tag::LateExercise],
+        hints: vec![Hint::IrregularRhythm],
         confidence: Some(0.82),
         chance_per_year: Some(0.78),
         chance_note: None,
@@ -62,7 +64,8 @@ fn the_paragraph_tells_fact_comparison_and_uncertainty() {
          broken sleep -1.2). \
          Work took 57 h a week (limit 55 h). \
          HRV as low as this also occurs with illness, alcohol or hard training (reported in these days: alcohol, late \
-         exercise). In a healthy person chance alone makes HRV persistently low about 0.8 times a year."
+         exercise). In a healthy person chance alone makes HRV persistently low about 0.8 times a year. \
+         The beats of several nights were irregular, by rhythm or by the band's fit: consider a medical check."
     );
 }
 
