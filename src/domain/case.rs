@@ -17,6 +17,7 @@ pub struct ActionId(Box<str>);
 
 const CASE: u64 = 1;
 const ACTION: u64 = 2;
+const UNIT_ACTION: u64 = 3;
 
 impl CaseId {
     /// The id of a worker's `episode`-th case.
@@ -33,6 +34,17 @@ impl ActionId {
     #[must_use]
     pub fn derive(worker: WorkerNumber, episode: u32, kind: ActionKind) -> Self {
         Self(format!("a-{}", worker.derive(&[ACTION, u64::from(episode), kind as u64])).into())
+    }
+
+    /// The id of an action for a whole unit: of its site, its own name and the rule, in a period.
+    ///
+    /// The key keeps whoever holds the id from finding the rule by trying.
+    #[must_use]
+    pub fn of_unit(key: WorkerNumber, names: [&str; 3], period: u64) -> Self {
+        // The length of each name before it, so that no two lists of names look the same.
+        let bytes = names.iter().flat_map(|name| std::iter::once(name.len() as u64).chain(name.bytes().map(u64::from)));
+        let parts: Vec<u64> = [UNIT_ACTION, period].into_iter().chain(bytes).collect();
+        Self(format!("a-{}", key.derive(&parts)).into())
     }
 }
 

@@ -93,7 +93,7 @@ impl Occasion<'_> {
     }
 }
 
-const fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
+pub(super) const fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
     ExceededLimit { kind: evidence.kind, limit: evidence.limit }
 }
 

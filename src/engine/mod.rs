@@ -18,6 +18,7 @@ mod judge;
 pub mod lookback;
 pub mod relation;
 pub mod row;
+pub mod unit;
 mod worker;
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -221,6 +222,14 @@ impl Engine {
             });
             let nights = day.filter(|_| !worker.history.nights.is_empty()).map(|day| day.nights_used7);
             (day.map_or(HrvState::Learning, |day| day.hrv), nights)
+        })
+    }
+
+    /// What the rules about units need of every worker; the order is that of a hash and means nothing.
+    pub fn seen(&self, now: Timestamp) -> impl Iterator<Item = (WorkerNumber, &WorkerHistory, unit::Seen)> {
+        let counted = self.workers.values().filter(|worker| unit::is_counted(&worker.history));
+        counted.map(move |worker| {
+            (worker.number, &worker.history, unit::seen(&worker.history, &worker.track, now, &self.settings))
         })
     }
 

@@ -16,6 +16,7 @@ mod replay;
 mod run;
 mod score;
 mod strain;
+mod units;
 mod workers;
 
 use std::process::ExitCode;
@@ -53,6 +54,8 @@ enum Command {
     Score(score::ScoreArguments),
     /// Tell daytime strain from recordings of a wristband, minute by minute
     Strain(strain::StrainArguments),
+    /// Show the figures of each unit, and which rules about units match
+    Units(units::UnitsArguments),
     /// Keep the register of workers
     Workers(workers::WorkersArguments),
 }
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Strain(arguments) => strain::run(&arguments),
+        Command::Units(arguments) => units::run(&arguments),
         Command::Workers(arguments) => workers::run(arguments),
     }
 }
