@@ -15,9 +15,11 @@ use super::registry::ActionDirectory;
 use super::sequencer::Progress;
 use super::shards::{DetailSource, Outcome, Shards};
 use super::statistics;
+use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::delivery::cloudevents;
 use crate::domain::Date;
+use crate::domain::alert::Event;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::Rejection;
@@ -26,7 +28,9 @@ use crate::engine;
 use crate::engine::effect::{Decision, Tally};
 use crate::engine::row::{MessageMeta, Row};
 use crate::ingest::receipt::Receipt;
-use crate::store::{Checkpoint, DecisionRecord, Outgoing, Quarantined, Store, StoreError, ViewError};
+use crate::store::{
+    Checkpoint, DecisionRecord, Outgoing, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError,
+};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
 
@@ -75,6 +79,8 @@ pub struct Applier {
     pub outbound: Outbound,
     /// Rules that were read again.
     pub rules: watch::Receiver<engine::Settings>,
+    /// Which sites are due to have their units looked at.
+    pub units: UnitReviews,
     /// The last row that was applied.
     pub last_row: RowNumber,
     /// The time of that row.
@@ -99,7 +105,9 @@ impl Applier {
             }
             if since_save.elapsed_s() >= SAVE_EVERY.as_secs_f64() {
                 self.save()?;
-                statistics::count(&self.shards, &self.store, self.last_now.max(self.clock.now()), &self.metrics);
+                let now = self.last_now.max(self.clock.now());
+                statistics::count(&self.shards, &self.store, now, &self.metrics);
+                self.review_units(now)?;
                 since_save = Stopwatch::start();
             }
         }
@@ -135,11 +143,30 @@ impl Applier {
         }
     }
 
+    /// Asks for reviews of units whose figures match a rule, once a day for each site.
+    fn review_units(&mut self, now: Timestamp) -> Result<(), ApplyError> {
+        self.take_new_rules();
+        let rules = Arc::clone(&self.rules.borrow().rules);
+        let Some(requests) = self.units.requests(&self.shards, &rules, &self.store, now)? else { return Ok(()) };
+        tracing::info!(requests = requests.len(), "looked at the units");
+        let records: Vec<UnitDecisionRecord> = requests
+            .into_iter()
+            .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outgoing(&event) })
+            .collect();
+        self.store.append_unit_decisions(self.last_row, &records)?;
+        if !records.is_empty() {
+            self.outbound.wake();
+        }
+        Ok(())
+    }
+
+    fn outgoing(&self, event: &Event) -> Outgoing {
+        let envelope = cloudevents::encode(event, &self.outbound.root);
+        Outgoing { id: envelope.id, topic: envelope.topic, payload: envelope.payload }
+    }
+
     fn record(&self, decision: &Decision) -> DecisionRecord {
-        let outgoing = decision.events.iter().map(|event| {
-            let envelope = cloudevents::encode(event, &self.outbound.root);
-            Outgoing { id: envelope.id, topic: envelope.topic, payload: envelope.payload }
-        });
+        let outgoing = decision.events.iter().map(|event| self.outgoing(event));
         DecisionRecord { worker: decision.worker, change: decision.change.clone(), outgoing: outgoing.collect() }
     }
 

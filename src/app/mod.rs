@@ -23,3 +23,4 @@ pub mod sequencer;
 pub mod service;
 pub mod shards;
 pub mod statistics;
+pub mod units;

@@ -27,6 +27,7 @@ use super::recovery::{self, Recovered};
 use super::registry::{ActionDirectory, Numbers};
 use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
+use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::Batch;
 use crate::config::{Settings, rules_file};
@@ -271,6 +272,7 @@ fn start_threads(
         actions: actions.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
+        units: UnitReviews::of(settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()))),
         last_row: applied,
         last_now,
         snapshot_not_before: None,

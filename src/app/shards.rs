@@ -7,10 +7,11 @@ use crate::domain::Date;
 use crate::domain::Timestamp;
 use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
 use crate::engine::effect::{Decision, Effect, Tally};
 use crate::engine::row::WorkerInputs;
+use crate::engine::unit::Seen;
 use crate::engine::{Engine, Mode, Settings, Unsaved};
 
 /// Where nights in detail are kept that are not in memory.
@@ -132,6 +133,15 @@ impl Shards {
     /// The HRV state of every worker today, and the valid ones of the last seven nights.
     pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
         self.engines.iter().flat_map(move |engine| engine.states(now))
+    }
+
+    /// What the rules about units need of every worker of the sites that are wanted, in no order.
+    pub fn seen<'a>(
+        &'a self,
+        now: Timestamp,
+        is_wanted: impl Fn(&SiteId) -> bool + Copy + 'a,
+    ) -> impl Iterator<Item = (WorkerNumber, &'a WorkerHistory, Seen)> {
+        self.engines.iter().flat_map(move |engine| engine.seen(now, is_wanted))
     }
 
     /// Every worker's history, in no order.

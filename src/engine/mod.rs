@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Item;
 use crate::domain::reading::{Reading, SelfReport, Tag};
@@ -225,9 +225,17 @@ impl Engine {
         })
     }
 
-    /// What the rules about units need of every worker; the order is that of a hash and means nothing.
-    pub fn seen(&self, now: Timestamp) -> impl Iterator<Item = (WorkerNumber, &WorkerHistory, unit::Seen)> {
-        let counted = self.workers.values().filter(|worker| unit::is_counted(&worker.history));
+    /// What the rules about units need of every worker of the sites that are wanted; the order is that
+    /// of a hash and means nothing.
+    pub fn seen(
+        &self,
+        now: Timestamp,
+        is_wanted: impl Fn(&SiteId) -> bool,
+    ) -> impl Iterator<Item = (WorkerNumber, &WorkerHistory, unit::Seen)> {
+        let counted = self
+            .workers
+            .values()
+            .filter(move |worker| is_wanted(&worker.history.profile.key.site) && unit::is_counted(&worker.history));
         counted.map(move |worker| {
             (worker.number, &worker.history, unit::seen(&worker.history, &worker.track, now, &self.settings))
         })

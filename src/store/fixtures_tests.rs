@@ -271,6 +271,19 @@ fn changes() -> Vec<CaseChange> {
     ]
 }
 
+fn asked() -> AskedUnit {
+    AskedUnit {
+        site: SiteId::parse("plant-a").unwrap(),
+        unit: UnitId::parse("forge").unwrap(),
+        rule: RuleId::new("R10"),
+        on: day(2),
+    }
+}
+
+fn units() -> Vec<UnitDecisionRecord> {
+    vec![UnitDecisionRecord { asked: asked(), outgoing: outgoing() }]
+}
+
 fn decisions() -> Vec<DecisionRecord> {
     let record = |change| DecisionRecord { worker: WorkerNumber(1), change, outgoing: vec![outgoing()] };
     changes().into_iter().map(record).collect()
@@ -322,10 +335,10 @@ fn workers_and_details_of_the_first_format_load() {
 
 #[test]
 fn decisions_and_quarantine_of_the_first_format_load() {
-    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions()));
+    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions(), &units()));
     let decided = Decided::decode(&bytes).unwrap();
-    assert_eq!((decided.of_row, decided.decisions), (300, decisions()));
-    assert_eq!(Decided::encode_parts(300, &decisions()), bytes);
+    assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
+    assert_eq!(Decided::encode_parts(300, &decisions(), &units()), bytes);
     loads("quarantined.bin", &quarantined());
     loads("outgoing.bin", &outgoing());
     loads("delivered.bin", &vec!["e-1".to_owned(), "e-2".to_owned()]);
@@ -340,6 +353,7 @@ fn a_snapshot_of_the_first_format_loads() {
     let image = WorkerImage { worker: WorkerNumber(9), record: record.clone(), details: vec![detail.clone()] };
     writer.worker(&image).unwrap();
     writer.event((7, 1), &outgoing().encode()).unwrap();
+    writer.asked(&asked().encode()).unwrap();
     let (path, _) = writer.finish().unwrap();
     let present = std::fs::read(path).unwrap();
     assert_eq!(released("snapshot.vagus", &present), present);
@@ -347,8 +361,9 @@ fn a_snapshot_of_the_first_format_loads() {
     let mut reader = SnapshotReader::open(&fixture("snapshot.vagus")).unwrap();
     assert_eq!(reader.header(), header);
     let pieces: Vec<Piece> = std::iter::from_fn(|| reader.next_piece().unwrap()).collect();
+    let event = Piece::Event((7, 1), outgoing().encode());
     let expected =
-        [Piece::Worker(WorkerNumber(9), record), Piece::Detail(detail), Piece::Event((7, 1), outgoing().encode())];
+        [Piece::Worker(WorkerNumber(9), record), Piece::Detail(detail), event, Piece::Asked(asked().encode())];
     assert_eq!(pieces, expected);
 }
 

@@ -22,7 +22,7 @@ use raft_proto::eraftpb::Entry;
 use super::error::JournalError;
 use super::records::{Decided, Record};
 use super::settings::Settings;
-use super::types::DecisionRecord;
+use super::types::{DecisionRecord, UnitDecisionRecord};
 use crate::domain::Timestamp;
 use crate::domain::ids::RowNumber;
 use crate::engine::row::Row;
@@ -141,7 +141,19 @@ impl<F: FileSystem> Journal<F> {
         of_row: RowNumber,
         decisions: &[DecisionRecord],
     ) -> Result<u64, JournalError> {
-        let bytes = Decided::encode_parts(of_row, decisions);
+        self.append_decided(Decided::encode_parts(of_row, decisions, &[]))
+    }
+
+    /// Writes decisions about units, made after a row, and syncs. Returns the entry's number.
+    pub(super) fn append_unit_decisions(
+        &self,
+        of_row: RowNumber,
+        decisions: &[UnitDecisionRecord],
+    ) -> Result<u64, JournalError> {
+        self.append_decided(Decided::encode_parts(of_row, &[], decisions))
+    }
+
+    fn append_decided(&self, bytes: Vec<u8>) -> Result<u64, JournalError> {
         let mut tail = self.tail();
         let number = tail.decision + 1;
         self.append(&mut tail, Run::Decisions, number, bytes, true)?;

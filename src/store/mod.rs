@@ -6,6 +6,7 @@
 //! Everything here blocks; it is called from dedicated threads. The store never decides anything,
 //! never changes a fact, and never logs what it holds.
 
+mod asked;
 mod chunks;
 mod error;
 mod journal;
@@ -23,8 +24,9 @@ use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::domain::alert::RuleId;
 use crate::domain::history::NightDetail;
-use crate::domain::ids::{RowNumber, WorkerNumber};
+use crate::domain::ids::{RowNumber, SiteId, UnitId, WorkerNumber};
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::row::Row;
 use journal::Cut;
@@ -36,8 +38,8 @@ use snapshot::{Header, SnapshotWriter};
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 pub use settings::Settings;
 pub use types::{
-    Checkpoint, DecisionRecord, Outgoing, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker, Recovery,
-    SnapshotReport,
+    AskedUnit, Checkpoint, DecisionRecord, Outgoing, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker,
+    Recovery, SnapshotReport, UnitDecisionRecord,
 };
 
 /// The store. Clones are the same store.
@@ -82,7 +84,7 @@ impl Store {
         let mut decisions = std::collections::BTreeMap::<_, Vec<_>>::new();
         for entry in journal.decisions(0) {
             let (_, decided) = entry?;
-            if decided.of_row > settled {
+            if decided.of_row > settled && !decided.decisions.is_empty() {
                 decisions.entry(decided.of_row).or_default().extend(decided.decisions);
             }
         }
@@ -142,6 +144,31 @@ impl Store {
         let events = decisions.iter().flat_map(|decision| decision.outgoing.iter().cloned());
         outbox.put(entry, &(0..).zip(events).collect::<Vec<_>>())?;
         Ok(())
+    }
+
+    /// Writes decisions about units, made after a row was applied, and puts their requests into the
+    /// outbox. When this returns, they are on the disk itself.
+    ///
+    /// # Errors
+    /// [`StoreError`] where they could not be written.
+    pub fn append_unit_decisions(&self, of_row: RowNumber, decisions: &[UnitDecisionRecord]) -> Result<(), StoreError> {
+        if decisions.is_empty() {
+            return Ok(());
+        }
+        let mut outbox = self.outbox()?;
+        let entry = self.with_ballast(|inner| inner.journal.append_unit_decisions(of_row, decisions))?;
+        let events = decisions.iter().map(|decision| decision.outgoing.clone());
+        outbox.put(entry, &(0..).zip(events).collect::<Vec<_>>())?;
+        outbox.note(decisions.iter().map(|decision| &decision.asked))?;
+        Ok(())
+    }
+
+    /// When somebody was last asked about a unit because of a rule.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the journal cannot be read.
+    pub fn asked_on(&self, site: &SiteId, unit: &UnitId, rule: &RuleId) -> Result<Option<Date>, StoreError> {
+        Ok(self.outbox()?.asked().last(site, unit, rule))
     }
 
     /// Notes that events were delivered, and takes them out of the outbox. Not synced: an event may be
@@ -282,9 +309,9 @@ impl Store {
         let inner = &*self.inner;
         // Read first: workers that are saved meanwhile are ahead of it, never behind.
         let settled = inner.view.settled()?;
-        let (outbox, events) = {
+        let (outbox, events, asked) = {
             let outbox = self.outbox().map_err(Box::new)?;
-            (self.outbox_mark(), outbox.image()?)
+            (self.outbox_mark(), outbox.image()?, outbox.asked().image().collect::<Vec<_>>())
         };
         let directory = snapshots_in(&inner.settings.path);
         let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox })?;
@@ -297,6 +324,9 @@ impl Store {
         }
         for (place, event) in events {
             writer.event(place, &event.encode())?;
+        }
+        for unit in asked {
+            writer.asked(&unit.encode())?;
         }
         let (path, bytes) = writer.finish()?;
         Ok((path, settled, workers, bytes))

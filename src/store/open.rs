@@ -18,7 +18,7 @@ use super::records::{OutboxMark, Record};
 use super::reserve::{Ballast, lock};
 use super::settings::Settings;
 use super::snapshot::{self, Header, Piece, SnapshotReader};
-use super::types::{Outgoing, Quarantined, RecoveredWorker};
+use super::types::{AskedUnit, Outgoing, Quarantined, RecoveredWorker};
 use super::view::{View, WorkerImage};
 use crate::domain::ids::RowNumber;
 use crate::engine::row::Row;
@@ -246,6 +246,7 @@ fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Resul
                 Piece::Event((entry, place), event) => {
                     outbox.put(entry, &[(place, Outgoing::decode(&event)?)])?;
                 }
+                Piece::Asked(asked) => outbox.note([&AskedUnit::decode(&asked)?])?,
             }
         }
         if let Some(image) = image {

@@ -1,7 +1,7 @@
 //! The outbox: what was decided and not delivered, in the order of decision.
 //!
 //! A view like the others: it follows the journal's decisions and deliveries, knows how far it got,
-//! and catches up when it is opened.
+//! and catches up when it is opened. With it goes what is remembered of requests about units.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use raft_engine::env::FileSystem;
 use sled::Tree;
 
+use super::asked::Asked;
 use super::chunks::{self, Batches, Operations};
 use super::error::{StoreError, ViewError};
 use super::journal::Journal;
 use super::records::{OutboxMark, Record};
-use super::types::Outgoing;
+use super::types::{AskedUnit, Outgoing};
 
 /// Entry of decisions, place in it: the order of sending.
 pub(super) type Place = (u64, u32);
@@ -27,6 +28,8 @@ pub(super) struct Outbox {
     waiting: BTreeMap<Place, String>,
     places: HashMap<String, Place>,
     mark: OutboxMark,
+    /// The units that were asked about.
+    asked: Asked,
     /// A write failed: only catching up makes it follow the journal again.
     is_behind: bool,
 }
@@ -49,7 +52,9 @@ impl Outbox {
     /// Opens what the view has of it.
     pub(super) fn open(tree: Tree) -> Result<Self, ViewError> {
         let mark = tree.get(MARK_KEY)?.map_or(Ok(OutboxMark::default()), |bytes| OutboxMark::decode(&bytes))?;
-        let mut outbox = Self { tree, waiting: BTreeMap::new(), places: HashMap::new(), is_behind: false, mark };
+        let asked = Asked::open(tree.clone())?;
+        let (waiting, places) = (BTreeMap::new(), HashMap::new());
+        let mut outbox = Self { tree, waiting, places, mark, asked, is_behind: false };
         for value in chunks::values(outbox.tree.scan_prefix([EVENT])) {
             let (key, value) = value?;
             let place = place_in(&key)?;
@@ -72,9 +77,10 @@ impl Outbox {
         }
         for entry in journal.decisions(decisions_through + 1) {
             let (number, decided) = entry?;
-            let events = decided.decisions.into_iter().flat_map(|decision| decision.outgoing);
-            let events: Vec<_> = (0_u32..).zip(events).filter(|(_, event)| !delivered.contains(&event.id)).collect();
+            let events = (0_u32..).zip(decided.outgoing().cloned());
+            let events: Vec<_> = events.filter(|(_, event)| !delivered.contains(&event.id)).collect();
             self.put(number, &events)?;
+            decided.units.iter().try_for_each(|unit| self.asked.note(&unit.asked))?;
             mark.decisions_through = number;
         }
         self.remove(delivered.iter().map(String::as_str))?;
@@ -105,6 +111,19 @@ impl Outbox {
         }
         self.is_behind = is_behind;
         Ok(())
+    }
+
+    /// Notes that units were asked about.
+    pub(super) fn note<'a>(&mut self, asked: impl IntoIterator<Item = &'a AskedUnit>) -> Result<(), ViewError> {
+        let is_behind = std::mem::replace(&mut self.is_behind, true);
+        asked.into_iter().try_for_each(|unit| self.asked.note(unit))?;
+        self.is_behind = is_behind;
+        Ok(())
+    }
+
+    /// The units that were asked about.
+    pub(super) const fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Takes events out; ids that are not there are passed over.

@@ -1,4 +1,5 @@
-//! Snapshot files: all workers, the details of their nights, and the outbox, as they were at a row.
+//! Snapshot files: all workers, the details of their nights, the outbox and the units asked about, as they
+//! were at a row.
 //!
 //! A file is a run of frames: kind, length, CRC-32 of both and of the body, body. The first is the
 //! header, the last counts the frames and holds the CRC-32 of the file so far. It is written beside
@@ -26,6 +27,7 @@ const HEADER: u8 = 1;
 const WORKER: u8 = 2;
 const DETAIL: u8 = 3;
 const EVENT: u8 = 4;
+const ASKED: u8 = 5;
 const END: u8 = 255;
 
 /// What a snapshot is of.
@@ -46,6 +48,8 @@ pub(super) enum Piece {
     Detail(Vec<u8>),
     /// An event of the outbox, with its place.
     Event((u64, u32), Vec<u8>),
+    /// A unit that was asked about.
+    Asked(Vec<u8>),
 }
 
 /// The name of the snapshot of a row.
@@ -112,6 +116,11 @@ impl SnapshotWriter {
     /// Adds an event of the outbox.
     pub(super) fn event(&mut self, place: (u64, u32), event: &[u8]) -> Result<(), SnapshotError> {
         self.frame(EVENT, &[&place.0.to_le_bytes(), &place.1.to_le_bytes(), event])
+    }
+
+    /// Adds a unit that was asked about.
+    pub(super) fn asked(&mut self, asked: &[u8]) -> Result<(), SnapshotError> {
+        self.frame(ASKED, &[asked])
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
@@ -250,6 +259,7 @@ impl SnapshotReader {
                 let (place, event) = take(rest)?;
                 Ok(Some(Piece::Event((u64::from_le_bytes(entry), u32::from_le_bytes(place)), event.to_vec())))
             }
+            ASKED => Ok(Some(Piece::Asked(body))),
             END => self.end(&body, frames, whole).map(|()| None),
             _ => Err(SnapshotError::Damaged("a frame of an unknown kind")),
         }

@@ -97,6 +97,47 @@ fn copy_of(from: &Path, to: &Path) {
     }
 }
 
+fn unit_decision(day: i8, id: &str) -> UnitDecisionRecord {
+    let (site, unit) = (SiteId::parse("plant-a").unwrap(), UnitId::parse("forge").unwrap());
+    let asked = AskedUnit { site, unit, rule: RuleId::new("R10"), on: Date::constant(2026, 3, day) };
+    UnitDecisionRecord { asked, outgoing: event(id) }
+}
+
+#[test]
+fn a_request_about_a_unit_is_remembered_in_the_view_in_the_journal_and_in_snapshots() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = settings(directory.path());
+    let AskedUnit { site, unit, rule, on } = unit_decision(2, "u1").asked;
+    let remembers = |store: &Store| {
+        assert_eq!(store.asked_on(&site, &unit, &rule).unwrap(), Some(on));
+        assert_eq!(store.asked_on(&site, &unit, &RuleId::new("R99")).unwrap(), None);
+    };
+    let away = |directory: &str| std::fs::remove_dir_all(settings.path.join(directory)).unwrap();
+    {
+        let store = Store::open(&settings).unwrap();
+        store.append_unit_decisions(5, &[unit_decision(1, "u0")]).unwrap();
+        store.append_unit_decisions(5, &[unit_decision(2, "u1")]).unwrap();
+        remembers(&store);
+        assert!(store.recover().unwrap().decisions.is_empty(), "nothing for a worker");
+    }
+    {
+        let store = Store::open(&settings).unwrap();
+        remembers(&store);
+        assert_eq!(pending(&store), ["u0", "u1"], "still to be sent, as they are");
+        store.append_delivered(&["u0".to_owned(), "u1".to_owned()]).unwrap();
+    }
+    away("view");
+    {
+        let store = Store::open(&settings).unwrap();
+        remembers(&store);
+        assert_eq!(pending(&store), [""; 0], "not sent again");
+        let reports = snapshots(&store, 3);
+        assert!(reports[2].first_row > 5, "the journal is cut");
+    }
+    away("view");
+    remembers(&Store::open(&settings).unwrap());
+}
+
 #[test]
 fn rows_decisions_and_workers_are_there_after_a_restart() {
     let directory = tempfile::tempdir().unwrap();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use super::error::RecordError;
 use super::records::{Record as _, WorkerRecord};
+use crate::domain::alert::RuleId;
 use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
-use crate::domain::ids::{RowNumber, SiteId, SourceId, WorkerNumber};
+use crate::domain::ids::{RowNumber, SiteId, SourceId, UnitId, WorkerNumber};
 use crate::domain::rejection::Reason;
 use crate::domain::{Date, Timestamp};
 
@@ -30,6 +31,28 @@ pub struct DecisionRecord {
     pub change: CaseChange,
     /// What leaves Vagus because of it, in order.
     pub outgoing: Vec<Outgoing>,
+}
+
+/// That somebody was asked to review the work of a unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedUnit {
+    /// The site.
+    pub site: SiteId,
+    /// The unit.
+    pub unit: UnitId,
+    /// The rule that matched.
+    pub rule: RuleId,
+    /// The site's date.
+    pub on: Date,
+}
+
+/// A decision about a unit as the journal keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitDecisionRecord {
+    /// What is asked for, and when.
+    pub asked: AskedUnit,
+    /// The request that leaves Vagus.
+    pub outgoing: Outgoing,
 }
 
 /// What is known of one worker after a row.

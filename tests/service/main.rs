@@ -15,3 +15,4 @@ mod operating;
 mod replayed;
 mod support;
 mod syncing;
+mod units;

@@ -17,7 +17,7 @@ mod worker;
 
 use codec::{Reader, Stored, Writer};
 
-use super::types::Quarantined;
+use super::types::{AskedUnit, Quarantined};
 use crate::domain::history::NightDetail;
 use crate::engine::row::Row;
 pub(super) use facts::{Decided, OutboxMark, WorkerRecord};
@@ -101,6 +101,7 @@ kinds! {
     NightDetail => "night detail",
     Outgoing => "outbox",
     OutboxMark => "outbox mark",
+    AskedUnit => "asked unit",
     Quarantined => "quarantine",
     u64 => "number",
 }

@@ -20,7 +20,7 @@ use crate::domain::worker::{Profile, Sex};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
 use crate::store::records::WorkerRecord;
-use crate::store::types::{DecisionRecord, Outgoing, Quarantined};
+use crate::store::types::{AskedUnit, DecisionRecord, Outgoing, Quarantined, UnitDecisionRecord};
 
 /// Numbers without end from a seed (splitmix64).
 pub(in crate::store) struct Dice(pub(in crate::store) u64);
@@ -246,6 +246,8 @@ sample_records! {
     Row { number, now, engine_version, rules_version, decided_through, messages, groups }
     Outgoing { id, topic, payload }
     DecisionRecord { worker, change, outgoing }
+    AskedUnit { site, unit, rule, on }
+    UnitDecisionRecord { asked, outgoing }
     Quarantined { site, source, topic, received_at, reason, detail, index, raw }
     WorkerRecord { applied_through, history }
 }

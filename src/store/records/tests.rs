@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::samples::{Sample, sample};
 use super::*;
-use crate::store::types::DecisionRecord;
+use crate::store::types::{DecisionRecord, UnitDecisionRecord};
 
 /// The bytes are compared too: they tell 0 from -0, which equality does not.
 fn comes_back<T: Record + PartialEq + std::fmt::Debug>(value: &T) {
@@ -37,8 +37,9 @@ proptest! {
         comes_back(&sample::<Vec<String>>(seed));
         comes_back(&sample::<u64>(seed));
         let (of_row, decisions) = (sample(seed), sample::<Vec<DecisionRecord>>(seed));
-        let back = Decided::decode(&Decided::encode_parts(of_row, &decisions)).unwrap();
-        prop_assert_eq!((back.of_row, back.decisions), (of_row, decisions));
+        let units = sample::<Vec<UnitDecisionRecord>>(seed);
+        let back = Decided::decode(&Decided::encode_parts(of_row, &decisions, &units)).unwrap();
+        prop_assert_eq!((back.of_row, back.decisions, back.units), (of_row, decisions, units));
     }
 
     #[test]

@@ -111,6 +111,12 @@ pub(crate) fn phq9_with_crisis(worker: &str, at: Timestamp) -> Message {
     screening(worker, "PHQ-9", &[1, 0, 1, 0, 0, 0, 0, 0, 1], at)
 }
 
+/// An effort–reward questionnaire, rewards 2 of 4 each.
+pub(crate) fn eri(worker: &str, effort: u8, at: Timestamp) -> Message {
+    // 5, 6 and 7 are asked the other way round.
+    screening(worker, "ERI", &[effort, effort, effort, 2, 3, 3, 3, 2, 2, 2], at)
+}
+
 fn screening(worker: &str, instrument: &str, answers: &[u8], at: Timestamp) -> Message {
     let item = json!({"worker": worker, "instrument": instrument, "taken_at": at.to_string(), "answers": answers});
     Message { at, stream: "screenings", items: vec![item] }
