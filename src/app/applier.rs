@@ -106,8 +106,8 @@ impl Applier {
             if since_save.elapsed_s() >= SAVE_EVERY.as_secs_f64() {
                 self.save()?;
                 let now = self.last_now.max(self.clock.now());
-                statistics::count(&self.shards, &self.store, now, &self.metrics);
                 self.review_units(now)?;
+                statistics::count(&self.shards, &self.store, now, &self.metrics);
                 since_save = Stopwatch::start();
             }
         }
@@ -148,7 +148,6 @@ impl Applier {
         self.take_new_rules();
         let rules = Arc::clone(&self.rules.borrow().rules);
         let Some(requests) = self.units.requests(&self.shards, &rules, &self.store, now)? else { return Ok(()) };
-        tracing::info!(requests = requests.len(), "looked at the units");
         let records: Vec<UnitDecisionRecord> = requests
             .into_iter()
             .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outgoing(&event) })
@@ -157,6 +156,7 @@ impl Applier {
         if !records.is_empty() {
             self.outbound.wake();
         }
+        tracing::info!(requests = records.len(), "looked at the units");
         Ok(())
     }
 

@@ -64,7 +64,7 @@ fn a_unit_with_imbalance_and_a_fifth_on_watch_is_asked_about_once_and_nobody_is_
     assert_eq!(town.vagus.stop(), Some(0));
 
     restart_and_look(&mut town);
-    let reviews = unit_reviews(&town);
+    let reviews = eventually("the request", || Some(unit_reviews(&town)).filter(|reviews| !reviews.is_empty()));
     assert_eq!(reviews.len(), 1, "{reviews:?}");
     let review = &reviews[0];
     assert_eq!((review.kind.as_str(), review.subject.as_str()), ("vagus.action.requested", "forge"));
@@ -86,7 +86,9 @@ fn a_unit_with_imbalance_and_a_fifth_on_watch_is_asked_about_once_and_nobody_is_
     assert_eq!(units.len(), 1, "a unit of two is not shown: {running}");
     assert_eq!((&units[0]["unit"], &units[0]["workers_at_least"]), (&json!("forge"), &json!(10)));
     assert_eq!(units[0]["figures"]["eri_mean"], json!(1.5));
-    assert_eq!(units[0]["figures"]["watch_or_worse_share"], json!(0.33));
+    assert_eq!(units[0]["figures"]["persistent_share"], json!(0.33));
+    // Chance alone puts some of the others on watch.
+    assert!(units[0]["figures"]["watch_or_worse_share"].as_f64() >= Some(0.33), "{running}");
     assert_eq!(units[0]["figures"]["exposed_share"], json!(null), "nobody reported any");
     assert_eq!(units[0]["matching"][0]["rule"], json!("R10"));
     assert!(!running.to_string().contains("w-"), "{running}");

@@ -17,7 +17,7 @@ use crate::config;
 /// Each line of the input is {"received_at": "2026-03-01T08:00:00Z", "topic":
 /// "vagus/v1/plant-a/gw-7/readings", "payload": {…}}, oldest first. The clock is set by received_at;
 /// at the end it goes on for 48 hours, so that pending nights and deadlines are judged. The same input
-/// gives the same bytes, on any machine.
+/// gives the same bytes, on any machine. Rules about units are left out: `vagus units` shows those.
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
     /// The configuration
