@@ -244,8 +244,12 @@ impl Admission {
     ) -> Result<WorkerNumber, (Reason, String)> {
         decode::times::check(&item.item, now, self.settings.max_age_days, self.settings.max_ahead_s)?;
         if let Item::Screening(screening) = &item.item {
-            // A sheet that cannot be scored still counts where it holds a crisis answer.
+            // A sheet that cannot be scored, or whose total is wrong, still counts where it holds a
+            // crisis answer.
             if screening::crisis(screening) != Some(true) {
+                if let Some(doubt) = &item.doubt {
+                    return Err(doubt.clone());
+                }
                 let scored = screening::score(screening).map_err(|error| (Reason::BadAnswers, error.to_string()))?;
                 if let Some(StatedTotal { score, kind }) = item.stated {
                     screening::check_stated(screening.instrument, &scored, score, kind)
@@ -370,3 +374,7 @@ impl Refused {
         Self { rejection: Rejection::payload(reason, detail), raw }
     }
 }
+
+#[cfg(test)]
+#[path = "admission_tests.rs"]
+mod tests;

@@ -301,8 +301,9 @@ impl<'a> Walk<'a> {
         match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
             Ok((worker, item)) => {
                 let is_named_by_envelope = false;
-                let stated = notes.stated;
-                self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated, opening: None });
+                let (stated, opening) = (notes.stated, None);
+                let doubt = notes.doubt.map(|problem| (problem.reason, problem.detail));
+                self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated, doubt, opening });
             }
             Err(problem) => self.refuse_item(index, &span, problem),
         }
@@ -329,8 +330,8 @@ impl<'a> Walk<'a> {
             match part.outcome {
                 Ok(item) => {
                     let (worker, opening) = (taken.worker.clone(), taken.opening.clone());
-                    let is_named_by_envelope = false;
-                    self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated: None, opening });
+                    let (is_named_by_envelope, stated, doubt) = (false, None, None);
+                    self.keep(DecodedItem { index, worker, is_named_by_envelope, item, span, stated, doubt, opening });
                 }
                 Err(problem) => {
                     let raw = raw(self.cursor.text.as_bytes(), &span, taken.opening.as_deref());

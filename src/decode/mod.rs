@@ -73,6 +73,9 @@ pub struct DecodedItem {
     pub span: Range<usize>,
     /// Of a questionnaire with answers: the total that was stated too.
     pub stated: Option<StatedTotal>,
+    /// Of a questionnaire with answers: what is wrong with it or with its total. It must be refused
+    /// for that, unless one of its answers asks for help.
+    pub doubt: Option<(Reason, String)>,
     /// What makes that text a message again, where it is one element of a data series.
     opening: Option<Arc<str>>,
 }

@@ -13,7 +13,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::StatedTotal;
-use super::slot::{Slot, Text};
+use super::slot::{Problem, Slot, Text};
 
 /// The deepest nesting that may be allowed; the parser itself gives up at 128.
 pub(super) const DEEPEST: usize = 100;
@@ -28,16 +28,18 @@ pub(super) struct Notes {
     pub(super) fatal: Option<String>,
     /// The total that a questionnaire states beside its answers.
     pub(super) stated: Option<StatedTotal>,
+    /// What is wrong with a questionnaire, unless an answer in it asks for help.
+    pub(super) doubt: Option<Problem>,
 }
 
 impl Notes {
     pub(super) fn new(max_depth: usize) -> Self {
-        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None, stated: None }
+        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None, stated: None, doubt: None }
     }
 
     /// Nothing noted yet, with the same limit: for a part that must not spoil the rest.
     pub(super) const fn fresh(&self) -> Self {
-        Self { max_depth: self.max_depth, unknown: 0, fatal: None, stated: None }
+        Self { max_depth: self.max_depth, unknown: 0, fatal: None, stated: None, doubt: None }
     }
 
     /// Adds to the count of fields that nobody knows.

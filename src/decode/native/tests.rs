@@ -25,7 +25,10 @@ fn good(stream: Stream, payload: &[u8]) -> Vec<Item> {
 }
 
 fn refusal(stream: Stream, item: &str) -> (Reason, String) {
-    let Decoded { refused, .. } = decode(stream, format!("[{item}]").as_bytes(), &Limits::default());
+    let Decoded { refused, items, .. } = decode(stream, format!("[{item}]").as_bytes(), &Limits::default());
+    if let Some(doubt) = items.first().and_then(|item| item.doubt.clone()) {
+        return doubt;
+    }
     assert_eq!(refused.len(), 1, "{item}");
     (refused[0].rejection.reason, refused[0].rejection.detail.clone())
 }
@@ -272,6 +275,9 @@ fn screenings_that_cannot_be_are_refused() {
             ("null", "256", BadAnswers, "answers[2] 256"),
             ("null", r#""1""#, BadAnswers, "answers holds what is a text"),
             ("null", "1e999", OutOfRange, "too large"),
+            ("]}", r#"],"score":-1}"#, BadAnswers, "score -1 is below 0"),
+            ("]}", r#"],"score":"9"}"#, BadShape, "score is a text"),
+            ("]}", r#"],"score":9,"score_kind":"sum"}"#, BadShape, r#"score_kind "sum" is none of raw"#),
             ("[2,1,null,1,1,2,1]", "[]", BadAnswers, "there are 0 answers"),
             ("[2,1,null,1,1,2,1]", "7", BadAnswers, "answers is a number, a list is expected"),
             (r#","answers":[2,1,null,1,1,2,1]"#, "", MissingField, "one of answers, score is needed"),
@@ -292,6 +298,20 @@ fn screenings_that_cannot_be_are_refused() {
     );
     assert!(matches!(&both.items[0].item, Item::Screening(s) if matches!(s.response, Response::Answers(_))));
     assert_eq!((both.items[0].stated.map(|total| total.score), both.unknown_fields), (Some(9.0), 0));
+}
+
+#[test]
+fn answers_outlive_what_is_wrong_beside_them_and_make_no_score() {
+    let item =
+        r#"{"worker":"w","instrument":"PHQ-9","taken_at":"2026-03-01T09:00:00Z","answers":[0,BAD,0,0,0,0,0,0,3]}"#;
+    for bad in ["-1", "1.5", "300", r#""1""#, "true", "[[1]]", "{}"] {
+        let found = decode(Stream::Screenings, item.replace("BAD", bad).as_bytes(), &Limits::default());
+        let [only] = found.items.as_slice() else { panic!("{bad}: {found:?}") };
+        let Item::Screening(sheet) = &only.item else { panic!("{bad}: {only:?}") };
+        let Response::Answers(answers) = &sheet.response else { panic!("{bad}: {sheet:?}") };
+        assert_eq!((answers[0], answers[1], answers[8], answers.len()), (Some(0), None, Some(3), 129), "{bad}");
+        assert!(only.doubt.as_ref().is_some_and(|(reason, _)| *reason == Reason::BadAnswers), "{bad}");
+    }
 }
 
 #[test]

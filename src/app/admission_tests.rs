@@ -1,0 +1,73 @@
+//! What admission makes of questionnaires that are not quite in order.
+
+use super::*;
+
+const NOW: &str = "2026-03-01T10:00:00Z";
+
+fn admitted(item: &str) -> (Vec<Item>, Vec<Reason>) {
+    let site = SiteId::parse("plant-a").unwrap();
+    let settings = Settings {
+        root: "vagus/v1".to_owned(),
+        sites: BTreeMap::from([(site, TimeZone::UTC)]),
+        enrolment: Enrolment::Open,
+        max_age_days: 30,
+        max_ahead_s: 300,
+        limits: decode::Limits::default(),
+    };
+    let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, ActionDirectory::default());
+    let mut row = RowParts::default();
+    let message = admission.prepare("vagus/v1/plant-a/gw-7/screenings", format!("[{item}]").as_bytes());
+    admission.admit(message, NOW.parse().unwrap(), &mut row);
+    let groups = row.take_groups();
+    let items = groups.into_iter().flat_map(|group| group.inputs).filter_map(|input| match input {
+        Input::Item { item, .. } => Some(item),
+        Input::Enrol(_) => None,
+    });
+    let refused = row.messages.iter().flat_map(|message| &message.refused).map(|refused| refused.rejection.reason);
+    (items.collect(), refused.collect())
+}
+
+/// A PHQ-9 with a place for what is wrong among its answers, the last answer, and what stands beside.
+fn phq9(wrong: &str, last: u8, beside: &str) -> String {
+    format!(
+        r#"{{"worker":"w-1","instrument":"PHQ-9","taken_at":"2026-03-01T09:00:00Z","answers":[0,{wrong},0,0,0,0,0,0,{last}]{beside}}}"#
+    )
+}
+
+#[test]
+fn a_crisis_answer_enters_whatever_stands_beside_it() {
+    use Reason::{BadAnswers, BadShape, Inconsistent};
+    for (wrong, beside, reason) in [
+        ("0", r#","score":-1"#, BadAnswers),
+        ("0", r#","score":3,"score_kind":"sum""#, BadShape),
+        ("0", r#","score":"3""#, BadShape),
+        ("0", r#","score":17"#, Inconsistent),
+        ("-1", "", BadAnswers),
+        ("1.5", "", BadAnswers),
+        (r#""1""#, "", BadAnswers),
+        ("7", "", BadAnswers),
+        ("0,0,0", "", BadAnswers),
+    ] {
+        let said = format!("{wrong} {beside}");
+        // One answer more would push the crisis answer out of its place.
+        let item = match wrong {
+            "0,0,0" => phq9("0", 3, beside).replace("3]", "3,0,0]"),
+            _ => phq9(wrong, 3, beside),
+        };
+        let (items, refused) = admitted(&item);
+        let [Item::Screening(sheet)] = items.as_slice() else { panic!("{said}: {refused:?}") };
+        assert_eq!((screening::crisis(sheet), refused), (Some(true), vec![]), "{said}");
+        // What was wrong among the answers makes no score, not even one with an answer left out.
+        let has_sound_answers = wrong == "0";
+        assert_eq!(screening::score(sheet).is_ok(), has_sound_answers, "{said}");
+        // Without the crisis answer the same sheet is refused as ever.
+        let (items, refused) = admitted(&item.replace("0,3", "0,0"));
+        assert_eq!((items.len(), refused), (0, vec![reason]), "{said}");
+    }
+}
+
+#[test]
+fn a_crisis_answer_that_is_itself_no_answer_is_never_assumed() {
+    let item = phq9("0", 3, "").replace("3]", "-1]");
+    assert_eq!(admitted(&item), (vec![], vec![Reason::BadAnswers]));
+}
