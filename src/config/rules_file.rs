@@ -106,10 +106,13 @@ fn cutoffs(section: &mut Section<'_>) -> BTreeMap<Instrument, InstrumentCutoffs>
         };
         let mut scales = entry.section("scales");
         let mut by_scale = BTreeMap::new();
-        let published = screening::definition(instrument).answers.map_or(&[][..], |answers| answers.scales);
+        let definition = screening::definition(instrument);
+        let published = definition.answers.map_or(&[][..], |answers| answers.scales);
+        // Beside a standard score the raw sum is kept as a scale of that name, where it is known.
+        let raw = definition.standard.map(|_| "raw");
         for scale in scales.names() {
-            if !published.iter().any(|known| known.name == scale) {
-                let names: Vec<_> = published.iter().map(|known| known.name).collect();
+            let names: Vec<_> = published.iter().map(|known| known.name).chain(raw).collect();
+            if !names.contains(&scale.as_str()) {
                 let known = if names.is_empty() {
                     "it has none".to_owned()
                 } else {

@@ -277,6 +277,33 @@ fn the_built_in_cut_offs_are_those_of_the_instruments() {
 }
 
 #[test]
+fn a_score_means_the_same_where_it_is_scored_and_where_rules_look() {
+    use crate::domain::Timestamp;
+    use crate::domain::indicator::Severity;
+    use crate::domain::screening::{Response, ScoreKind, Screening};
+    use crate::screening::Band;
+    let rules = built_in().rules;
+    let kinds = [None, Some(ScoreKind::Raw), Some(ScoreKind::Standard)];
+    let mut compared = 0;
+    for (instrument, kind) in Instrument::ALL.iter().flat_map(|i| kinds.map(|kind| (*i, kind))) {
+        for total in 0..=450_u16 {
+            let response = Response::Total { score: f64::from(total), kind };
+            let Ok(scored) = screening::score(&Screening { instrument, taken_at: Timestamp::UNIX_EPOCH, response })
+            else {
+                continue;
+            };
+            let told = format!("{instrument:?} {total} {kind:?}");
+            assert_eq!(rules.is_positive(instrument, scored.score, &scored.scales), scored.positive, "{told}");
+            let severity = rules.severity(instrument, scored.score, &scored.scales);
+            let Some((band, severity)) = scored.band.zip(severity) else { continue };
+            assert_eq!(band == Band::Minimal.as_str(), severity == Severity::Minimal, "{told}: {band}, {severity:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 500, "{compared}");
+}
+
+#[test]
 fn a_scale_must_be_one_of_the_questionnaire() {
     let problem = one_problem(&changed("[severity.\"CBI\".scales.client]", "[severity.\"CBI\".scales.labour]"));
     assert!(problem.key.ends_with("labour") && problem.remedy.contains("client"), "{problem}");

@@ -93,7 +93,7 @@ impl Picture<'_> {
             instrument: screening.instrument,
             score: scored.score,
             band: scored.band,
-            severity: rules.severity(screening.instrument, scored.score),
+            severity: rules.severity(screening.instrument, scored.score, &scored.scales),
             taken_on: *taken_on,
             age_days: days_between(*taken_on, self.today),
             valid_until: *valid_until,

@@ -86,7 +86,8 @@ impl Cutoffs {
         cutoff.is_some_and(|cutoff| if self.is_high_good { score <= cutoff } else { score >= cutoff })
     }
 
-    /// How bad a score is; `None` where the scale has no bands on the common scale.
+    /// How bad a score is; `None` where the scale has no bands on the common scale, and below a severe
+    /// band that stands alone: what lies under it is not said, and must not pass for nothing.
     #[must_use]
     pub fn severity(&self, score: f64) -> Option<Severity> {
         if self.has_reached(score, self.severe) {
@@ -96,7 +97,7 @@ impl Cutoffs {
         } else if self.has_reached(score, self.mild) {
             Some(Severity::Mild)
         } else {
-            (self.mild.or(self.moderate).or(self.severe).is_some() && !score.is_nan()).then_some(Severity::Minimal)
+            (self.mild.or(self.moderate).is_some() && !score.is_nan()).then_some(Severity::Minimal)
         }
     }
 

@@ -145,17 +145,17 @@ impl RuleSet {
         usable.filter_map(|s| self.severity_of(s)).max()
     }
 
-    /// How bad a questionnaire's total is on the scale common to all; `None` where it has no bands there.
+    /// How bad a result is on the scale common to all questionnaires, the worst of its total and its
+    /// scales; `None` where it has no bands there.
     #[must_use]
-    pub fn severity(&self, instrument: Instrument, score: f64) -> Option<Severity> {
-        self.cutoffs.get(&instrument)?.total.as_ref()?.severity(score)
+    pub fn severity(&self, instrument: Instrument, score: f64, scales: &[(&'static str, f64)]) -> Option<Severity> {
+        self.cutoffs.get(&instrument)?.scored(score, scales).filter_map(|(c, score)| c.severity(score)).max()
     }
 
-    /// How bad a result is, the worst of its total and its scales.
+    /// How bad a result is, as [`RuleSet::severity`] says.
     #[must_use]
     pub fn severity_of(&self, screened: &ScreenedFact) -> Option<Severity> {
-        let cutoffs = self.cutoffs.get(&screened.instrument)?;
-        cutoffs.scored(screened.score, &screened.scales).filter_map(|(c, score)| c.severity(score)).max()
+        self.severity(screened.instrument, screened.score, &screened.scales)
     }
 
     /// Whether a result is over its cut-off, in its total or any scale; `None` where it has no cut-off.

@@ -68,6 +68,15 @@ fn the_table_is_named_only_where_it_is_higher_than_every_rule() {
 }
 
 #[test]
+fn distress_between_nothing_and_severe_is_not_nothing_else() {
+    let rules = built_in();
+    let verdict = rules.judge(&facts(HrvState::Persistent, &[(Instrument::K6, 12.0)]));
+    assert_eq!((verdict.severity, verdict.level, rule_ids(&verdict)), (None, Level::L1, vec![]));
+    let calm = rules.judge(&facts(HrvState::Persistent, &[(Instrument::K10, 12.0)]));
+    assert_eq!(rule_ids(&calm), ["R15"]);
+}
+
+#[test]
 fn a_crisis_answer_needs_no_sensor() {
     let rules = built_in();
     let mut facts = facts(HrvState::Learning, &[(Instrument::Phq9, 11.0)]);
@@ -167,10 +176,14 @@ fn severity_follows_the_mapping_of_the_reference() {
         (Instrument::Sds, 62.0, Some(Severity::Mild)),
         (Instrument::Scl90, 161.0, Some(Severity::Moderate)),
         (Instrument::Cbi, 100.0, None),
+        (Instrument::K6, 13.0, Some(Severity::Severe)),
+        (Instrument::K6, 12.0, None),
         (Instrument::Gad7, f64::NAN, None),
     ] {
-        assert_eq!(rules.severity(instrument, score), severity, "{instrument:?} {score}");
+        assert_eq!(rules.severity(instrument, score, &[]), severity, "{instrument:?} {score}");
     }
+    let of_raw = |raw| rules.severity(Instrument::Sds, 52.0, &[("raw", raw)]);
+    assert_eq!((of_raw(42.0), of_raw(41.0)), (Some(Severity::Mild), Some(Severity::Minimal)));
     assert_eq!(rules.is_positive(Instrument::Pss10, 40.0, &[]), None);
     assert_eq!(rules.is_positive(Instrument::Who5, 50.0, &[]), Some(true));
 }
