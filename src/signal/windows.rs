@@ -150,7 +150,7 @@ impl Contents {
         let time = time_domain::metrics(&self.nn_ms, &self.valid);
         let valid_ms = time.mean_nn_ms.unwrap_or(0.0) * time.valid_beats as f64;
         let sqi = (valid_ms / elapsed_ms).clamp(0.0, 1.0);
-        let grade = self.grade(&time, sqi);
+        let grade = self.grade(sqi);
         let had = |value: Option<f64>, min_ms: f64, range: std::ops::RangeInclusive<f64>| {
             value.filter(|value| grade.is_trusted() && valid_ms >= min_ms && range.contains(value))
         };
@@ -165,22 +165,25 @@ impl Contents {
             start,
             duration_s,
             rmssd_ms: had(rmssd_ms, RMSSD_MIN_MS, RMSSD_RANGE_MS),
-            sdnn_ms: had(time.sdnn_ms, SDNN_MIN_MS, SDNN_RANGE_MS),
+            // A window that is suspect keeps its SDNN, by which whoever reads the window sees that it is: it
+            // counts for no baseline, and several such nights ask for a medical check.
+            sdnn_ms: if quality::is_suspect(&time) {
+                time.sdnn_ms
+            } else {
+                had(time.sdnn_ms, SDNN_MIN_MS, SDNN_RANGE_MS)
+            },
             mean_hr_bpm: had(time.hr_bpm, HR_MIN_MS, HR_RANGE_BPM),
             sqi,
             grade,
         })
     }
 
-    fn grade(&self, time: &TimeDomain, sqi: f64) -> Grade {
+    fn grade(&self, sqi: f64) -> Grade {
         if quality::is_faulty(&self.raw_ms) {
             return Grade::Fault;
         }
         let seen = self.raw_ms.len() + self.rejected;
         let artifact_fraction = (self.flagged + self.rejected) as f64 / seen as f64;
-        if quality::is_suspect(time) {
-            return Grade::Reject;
-        }
         quality::grade(artifact_fraction, sqi)
     }
 }
