@@ -219,6 +219,8 @@ struct WireHrv {
     change_pct: Option<f64>,
     nights_used: u32,
     nights_missing: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set_aside: Option<&'static str>,
 }
 
 fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
@@ -228,6 +230,7 @@ fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
         change_pct: hrv.change_pct.map(tenths),
         nights_used: hrv.nights_used,
         nights_missing: hrv.nights_missing,
+        set_aside: hrv.set_aside,
     }
 }
 

@@ -77,8 +77,10 @@ pub struct HrvEvidence {
     pub change_pct: Option<f64>,
     /// Valid nights of the last seven.
     pub nights_used: u32,
-    /// The others.
+    /// The others, but for those that may still come.
     pub nights_missing: u32,
+    /// Why it is not looked at, though nights are there: `illness` or `irregular_rhythm`.
+    pub set_aside: Option<&'static str>,
 }
 
 /// The strain index in the evidence.

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::facts::{Picture, ValidScreening};
 use crate::domain::Date;
 use crate::domain::alert::{Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
-use crate::domain::indicator::HrvState;
+use crate::domain::indicator::{Hint, HrvState};
 use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
 use crate::indicators::DayIndicators;
@@ -48,7 +48,18 @@ impl Picture<'_> {
             z7: day.z7,
             change_pct: day.change_pct,
             nights_used: day.nights_used7,
-            nights_missing: 7_u32.saturating_sub(day.nights_used7),
+            nights_missing: self.track.nights_missing7(self.today),
+            set_aside: self.set_aside(day),
+        }
+    }
+
+    /// Why HRV is not looked at, though nights are there.
+    fn set_aside(&self, day: &DayIndicators) -> Option<&'static str> {
+        if self.is_ill() {
+            Some(Tag::Illness.as_str())
+        } else {
+            (day.hrv == HrvState::Stale && day.hints.contains(Hint::IrregularRhythm))
+                .then_some(Hint::IrregularRhythm.as_str())
         }
     }
 

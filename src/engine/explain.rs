@@ -73,6 +73,10 @@ fn screening(s: &ScreeningEvidence) -> String {
 
 fn hrv(hrv: &HrvEvidence) -> Option<String> {
     let nights = hrv.nights_used;
+    if let Some(why) = hrv.set_aside {
+        let why = if why == Tag::Illness.as_str() { "an illness was reported" } else { "the beats were irregular" };
+        return Some(format!("Night-time HRV is set aside for now: {why}."));
+    }
     match hrv.state {
         HrvState::Learning => {
             Some("Night-time HRV cannot be compared yet: there are too few nights of this band.".to_owned())
@@ -168,7 +172,8 @@ fn uncertainty(evidence: &Evidence) -> Option<String> {
 
 /// How often chance alone gives such a finding.
 pub(super) fn chance_note(per_year: f64) -> String {
-    format!("In a healthy person chance alone makes HRV persistently low about {per_year:.1} times a year.")
+    let digits = if per_year < 1.0 { 2 } else { 1 };
+    format!("In a healthy person chance alone makes HRV persistently low about {per_year:.digits$} times a year.")
 }
 
 const fn hint_words(hint: Hint) -> &'static str {

@@ -10,6 +10,7 @@ fn evidence() -> Evidence {
             change_pct: Some(-18.2),
             nights_used: 6,
             nights_missing: 1,
+            set_aside: None,
         }),
         index: Some(IndexEvidence {
             value: 77.1,
@@ -64,7 +65,7 @@ fn the_paragraph_tells_fact_comparison_and_uncertainty() {
          broken sleep -1.2). \
          Work took 57 h a week (limit 55 h). \
          HRV as low as this also occurs with illness, alcohol or hard training (reported in these days: alcohol, late \
-         exercise). In a healthy person chance alone makes HRV persistently low about 0.8 times a year. \
+         exercise). In a healthy person chance alone makes HRV persistently low about 0.78 times a year. \
          The beats of several nights were irregular, by rhythm or by the band's fit: consider a medical check."
     );
 }

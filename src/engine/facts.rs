@@ -1,5 +1,6 @@
 //! What is known of a worker on a day, as the rules and the evidence want it.
 
+use super::Settings;
 use crate::domain::exposure::WorkEvent;
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::HrvState;
@@ -29,38 +30,46 @@ pub(super) struct Picture<'a> {
     pub(super) exposures: Findings,
     pub(super) history: &'a WorkerHistory,
     pub(super) track: &'a Track,
+    illness_days: u16,
 }
 
 impl<'a> Picture<'a> {
     /// `track` holds the indicators of `history`, up to date for `today`.
-    pub(super) fn of(history: &'a WorkerHistory, track: &'a Track, today: Date, limits: &exposures::Limits) -> Self {
+    pub(super) fn of(history: &'a WorkerHistory, track: &'a Track, today: Date, settings: &Settings) -> Self {
         Self {
             today,
             day: track.day(today),
             screenings: valid_screenings(history, today),
-            exposures: exposures::assess(&exposures::Known::of(history), today, limits),
+            exposures: exposures::assess(&exposures::Known::of(history), today, &settings.exposures),
             history,
             track,
+            illness_days: settings.indicators.illness_days,
         }
     }
 
-    /// The HRV state that may open a case today: one that rests on nights over a week old may not,
-    /// it is history that somebody sent late.
+    /// The HRV state that may open a case today. One that does not rest on the nights of this week may
+    /// not: it is history that somebody sent late, or an episode nobody knows the end of. Neither may
+    /// one of a worker who said to be ill.
     pub(super) fn hrv(&self) -> HrvState {
         match self.day {
-            Some(day) if day.hrv == HrvState::Persistent && !self.has_recent_night() => HrvState::Stale,
+            Some(day) if day.hrv == HrvState::Persistent && (day.z7.is_none() || self.is_ill()) => HrvState::Stale,
             Some(day) => day.hrv,
             None => HrvState::Learning,
         }
     }
 
-    pub(super) fn is_sleep_poor(&self) -> bool {
-        self.day.is_some_and(|day| day.is_sleep_poor) && self.has_recent_night()
+    /// Whether the worker said to be ill, so that heart and HRV say nothing of work.
+    ///
+    /// # Source
+    /// Domain reference, section 2.8.
+    pub(super) fn is_ill(&self) -> bool {
+        let since = super::buckets::plus(self.today, 1 - i32::from(self.illness_days));
+        let mut tags = self.history.tags.range(since..=self.today);
+        self.illness_days > 0 && tags.any(|(_, tags)| tags.contains(&Tag::Illness))
     }
 
-    fn has_recent_night(&self) -> bool {
-        let (first, last) = self.window();
-        self.history.nights.range(first..=last).next().is_some()
+    pub(super) fn is_sleep_poor(&self) -> bool {
+        self.day.is_some_and(|day| day.is_sleep_poor && day.sleep.is_some())
     }
 
     pub(super) fn is_exposed(&self) -> bool {
@@ -80,7 +89,10 @@ impl<'a> Picture<'a> {
             is_sleep_poor: self.is_sleep_poor(),
             is_exposed: self.is_exposed(),
             is_safety_critical: self.history.profile.is_safety_critical,
-            index_days: index_days.filter_map(|day| Some((day.index7?, day.confidence?))).collect(),
+            index_days: index_days
+                .filter(|_| !self.is_ill())
+                .filter_map(|day| Some((day.index7?, day.confidence?)))
+                .collect(),
             confidence: self.day.and_then(|day| day.confidence),
             numbers: self.numbers(),
             screenings: self
@@ -103,11 +115,12 @@ impl<'a> Picture<'a> {
         let profile = &self.history.profile;
         // None found is as good as none reported.
         let count = |count: u32| (count > 0).then(|| f64::from(count));
+        let of_heart = self.day.filter(|_| !self.is_ill());
         let mut numbers = Numbers::UNKNOWN;
         for (fact, value) in [
-            (NumberFact::Z7, self.day.and_then(|day| day.z7)),
-            (NumberFact::RhrZ7, self.day.and_then(|day| day.rhr_z7)),
-            (NumberFact::Index7, self.day.and_then(|day| day.index7)),
+            (NumberFact::Z7, of_heart.and_then(|day| day.z7)),
+            (NumberFact::RhrZ7, of_heart.and_then(|day| day.rhr_z7)),
+            (NumberFact::Index7, of_heart.and_then(|day| day.index7)),
             (NumberFact::Tst7H, sleep.map(|sleep| sleep.tst7_h)),
             (NumberFact::Debt14H, sleep.map(|sleep| sleep.debt14_h)),
             (NumberFact::WeeklyHours, found.weekly_hours),

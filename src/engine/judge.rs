@@ -32,7 +32,7 @@ impl Engine {
             return;
         }
         let rules = &*self.settings.rules;
-        let picture = Picture::of(&worker.history, &worker.track, today, &self.settings.exposures);
+        let picture = Picture::of(&worker.history, &worker.track, today, &self.settings);
         let verdict = rules.judge(&picture.facts(changes.crises > 0));
         let news = News { crises: changes.crises, is_late: changes.is_late };
         let situation = situation(number, &picture, &verdict, rules, news, now);
@@ -56,7 +56,7 @@ impl Engine {
         if self.mode == Mode::Live {
             let today = local_date(&worker.history.profile, now);
             worker.track.update(&worker.history, worker.changes.from, today, now, &self.settings.indicators);
-            let picture = Picture::of(&worker.history, &worker.track, today, &self.settings.exposures);
+            let picture = Picture::of(&worker.history, &worker.track, today, &self.settings);
             let rules = &*self.settings.rules;
             let verdict = rules.judge(&picture.facts(false));
             let occasion =

@@ -185,7 +185,7 @@ impl<'a> Past<'a> {
         changes: &mut Vec<Change>,
     ) {
         self.track.update(&self.known, news.changed_from, day, now, &settings.indicators);
-        let picture = Picture::of(&self.known, &self.track, day, &settings.exposures);
+        let picture = Picture::of(&self.known, &self.track, day, settings);
         let verdict = settings.rules.judge(&picture.facts(news.crises > 0));
         let news = News { crises: news.crises, is_late: false };
         let situation = judge::situation(worker, &picture, &verdict, &settings.rules, news, now);

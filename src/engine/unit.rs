@@ -60,7 +60,7 @@ pub(super) fn seen(history: &WorkerHistory, track: &Track, now: Timestamp, setti
         track.update(history, None, today, now, &settings.indicators);
         track
     });
-    let picture = Picture::of(history, updated.as_ref().unwrap_or(track), today, &settings.exposures);
+    let picture = Picture::of(history, updated.as_ref().unwrap_or(track), today, settings);
     let (first, last) = picture.window();
     let was_reported = history.exposures.range(first..=last).next().is_some();
     let eri = picture.screenings.iter().find(|valid| valid.screening.instrument == Instrument::Eri);

@@ -11,7 +11,7 @@ use crate::domain::reading::BeatIntervals;
 use super::quality::{self, Grade};
 use super::r1;
 use super::segments::{LONGEST_RUN_MS, Run};
-use super::time_domain::{self, TimeDomain};
+use super::time_domain;
 
 /// One window with what could be had of it.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -41,6 +41,10 @@ struct Person {
     hr_more: f64,
     /// Hours of sleep in the recent days; eight before.
     sleep_h: f64,
+    /// Whether illness was reported two days before the end.
+    is_ill: bool,
+    /// Days before the end in which nothing came from the band.
+    silent: i64,
     /// The working day, of a day so many days before the last.
     work: fn(i64) -> Option<Value>,
     /// Questionnaires, filled in on the last day.
@@ -49,7 +53,16 @@ struct Person {
 
 /// Somebody of whom nothing is unusual.
 fn person(name: &'static str) -> Person {
-    Person { name, is_low: false, hr_more: 0.0, sleep_h: 8.0, work: |_| None, answers: Vec::new() }
+    Person {
+        name,
+        is_low: false,
+        is_ill: false,
+        silent: 0,
+        hr_more: 0.0,
+        sleep_h: 8.0,
+        work: |_| None,
+        answers: Vec::new(),
+    }
 }
 
 fn answers(instrument: &str, answers: &[u8]) -> Value {
@@ -102,6 +115,9 @@ fn by_questionnaires() -> Vec<Person> {
         Person { answers: vec![answers("PHQ-9", &[1, 0, 1, 0, 0, 0, 0, 1, 0])], ..person("r1-without") },
         Person { answers: vec![gad7(12)], ..low("r3") },
         Person { answers: vec![gad7(4)], ..low("r3-without") },
+        Person { answers: vec![gad7(12)], is_ill: true, ..low("r3-ill") },
+        // Low when the band was taken off, and mildly raised a week later.
+        Person { answers: vec![spread("ISI", 7, 9)], silent: 6, ..low("r2-silent") },
         Person { answers: vec![phq9(12)], ..low("r4") },
         Person { answers: vec![phq9(4)], ..low("r4-without") },
         Person { answers: vec![gad7(3)], ..low("r15") },
@@ -202,7 +218,13 @@ pub(crate) fn recording() -> String {
     for person in people() {
         for ago in (0..DAYS).rev() {
             let at = local(day(ago), 12, 0);
-            lines.push((at, line(at, "readings", &night(&person, ago))));
+            if ago >= person.silent {
+                lines.push((at, line(at, "readings", &night(&person, ago))));
+            }
+            if person.is_ill && ago == 2 {
+                let tag = json!({"kind": "tag", "tag": "illness"});
+                lines.push((at, line(at, "readings", &[with(&person, tag, "date", day(ago).to_string())])));
+            }
             if let Some(work) = (person.work)(ago) {
                 let at = local(day(ago), 23, 55);
                 lines.push((at, line(at, "exposures", &[with(&person, work, "date", day(ago).to_string())])));

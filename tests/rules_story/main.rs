@@ -91,6 +91,17 @@ fn r3_low_hrv_and_anxiety() {
 }
 
 #[test]
+fn who_said_to_be_ill_is_not_judged_by_heart() {
+    assert_rule("R16", "r3-ill", "L2", "r16-without");
+    assert!(!told()["r3-ill"].rules.iter().any(|rule| rule == "R3"));
+}
+
+#[test]
+fn low_nights_of_a_band_that_was_taken_off_open_no_case() {
+    assert!(!told().contains_key("r2-silent"), "{:?}", told().get("r2-silent"));
+}
+
+#[test]
 fn r4_low_hrv_and_depression() {
     assert_rule("R4", "r4", "L3", "r4-without");
 }

@@ -76,7 +76,7 @@ impl Inputs<'_> {
         let z7 = week.filter(|(_, n)| *n >= WEEKLY_NIGHTS).map(|(z7, _)| z7);
         let rhr_z7 = weekly_mean(self.days_before(6).map(|d| d.rhr_z).chain([rhr_z]));
         let autocorrelation = references.autocorrelation;
-        let step = || self.path.step(&zs, week.map(|(z7, _)| z7), autocorrelation, self.settings);
+        let step = || self.path.step(&zs, z7, autocorrelation, self.settings);
         let path = if self.has_path { step() } else { self.path };
 
         let nights: Vec<_> = self.back(NEED_DAYS).iter().map(|c| c.sleep.as_ref()).collect();

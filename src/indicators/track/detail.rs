@@ -48,6 +48,15 @@ impl Track {
         Contribution { component, points, raw, usual }
     }
 
+    /// Nights of the last seven days that are missing, and not merely not final yet: those of today and
+    /// yesterday may still come.
+    #[must_use]
+    pub fn nights_missing7(&self, today: Date) -> u32 {
+        let number = day_number(today);
+        let cells = self.cells.range(number - 6, number - 2);
+        u32::try_from(cells.iter().filter(|cell| cell.ln_rmssd.is_none()).count()).unwrap_or(0)
+    }
+
     /// Month, debts, timing and shifts of a day, of the history that this track was updated from.
     #[must_use]
     pub fn sleep_detail(&self, history: &WorkerHistory, date: Date) -> Option<SleepDetail> {

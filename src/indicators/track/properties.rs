@@ -84,8 +84,10 @@ impl Naive {
         }
         let mut all = Vec::new();
         for d in days {
-            if let Some(today) = self.z(d) {
-                z.push((d, today));
+            let today = self.z(d);
+            z.extend(today.map(|v| (d, v)));
+            // A mean of fewer than three nights is none, and the state is held.
+            if let Some(today) = today.filter(|_| z.iter().filter(|(day, _)| *day > d - 7).count() >= 3) {
                 sum = (sum - today - 0.5).clamp(0.0, 16.0);
                 let ten: Vec<f64> = z.iter().rev().filter(|(day, _)| *day > d - 10).map(|(_, v)| *v).collect();
                 let week: Vec<f64> = z.iter().filter(|(day, _)| *day > d - 7).map(|(_, v)| *v).collect();
