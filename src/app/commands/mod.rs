@@ -46,7 +46,7 @@ enum Command {
     Quarantine(quarantine::QuarantineArguments),
     /// Show how questionnaires go with what the wristbands show, for groups of workers
     Relate(relate::RelateArguments),
-    /// Feed recorded messages through the same engine and print the events it decides
+    // The arguments say what it does, at length.
     Replay(replay::ReplayArguments),
     /// Run the service
     Run(run::RunArguments),
@@ -54,7 +54,7 @@ enum Command {
     Score(score::ScoreArguments),
     /// Tell daytime strain from recordings of a wristband, minute by minute
     Strain(strain::StrainArguments),
-    /// Show the figures of each unit, and which rules about units match
+    // As above.
     Units(units::UnitsArguments),
     /// Keep the register of workers
     Workers(workers::WorkersArguments),

@@ -12,7 +12,9 @@ use crate::app::replay::{self, ReplayError, Summary};
 use crate::app::service;
 use crate::config;
 
-/// Feeds recorded messages through the same engine as the service, without broker, store or clock.
+/// Feed recorded messages through the same engine and print the events it decides
+///
+/// There is no broker, no store and no clock of its own.
 ///
 /// Each line of the input is {"received_at": "2026-03-01T08:00:00Z", "topic":
 /// "vagus/v1/plant-a/gw-7/readings", "payload": {…}}, oldest first. The clock is set by received_at;

@@ -16,7 +16,7 @@ use crate::domain::ids::{SiteId, UnitId};
 use crate::engine::unit;
 use crate::rules::{LEAST_WORKERS, Member, RuleSet, UnitFact, UnitFacts};
 
-/// Shows the figures of each unit, and which rules about units match.
+/// Show the figures of each unit, and which rules about units match
 ///
 /// For each unit with 10 workers or more: the mean ratio of effort to reward, the shares of workers on
 /// watch, persistently low and over a limit of working conditions, and what the matching rules
