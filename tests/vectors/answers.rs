@@ -77,11 +77,15 @@ impl Answers {
         self.claim(path, Claim::NotOurs(reason));
     }
 
+    /// The claim that answers for a leaf, and its path.
+    fn of(&self, leaf: &Leaf<'_>) -> Option<&(Vec<String>, Claim)> {
+        self.0.iter().filter(|(path, _)| leaf.path.starts_with(path)).max_by_key(|(path, _)| path.len())
+    }
+
     /// Holds a leaf against what is claimed of it.
     pub(crate) fn check(&self, leaf: &Leaf<'_>) -> Result<(), String> {
         let place = leaf.path.join("|");
-        let leading = self.0.iter().filter(|(path, _)| leaf.path.starts_with(path));
-        let Some((path, claim)) = leading.max_by_key(|(path, _)| path.len()) else {
+        let Some((path, claim)) = self.of(leaf) else {
             return Err(format!("{place}: nothing answers for it"));
         };
         match claim {
@@ -116,6 +120,46 @@ impl Answers {
             })
             .collect();
         (!surplus.is_empty()).then(|| surplus.join("\n"))
+    }
+}
+
+/// How many values of the file are what.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    computed: usize,
+    inputs: usize,
+    /// Place and reason of each claim that something is not ours, with its values.
+    not_ours: Vec<(String, &'static str, usize)>,
+}
+
+impl Counts {
+    /// Counts a section.
+    pub(crate) fn add(&mut self, section: &str, vector: &Value, answers: &Answers) {
+        for leaf in leaves(vector) {
+            match answers.of(&leaf) {
+                Some((_, Claim::Computed(_))) => self.computed += 1,
+                Some((_, Claim::Input)) | None => self.inputs += 1,
+                Some((path, Claim::NotOurs(reason))) => {
+                    let place = format!("{section}|{}", path.join("|"));
+                    match self.not_ours.iter_mut().find(|(known, ..)| *known == place) {
+                        Some((.., count)) => *count += 1,
+                        None => self.not_ours.push((place, reason, 1)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Display for Counts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let left_out: usize = self.not_ours.iter().map(|(.., count)| count).sum();
+        writeln!(
+            f,
+            "reference vectors: {} values reproduced, {} inputs and remarks, {left_out} not ours:",
+            self.computed, self.inputs
+        )?;
+        self.not_ours.iter().try_for_each(|(place, reason, count)| writeln!(f, "  {place} ({count}): {reason}"))
     }
 }
 

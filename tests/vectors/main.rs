@@ -17,10 +17,13 @@ use serde_json::Value;
 fn main() {
     let vectors: Value = serde_json::from_str(include_str!("../fixtures/vectors.json")).unwrap();
     let mut trials = Vec::new();
+    let mut counts = answers::Counts::default();
     for (section, vector) in vectors.as_object().unwrap() {
         let answers = sections::answers(section, vector);
+        counts.add(section, vector, &answers);
         trials.extend(trials_of(section, vector, answers));
     }
+    eprintln!("{counts}");
     libtest_mimic::run(&Arguments::from_args(), trials).exit();
 }
 
