@@ -19,7 +19,8 @@ use crate::domain::rejection::Reason;
 /// A longer gap between two beats begins a new run: a judgement, the length of a window.
 const LONGEST_GAP_MS: f64 = 300_000.0;
 
-/// How far a stamp may lie from where the intervals lead before it is a gap.
+/// How far a stamp may lie from where its interval leads, counted from the stamp before it, before it
+/// is a gap. What the intervals of a run are too long or too short by never adds up to one.
 ///
 /// # Source
 /// Domain reference, section 1.0: 10 ms, or what the coarseness of the stamps explains.
@@ -27,6 +28,13 @@ const TOLERANCE_MS: f64 = 10.0;
 
 /// The same where stamps are whole seconds: two of them may be a second further apart than the beats.
 const COARSE_TOLERANCE_MS: f64 = 1_000.0;
+
+/// How much of the way to a stamp of whole seconds the run goes: the stamp says little of one beat,
+/// which must stay within [`TOLERANCE_MS`] of its interval, and much of many.
+const COARSE_SHARE: f64 = 1.0 / 128.0;
+
+/// Where the intervals alone lead further off than this, the run tells when its beats were.
+const LONGEST_DRIFT_MS: f64 = 1_000.0;
 
 /// How much longer than its interval the time frame may be.
 const FRAME_TOLERANCE_MS: f64 = 1_000.0;
@@ -120,6 +128,8 @@ struct Run {
     beats: BeatIntervals,
     /// End of each beat, ms after the start.
     end_ms: Vec<f64>,
+    /// Where the intervals alone lead, ms after the start.
+    sum_ms: f64,
     has_gap: bool,
     tolerance_ms: f64,
     place: Range<usize>,
@@ -139,7 +149,8 @@ impl Run {
             context: beat.context,
         };
         let tolerance_ms = if end.subsec_nanosecond() == 0 { COARSE_TOLERANCE_MS } else { TOLERANCE_MS };
-        Ok(Self { beats, end_ms: vec![beat.rr_ms], has_gap: false, tolerance_ms, place: place.clone() })
+        let (end_ms, sum_ms) = (vec![beat.rr_ms], beat.rr_ms);
+        Ok(Self { beats, end_ms, sum_ms, has_gap: false, tolerance_ms, place: place.clone() })
     }
 
     /// Adds an interval, where it continues this run.
@@ -147,6 +158,7 @@ impl Run {
         let last_ms = self.end_ms.last().copied().unwrap_or(0.0);
         let mut end_ms = last_ms + beat.rr_ms;
         let mut tolerance_ms = self.tolerance_ms;
+        let mut has_gap = self.has_gap;
         if let Some(end) = beat.end {
             let told_ms = end.duration_since(self.beats.start).as_secs_f64() * 1e3;
             if end.subsec_nanosecond() != 0 {
@@ -155,15 +167,18 @@ impl Run {
             if told_ms < end_ms - tolerance_ms || told_ms > end_ms + LONGEST_GAP_MS {
                 return false;
             }
-            if told_ms > end_ms + tolerance_ms {
-                end_ms = told_ms;
-                self.has_gap = true;
-            }
+            let is_gap = told_ms > end_ms + tolerance_ms;
+            let is_exact = is_gap || tolerance_ms <= TOLERANCE_MS;
+            let share = if is_exact { 1.0 } else { COARSE_SHARE };
+            end_ms = (end_ms + (told_ms - end_ms) * share).max(last_ms);
+            has_gap |= is_gap;
         }
         if beat.context != self.beats.context || end_ms > MAX_END_MS || self.end_ms.len() >= MAX_BEATS {
             return false;
         }
         self.tolerance_ms = tolerance_ms;
+        self.sum_ms += beat.rr_ms;
+        self.has_gap = has_gap || (end_ms - self.sum_ms).abs() > LONGEST_DRIFT_MS;
         self.beats.rr_ms.push(beat.rr_ms);
         self.end_ms.push(end_ms);
         self.place.end = place.end;

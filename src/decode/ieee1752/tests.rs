@@ -564,3 +564,36 @@ proptest! {
         }
     }
 }
+
+/// Clean beats whose stamps are right and whose intervals are told 0.5 ms too long, for two hours.
+fn two_hours(stamp: impl Fn(Timestamp) -> Timestamp) -> Vec<BeatIntervals> {
+    let begin = at("2026-03-01T02:05:00.120Z");
+    let (mut elapsed_ms, mut elements) = (0, Vec::new());
+    for beat in 0..8_700 {
+        let rr_ms: i32 = 800 + (beat * 37) % 61;
+        elapsed_ms += rr_ms;
+        let end = stamp(begin + crate::domain::SignedDuration::from_millis(i64::from(elapsed_ms)));
+        elements.push(rr(f64::from(rr_ms) + 0.5, &end.to_string()));
+    }
+    let limits = Limits { max_payload_bytes: 4_000_000, ..Limits::default() };
+    let source = SourceId::parse("gw-7").unwrap();
+    let found = crate::decode::decode(&source, Stream::Readings, series(&elements).as_bytes(), &limits);
+    assert!(found.refused.is_empty(), "{:?}", found.refused);
+    found.items.iter().map(|item| beats(&item.item).clone()).collect()
+}
+
+#[test]
+fn intervals_that_are_all_a_little_too_long_stay_one_run() {
+    use crate::decode::native::MAX_BEATS;
+    let whole_seconds = |end: Timestamp| Timestamp::from_second(end.as_second()).unwrap();
+    for runs in [two_hours(|end| end), two_hours(whole_seconds)] {
+        assert_eq!(runs.iter().map(|run| run.rr_ms.len()).sum::<usize>(), 8_700);
+        assert_eq!(runs.len(), 8_700_usize.div_ceil(MAX_BEATS), "as few as the longest run allows");
+        for run in runs {
+            // Four seconds too many in all are told, and no beat is a gap by it.
+            let Some(end_ms) = run.end_ms else { continue };
+            let steps = end_ms.windows(2).map(|pair| pair[1] - pair[0]);
+            assert!(steps.zip(&run.rr_ms[1..]).all(|(step, rr_ms)| (step - rr_ms).abs() <= 10.0));
+        }
+    }
+}
