@@ -17,7 +17,8 @@ use crate::statistics::{Interval, RepeatedMeasures, repeated_measures, spearman,
 /// From where on something is said.
 ///
 /// # Source
-/// Domain reference, section 5.4; that a strain index of 60 is high is its section 5.2.
+/// Domain reference, section 5.4; that a strain index of 60 is high is its section 5.2; that nothing is
+/// told of a group of fewer than ten is its section 9.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Mean of the indicator from which it is high; default 60, the strain index "elevated".
@@ -26,7 +27,7 @@ pub struct Settings {
     pub min_share: f64,
     /// Pairs of one worker from which a coefficient is given; default 5.
     pub min_pairs: usize,
-    /// Workers with at least two pairs from which the correlation within workers is given; default 5.
+    /// Workers with at least two pairs from which the correlation within workers is given; default 10.
     pub min_workers_within: usize,
     /// Workers from which the correlation between workers is given; default 20.
     pub min_workers_between: usize,
@@ -34,7 +35,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { high_from: 60.0, min_share: 0.5, min_pairs: 5, min_workers_within: 5, min_workers_between: 20 }
+        Self { high_from: 60.0, min_share: 0.5, min_pairs: 5, min_workers_within: 10, min_workers_between: 20 }
     }
 }
 
@@ -309,8 +310,10 @@ mod tests {
         assert_eq!((found.workers, found.pairs), (20, 60));
         let few = relate_group(workers[..19].iter().map(Vec::as_slice), &Settings::default());
         assert!(few.within.is_some() && few.between.is_none());
-        let fewer = relate_group(workers[..4].iter().map(Vec::as_slice), &Settings::default());
-        assert!(fewer.within.is_none());
+        let fewer = relate_group(workers[..9].iter().map(Vec::as_slice), &Settings::default());
+        assert!(fewer.within.is_none(), "nine");
+        let ten = relate_group(workers[..10].iter().map(Vec::as_slice), &Settings::default());
+        assert!(ten.within.is_some());
     }
 
     proptest! {

@@ -1,6 +1,6 @@
 //! `vagus relate`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,6 +11,7 @@ use super::operator::{self, OperatorError, Stored};
 use super::{EXIT_USAGE, Output};
 use crate::app::histories::{self, HistoriesError};
 use crate::config;
+use crate::domain::ids::SiteId;
 use crate::domain::screening::Instrument;
 use crate::engine::relation::relate;
 use crate::screening::relation::{GroupRelation, Pair, RankCorrelation, Settings, relate_group};
@@ -30,8 +31,9 @@ const FEWEST_WORKERS: usize = 10;
 /// Asked from the running service, or read from its store; nobody is named.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Of fewer than 10 workers nothing is told; the correlation within workers needs 5 with two pairs or \
-more, that between workers 20. A pair is a questionnaire and the mean index of the days it asks \
+Of fewer than 10 workers nothing is told, nor where a filter leaves out 1 to 9 of a site or of all, \
+who could be told apart by taking one answer from the other; the correlation within workers needs 10 \
+with two pairs or more, that between workers 20. Counts are rounded to 5. A pair is a questionnaire and the mean index of the days it asks \
 about, of which half must be known. This is an association: neither causes the other.")]
 pub(super) struct RelateArguments {
     /// The configuration of the service
@@ -74,36 +76,76 @@ fn rows(arguments: &RelateArguments, config: &Path) -> Result<Vec<Row>, Historie
         let problem = format!("the site {site} is not configured");
         return Err(HistoriesError::Ask(OperatorError::Usage(problem)));
     }
-    let mut pairs: BTreeMap<Instrument, Vec<Vec<Pair>>> = BTreeMap::new();
+    let mut members: BTreeMap<Instrument, Vec<Member>> = BTreeMap::new();
     let mut stored = Stored::of(&settings);
     histories::each(
         |from| stored.histories(from),
         |_, history, _| {
             let is_site = arguments.site.as_deref().is_none_or(|site| history.profile.key.site.as_str() == site);
             let is_unit = arguments.unit.as_deref().is_none_or(|unit| history.profile.unit.as_str() == unit);
-            if is_site && is_unit {
-                for (instrument, relation) in relate(history, &engine) {
-                    pairs.entry(instrument).or_default().push(relation.pairs);
+            let site = &history.profile.key.site;
+            for (instrument, relation) in relate(history, &engine) {
+                if !relation.pairs.is_empty() {
+                    let member = Member { site: site.clone(), is_site, is_unit, pairs: relation.pairs };
+                    members.entry(instrument).or_default().push(member);
                 }
             }
         },
     )?;
-    let related = pairs.into_iter().map(|(instrument, workers)| {
-        (instrument, relate_group(workers.iter().map(Vec::as_slice), &Settings::default()))
+    let told = members.into_iter().filter(|(_, members)| is_enough_left_out(members));
+    let related = told.map(|(instrument, members)| {
+        let asked = members.iter().filter(|member| member.is_asked());
+        (instrument, relate_group(asked.map(|member| member.pairs.as_slice()), &Settings::default()))
     });
     Ok(related.filter(|(_, found)| found.workers >= FEWEST_WORKERS).collect())
 }
 
+/// A worker with pairs of one questionnaire, and whether the filters ask for the worker.
+struct Member {
+    site: SiteId,
+    is_site: bool,
+    is_unit: bool,
+    pairs: Vec<Pair>,
+}
+
+impl Member {
+    const fn is_asked(&self) -> bool {
+        self.is_site && self.is_unit
+    }
+}
+
+/// Whether the filters leave out nobody, or enough workers, of every larger group that can be asked
+/// for: all, the unit at every site, and each site of which somebody is asked for. Else one answer
+/// taken from the other would tell of the few between them.
+fn is_enough_left_out(members: &[Member]) -> bool {
+    let is_enough = |is_in: &dyn Fn(&Member) -> bool| {
+        let left_out = members.iter().filter(|member| !member.is_asked() && is_in(member)).count();
+        left_out == 0 || left_out >= FEWEST_WORKERS
+    };
+    let sites: BTreeSet<&SiteId> =
+        members.iter().filter(|member| member.is_asked()).map(|member| &member.site).collect();
+    is_enough(&|_| true)
+        && is_enough(&|member| member.is_unit)
+        && sites.iter().all(|site| is_enough(&|member| member.site == **site))
+}
+
+/// To the nearest five.
+const fn rounded(count: usize) -> usize {
+    (count + 2) / 5 * 5
+}
+
 fn print(rows: &[Row]) {
     if rows.is_empty() {
-        operator::say(format_args!("no questionnaire has pairs of {FEWEST_WORKERS} workers or more"));
+        operator::say(format_args!(
+            "no questionnaire has pairs of {FEWEST_WORKERS} workers or more, with nobody or so many left out"
+        ));
         return;
     }
     let mut table = operator::table(&["questionnaire", "workers", "pairs", "within workers", "between workers"]);
     for (instrument, found) in rows {
         let within = found.within.map(|r| figure(r.r, r.interval)).unwrap_or_default();
         let between = found.between.map(|r| figure(r.rho, r.interval)).unwrap_or_default();
-        let counts = [found.workers.to_string(), found.pairs.to_string()];
+        let counts = [found.workers, found.pairs].map(|count| rounded(count).to_string());
         table.add_row([instrument.as_str(), &counts[0], &counts[1], &within, &between]);
     }
     operator::say(format_args!(
@@ -117,14 +159,52 @@ fn figure(value: f64, interval: Option<Interval>) -> String {
 }
 
 fn to_json(rows: &[Row]) -> Value {
-    let interval = |i: Option<Interval>| i.map(|i| json!([i.low, i.high]));
-    let within = |r: RepeatedMeasures| json!({"r": r.r, "ci95": interval(r.interval), "workers": r.people, "df": r.degrees_of_freedom});
-    let between = |r: RankCorrelation| json!({"rho": r.rho, "ci95": interval(r.interval), "workers": r.n});
+    // From more digits, or from the degrees of freedom, the counts could be had as they are.
+    let two_digits = |value: f64| (value * 100.0).round() / 100.0;
+    let interval = |i: Option<Interval>| i.map(|i| json!([two_digits(i.low), two_digits(i.high)]));
+    let within =
+        |r: RepeatedMeasures| json!({"r": two_digits(r.r), "ci95": interval(r.interval), "workers": rounded(r.people)});
+    let between =
+        |r: RankCorrelation| json!({"rho": two_digits(r.rho), "ci95": interval(r.interval), "workers": rounded(r.n)});
     let rows = rows.iter().map(|(instrument, found)| {
         json!({
-            "instrument": instrument.as_str(), "indicator": "strain_index", "workers": found.workers,
-            "pairs": found.pairs, "within": found.within.map(within), "between": found.between.map(between),
+            "instrument": instrument.as_str(), "indicator": "strain_index",
+            "workers": rounded(found.workers), "pairs": rounded(found.pairs), "within": found.within.map(within), "between": found.between.map(between),
         })
     });
     Value::Array(rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn members(groups: &[(&str, bool, bool, usize)]) -> Vec<Member> {
+        let group = |&(site, is_site, is_unit, count): &(&str, bool, bool, usize)| {
+            let site = SiteId::parse(site).unwrap();
+            (0..count).map(move |_| Member { site: site.clone(), is_site, is_unit, pairs: Vec::new() })
+        };
+        groups.iter().flat_map(group).collect()
+    }
+
+    #[test]
+    fn a_filter_that_leaves_out_one_to_nine_of_a_larger_group_is_refused() {
+        let is_told = |groups: &[_]| is_enough_left_out(&members(groups));
+        assert!(is_told(&[("a", true, true, 12)]), "without a filter, or with one that leaves out nobody");
+        // A unit of a site with others in it.
+        assert!(!is_told(&[("a", true, true, 12), ("a", true, false, 9)]));
+        assert!(is_told(&[("a", true, true, 12), ("a", true, false, 10)]));
+        assert!(!is_told(&[("a", true, true, 12), ("a", true, false, 9), ("b", true, false, 50)]), "of its site");
+        // One site of two.
+        assert!(!is_told(&[("a", true, true, 12), ("b", false, true, 1)]));
+        assert!(is_told(&[("a", true, true, 12), ("b", false, true, 10)]));
+        // The unit is at another site too.
+        let elsewhere = |count| [("a", true, true, 12), ("a", true, false, 20), ("b", false, true, count)];
+        assert!(!is_told(&elsewhere(3)) && is_told(&elsewhere(10)));
+    }
+
+    #[test]
+    fn counts_are_rounded_to_five() {
+        assert_eq!([10, 12, 13, 17, 18].map(rounded), [10, 10, 15, 15, 20]);
+    }
 }
