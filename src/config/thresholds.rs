@@ -78,7 +78,7 @@ pub(super) fn daytime(mut section: Section<'_>) -> daytime::Settings {
         half_life_min: 0.5..=240.0, longest_gap_min: 1.0..=1440.0,
         busy_reserve: 0.05..=1.0, busy_after_min: 0.0..=240.0,
         recovered_z: 0.0..=10.0, recovered_after_min: 0.0..=480.0, busy_before_min: 0.0..=60.0,
-        busy_estimate_min: 0.0..=60.0, solid_beats: 1..=1000, busy_movement_g: 0.0..=5.0,
+        busy_estimate_min: 0.0..=60.0, busy_estimate_within_min: 1.0..=60.0, busy_surely: 1.0..=3.0, solid_beats: 1..=1000, busy_movement_g: 0.0..=5.0,
         resting_quantile: 0.0..=0.5, resting_ceiling_bpm: 40.0..=150.0, assumed_age_years: 15.0..=90.0,
         strained_from: 50.0..=100.0, calm_below: 0.0..=50.0,
         reference_days: 1..=60, reference_min: 1.0..=10000.0, reference_least_days: 1..=60,

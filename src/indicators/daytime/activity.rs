@@ -85,21 +85,27 @@ fn span(minutes: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(minutes.max(0.0) * 60.0).unwrap_or(SignedDuration::ZERO)
 }
 
-/// What each window says by itself, but for estimates, which must stay above the limit for a while.
+/// What each window says by itself, but for estimates, which must be above the limit for some minutes
+/// of the last few: at a stretch, or again and again as in interval training.
 fn signs(windows: &[Window], above_bpm: f64, settings: &Settings) -> Vec<Effort> {
-    let mut signs: Vec<Effort> = Vec::with_capacity(windows.len());
-    // Where the heart rate went above the limit, and how long it has been there.
-    let (mut begin, mut high_min) = (0, 0.0);
-    for ((at, window), minutes) in windows.iter().enumerate().zip(minutes(windows)) {
-        let effort = sign(window, above_bpm, settings);
-        signs.push(effort);
-        if effort == Effort::Quiet {
-            (begin, high_min) = (at + 1, 0.0);
-            continue;
+    let mut signs: Vec<Effort> = windows.iter().map(|window| sign(window, above_bpm, settings)).collect();
+    // What is far above the limit is hardly an artefact of the band: it counts twice.
+    let is_far = |window: &Window| window.any_hr_bpm().is_some_and(|hr| hr > settings.busy_surely * above_bpm);
+    let minutes = minutes(windows).into_iter().zip(windows).map(|(m, w)| if is_far(w) { 2.0 * m } else { m });
+    let minutes: Vec<f64> = minutes.collect();
+    let within = span(settings.busy_estimate_within_min);
+    let mut first = 0;
+    for at in 0..windows.len() {
+        while windows[at].end().duration_since(windows[first].end()) > within {
+            first += 1;
         }
-        high_min += minutes;
-        if high_min >= settings.busy_estimate_min {
-            signs[begin..].fill(Effort::Busy);
+        let high = (first..=at).filter(|place| signs[*place] != Effort::Quiet);
+        if signs[at] == Effort::Doubtful
+            && high.clone().map(|place| minutes[place]).sum::<f64>() >= settings.busy_estimate_min
+        {
+            for place in high.collect::<Vec<_>>() {
+                signs[place] = Effort::Busy;
+            }
         }
     }
     signs

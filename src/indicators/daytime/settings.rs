@@ -38,8 +38,12 @@ pub struct Settings {
     pub recovered_after_min: f64,
     /// So long before it nothing counts either: the heart was on its way up. A judgement.
     pub busy_before_min: f64,
-    /// A heart rate of few beats or of none must be above the limit for so long to be believed.
+    /// A heart rate of few beats or of none must be above the limit for so many minutes …
     pub busy_estimate_min: f64,
+    /// … of the last so many to be believed.
+    pub busy_estimate_within_min: f64,
+    /// Minutes in which it is above so many times the limit count twice.
+    pub busy_surely: f64,
     /// Beats from which on a heart rate is believed at once, and no estimate overrules it.
     pub solid_beats: u32,
     /// Movement above this makes a window busy: mean over the window of each second's SD of the
@@ -85,6 +89,8 @@ impl Default for Settings {
             recovered_after_min: 60.0,
             busy_before_min: 5.0,
             busy_estimate_min: 3.0,
+            busy_estimate_within_min: 10.0,
+            busy_surely: 1.25,
             solid_beats: 20,
             busy_movement_g: 0.15,
             resting_quantile: 0.1,
