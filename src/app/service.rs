@@ -193,7 +193,7 @@ impl Service {
         match rules_file::load(self.rules_path.as_deref()) {
             Ok(engine) => {
                 let version = engine.rules.version();
-                tracing::info!(version, "new rules are in force");
+                tracing::info!(version = format!("{version:016x}"), "new rules are in force");
                 self.rules_version.store(version, Ordering::Release);
                 let _ = self.rules.send(engine);
             }

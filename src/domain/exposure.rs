@@ -30,7 +30,7 @@ impl WorkEvent {
     /// The event of that name.
     #[must_use]
     pub fn parse(name: &str) -> Self {
-        match name {
+        match name.to_ascii_lowercase().replace('-', "_").as_str() {
             "violence" => Self::Violence,
             "accident" => Self::Accident,
             "return_to_work" => Self::ReturnToWork,

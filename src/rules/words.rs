@@ -3,16 +3,35 @@
 use std::fmt::Write as _;
 
 use super::condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest};
+use super::cutoffs::{Cutoffs, InstrumentCutoffs};
 use super::set::{Rule, RuleSet};
 use super::unit::UnitRule;
 use crate::domain::indicator::HrvState;
 
 impl RuleSet {
-    /// Every rule in words, a line each and one more for each higher level.
+    /// Every rule in words, a line each and one more for each higher level; then the cut-offs that
+    /// they lean on, a line a questionnaire.
     #[must_use]
     pub fn in_words(&self) -> Vec<String> {
-        self.rules.iter().flat_map(rule).chain(self.units.rules.iter().map(unit_rule)).collect()
+        let rules = self.rules.iter().flat_map(rule).chain(self.units.rules.iter().map(unit_rule));
+        rules.chain(self.cutoffs.iter().map(|(of, cutoffs)| cut_offs(of.as_str(), cutoffs))).collect()
     }
+}
+
+fn cut_offs(name: &str, cutoffs: &InstrumentCutoffs) -> String {
+    let total = cutoffs.total.iter().map(|total| bands(total));
+    let scales = cutoffs.scales.iter().map(|(scale, of)| format!("{}: {}", scale.replace('_', " "), bands(of)));
+    format!("{name}: {}", total.chain(scales).collect::<Vec<_>>().join("; "))
+}
+
+fn bands(of: &Cutoffs) -> String {
+    let way = if of.is_high_good { "down from" } else { "from" };
+    let named =
+        [("mild", of.mild), ("moderate", of.moderate), ("severe", of.severe), ("over its cut-off", of.positive)];
+    // A cut-off "above 5" is kept as the next number after 5.
+    let digits = |limit: f64| format!("{way} {}", (limit * 1e6).round() / 1e6);
+    let parts = named.into_iter().filter_map(|(band, limit)| Some(format!("{band} {}", digits(limit?))));
+    parts.collect::<Vec<_>>().join(", ")
 }
 
 fn rule(rule: &Rule) -> Vec<String> {

@@ -77,7 +77,12 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
         // A reader that has seen enough, as `head` has, is no failure.
         Err(ReplayError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{}: {error}", arguments.input.display());
+            match &error {
+                ReplayError::Io(error) => eprintln!("vagus replay: {error}"),
+                ReplayError::Line { .. } | ReplayError::Backwards { .. } => {
+                    eprintln!("{}: {error}", arguments.input.display());
+                }
+            }
             if error.is_usage() { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
         }
     }
@@ -87,14 +92,20 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
+/// The error with the file that it is about.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
 fn with_files(settings: &replay::Settings, input: &Path, alerts: Option<&Path>) -> Result<Summary, ReplayError> {
     let mut output: Box<dyn Write> = match alerts {
-        Some(path) => Box::new(BufWriter::new(File::create(path)?)),
+        Some(path) => Box::new(BufWriter::new(File::create(path).map_err(|e| named(path, &e))?)),
         None => Box::new(BufWriter::new(io::stdout().lock())),
     };
     if input == Path::new("-") {
         replay::replay(settings, io::stdin().lock(), &mut output)
     } else {
-        replay::replay(settings, BufReader::new(File::open(input)?), &mut output)
+        let file = File::open(input).map_err(|e| named(input, &e))?;
+        replay::replay(settings, BufReader::new(file), &mut output)
     }
 }
