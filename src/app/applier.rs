@@ -4,8 +4,8 @@
 //! row was applied, because only then is a duplicate known to be one. What workers remember is
 //! written to the view from time to time: the journal has it anyway.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -177,6 +177,15 @@ impl Applier {
             let tally = tallies.next_if(|(of, _)| *of as usize == place).map(|(_, tally)| tally).unwrap_or_default();
             self.metrics.items(message.stream, telemetry::Outcome::Accepted, u64::from(tally.accepted));
             self.metrics.items(message.stream, telemetry::Outcome::Duplicate, u64::from(tally.duplicate));
+            if tally.refused > 0 {
+                self.metrics.items(message.stream, telemetry::Outcome::Rejected, u64::from(tally.refused));
+                // A source that is out of order in this way is so all day long.
+                static TOLD: Once = Once::new();
+                TOLD.call_once(|| {
+                    let (topic, items) = (&message.topic, tally.refused);
+                    tracing::warn!(topic, items, "not taken: more than a night of a worker may hold; told only once");
+                });
+            }
             quarantine(&self.store, row, message)?;
             let rejected: Vec<Rejection> = message.refused.iter().map(|r| r.rejection.clone()).collect();
             let receipt = Receipt {

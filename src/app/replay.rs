@@ -293,6 +293,7 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
         for (_, tally) in &outcome.tallies {
             self.summary.accepted += u64::from(tally.accepted);
             self.summary.duplicate += u64::from(tally.duplicate);
+            self.summary.rejected += u64::from(tally.refused);
         }
         self.tell(&outcome.decisions)
     }

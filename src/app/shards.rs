@@ -176,6 +176,7 @@ fn in_order(effects: Vec<Effect>) -> Outcome {
                 let sum = tallies.entry(message).or_default();
                 sum.accepted += tally.accepted;
                 sum.duplicate += tally.duplicate;
+                sum.refused += tally.refused;
             }
             Effect::Decided(decision) => decisions.push(*decision),
         }

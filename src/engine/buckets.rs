@@ -10,9 +10,30 @@ use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 pub(super) enum Taken {
     /// It was new, or it replaced something else.
     Changed,
-    /// It was there already, or something newer was.
+    /// It told nothing new: it was there already, or something newer was, or the heart rate of that minute.
     Known,
+    /// It was not taken, because the bucket holds as much as a night may.
+    Full,
 }
+
+/// The most windows of a bucket, and of all its runs of beats: one every quarter of a minute, or one a
+/// minute of each of four bands. No band tells more; a source that does is out of order.
+///
+/// Up to here the order in which windows come makes no difference. Beyond it what came first stands,
+/// and only what is there may still be replaced.
+const MAX_WINDOWS: usize = 5_760;
+
+/// The most runs of beats of a bucket: gateways send one a minute, or one every quarter of it.
+const MAX_RUNS: usize = 5_760;
+
+/// The most sleep records of a bucket; a day of naps is far from it.
+const MAX_SLEEPS: usize = 64;
+
+/// The most summaries of a night, one a band.
+const MAX_SUMMARIES: usize = 64;
+
+/// Of heart rates alone that stand for so long or longer, a band has one in a minute.
+const MINUTE_S: u32 = 60;
 
 /// The most bands that one bucket tells apart; later ones share the last place.
 const MAX_DEVICES: usize = 250;
@@ -112,13 +133,63 @@ pub(super) fn take_window(detail: &mut NightDetail, window: &HrvWindow) -> Taken
         quality: window.quality,
     };
     let key = |w: &StoredWindow| (w.start, w.device);
+    let list = &mut detail.windows;
     // Windows come in order most of the time: only one that does not can meet its like.
-    if detail.windows.last().is_some_and(|last| key(last) >= key(&stored))
-        && let Ok(place) = detail.windows.binary_search_by_key(&key(&stored), key)
-    {
-        stored = completed(stored, &detail.windows[place]);
+    let found = if list.last().is_none_or(|last| key(last) < key(&stored)) {
+        Err(list.len())
+    } else {
+        list.binary_search_by_key(&key(&stored), key)
+    };
+    match found {
+        Ok(place) => {
+            stored = completed(stored, &list[place]);
+            if list[place] == stored {
+                return Taken::Known;
+            }
+        }
+        Err(place) if is_rate_alone(&stored) && has_rate_before(&list[..place], &stored) => return Taken::Known,
+        Err(_) if list.len() >= MAX_WINDOWS => return Taken::Full,
+        Err(_) => {}
     }
-    put(&mut detail.windows, stored, key)
+    let place_of = found.unwrap_or_else(|place| place);
+    let (device, until) = (stored.device, minute_of(&stored));
+    let is_rate = is_rate(&stored);
+    place(list, found, stored);
+    if is_rate && place_of + 1 < list.len() {
+        // Whichever came first: of the rates of a minute the earliest stands.
+        let later = list[place_of + 1..].partition_point(|w| minute_of(w) == until);
+        let is_idle = |w: &StoredWindow| w.device == device && is_rate_alone(w);
+        if list[place_of + 1..=place_of + later].iter().any(is_idle) {
+            let mut at = 0;
+            list.retain(|w| {
+                at += 1;
+                !(place_of + 1 < at && at <= place_of + 1 + later && is_idle(w))
+            });
+        }
+    }
+    Taken::Changed
+}
+
+/// Whether it tells the heart rate of its minute.
+const fn is_rate(window: &StoredWindow) -> bool {
+    window.mean_hr_bpm.is_some() && window.duration_s >= MINUTE_S
+}
+
+/// Whether it tells that alone. Bands that show a rate every few seconds make thousands of such windows
+/// a day, each of which lies over the next: one in a minute tells as much.
+const fn is_rate_alone(window: &StoredWindow) -> bool {
+    is_rate(window) && window.rmssd_ms.is_none() && window.sdnn_ms.is_none()
+}
+
+/// Whether the band told the heart rate of that minute in one of the windows before.
+fn has_rate_before(before: &[StoredWindow], window: &StoredWindow) -> bool {
+    let mut same_minute = before.iter().rev().take_while(|w| minute_of(w) == minute_of(window));
+    same_minute.any(|w| w.device == window.device && is_rate(w))
+}
+
+/// The minute in which it begins.
+fn minute_of(window: &StoredWindow) -> i64 {
+    window.start.as_second().div_euclid(i64::from(MINUTE_S))
 }
 
 /// A window with what it lacks from the one it replaces.
@@ -145,6 +216,11 @@ pub(super) fn take_beats(
     match detail.beats.binary_search_by_key(&key, |b| (b.start, b.device)) {
         Ok(place) if detail.beats[place].digest == digest => Taken::Known,
         found => {
+            let others = detail.beats.iter().filter(|b| (b.start, b.device) != key);
+            let is_full = found.is_err() && detail.beats.len() >= MAX_RUNS;
+            if is_full || others.map(|b| b.windows.len()).sum::<usize>() >= MAX_WINDOWS {
+                return Taken::Full;
+            }
             let stored = StoredBeats { start: beats.start, device, digest, windows: compute(beats, device) };
             place(&mut detail.beats, found, stored);
             Taken::Changed
@@ -153,7 +229,15 @@ pub(super) fn take_beats(
 }
 
 pub(super) fn take_nightly(detail: &mut NightDetail, night: &NightlySummary) -> Taken {
-    put(&mut detail.nightly, night.clone(), |n| n.device.clone())
+    let list = &mut detail.nightly;
+    let found = list.binary_search_by_key(&&night.device, |n| &n.device);
+    match found {
+        Ok(place) if list[place] == *night => return Taken::Known,
+        Err(_) if list.len() >= MAX_SUMMARIES => return Taken::Full,
+        Ok(_) | Err(_) => {}
+    }
+    place(list, found, night.clone());
+    Taken::Changed
 }
 
 /// Whether two records speak of the same sleep: naps by their start, a main sleep by its wake date,
@@ -170,26 +254,15 @@ pub(super) fn wake_date(sleep: &SleepRecord, zone: &TimeZone) -> Date {
     zone.to_datetime(sleep.wake.unwrap_or(sleep.end)).date()
 }
 
-/// Puts a sleep record in its place; the caller has removed what it replaces.
-pub(super) fn insert_sleep(detail: &mut NightDetail, sleep: SleepRecord) {
+/// Puts a sleep record in its place; the caller has removed what it replaces, and what replaces
+/// something always finds room.
+pub(super) fn insert_sleep(detail: &mut NightDetail, sleep: SleepRecord, is_replacement: bool) -> Taken {
+    if !is_replacement && detail.sleeps.len() >= MAX_SLEEPS {
+        return Taken::Full;
+    }
     let key = |s: &SleepRecord| (s.start, s.device.clone());
     let found = detail.sleeps.binary_search_by_key(&key(&sleep), key);
     place(&mut detail.sleeps, found, sleep);
-}
-
-fn put<T: PartialEq, K: Ord>(list: &mut Vec<T>, item: T, key: impl Fn(&T) -> K) -> Taken {
-    // Windows come in order most of the time: look at the end first.
-    if list.last().is_none_or(|last| key(last) < key(&item)) {
-        list.push(item);
-        return Taken::Changed;
-    }
-    let found = list.binary_search_by_key(&key(&item), &key);
-    if let Ok(place) = found
-        && list[place] == item
-    {
-        return Taken::Known;
-    }
-    place(list, found, item);
     Taken::Changed
 }
 
@@ -229,40 +302,5 @@ pub(super) const fn may_be_sleep(context: Context) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn window(rmssd_ms: Option<f64>, mean_hr_bpm: Option<f64>) -> HrvWindow {
-        HrvWindow {
-            device: None,
-            start: "2026-03-01T02:05:00Z".parse().unwrap(),
-            duration_s: if rmssd_ms.is_some() { 300 } else { 60 },
-            rmssd_ms,
-            sdnn_ms: None,
-            mean_hr_bpm,
-            context: Context::SleepMain,
-            quality: None,
-        }
-    }
-
-    #[test]
-    fn heart_rate_alone_joins_the_window_it_belongs_to_in_any_order() {
-        let (hrv, rate) = (window(Some(38.2), None), window(None, Some(58.0)));
-        let orders: [&[&HrvWindow]; 4] = [&[&hrv, &rate], &[&rate, &hrv], &[&hrv, &rate, &hrv], &[&rate, &hrv, &rate]];
-        for order in orders {
-            let mut detail = NightDetail::empty(Date::constant(2026, 3, 1));
-            let taken: Vec<_> = order.iter().map(|window| take_window(&mut detail, window)).collect();
-            let [stored] = &detail.windows[..] else { panic!("{:?}", detail.windows) };
-            assert_eq!((stored.rmssd_ms, stored.mean_hr_bpm, stored.duration_s), (Some(38.2), Some(58.0), 300));
-            assert_eq!(taken.get(2).copied().unwrap_or(Taken::Known), Taken::Known, "it tells nothing new");
-        }
-    }
-
-    #[test]
-    fn later_value_of_the_same_measure_replaces_the_earlier() {
-        let mut detail = NightDetail::empty(Date::constant(2026, 3, 1));
-        take_window(&mut detail, &window(Some(38.2), Some(58.0)));
-        assert_eq!(take_window(&mut detail, &window(Some(40.0), Some(57.0))), Taken::Changed);
-        assert_eq!((detail.windows[0].rmssd_ms, detail.windows[0].mean_hr_bpm), (Some(40.0), Some(57.0)));
-    }
-}
+#[path = "buckets_tests.rs"]
+mod tests;

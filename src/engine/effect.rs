@@ -10,8 +10,10 @@ use crate::domain::ids::WorkerNumber;
 pub struct Tally {
     /// Items that changed something.
     pub accepted: u32,
-    /// Items that were there already.
+    /// Items that told nothing new: they were there already, or the heart rate of their minute was.
     pub duplicate: u32,
+    /// Items that were not taken, because there is a bound to what a night may hold.
+    pub refused: u32,
 }
 
 /// A decision about a worker's case, and what is to be said of it.

@@ -154,6 +154,7 @@ impl Engine {
                     match self.take(number, item, now) {
                         Taken::Changed => counts.accepted += 1,
                         Taken::Known => counts.duplicate += 1,
+                        Taken::Full => counts.refused += 1,
                     }
                 }
             }

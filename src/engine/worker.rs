@@ -172,6 +172,7 @@ impl Worker {
         let wake_date = buckets::wake_date(&sleep, &zone);
         // A revision may have moved the waking across noon: look in the buckets beside, too.
         let beside = [buckets::previous(date), date, buckets::next(date)];
+        let mut is_replacement = false;
         for bucket in beside {
             let Some(detail) = self.resident.get_mut(&bucket) else { continue };
             let Some(place) = detail.sleeps.iter().position(|s| buckets::is_same_sleep(s, &sleep, &zone)) else {
@@ -182,12 +183,15 @@ impl Worker {
                 return Taken::Known;
             }
             let replaced = detail.sleeps.remove(place);
+            is_replacement = true;
             self.history.unsettled_nights.insert(buckets::wake_date(&replaced, &zone));
             self.noted(bucket, Taken::Changed);
         }
-        buckets::insert_sleep(self.bucket(date), sleep);
-        self.history.unsettled_nights.insert(wake_date);
-        self.noted(date, Taken::Changed)
+        let taken = buckets::insert_sleep(self.bucket(date), sleep, is_replacement);
+        if taken == Taken::Changed {
+            self.history.unsettled_nights.insert(wake_date);
+        }
+        self.noted(date, taken)
     }
 
     fn take_tag(&mut self, report: SelfReport) -> Taken {

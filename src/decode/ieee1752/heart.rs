@@ -1,11 +1,18 @@
 //! `heart-rate` and `heart-rate-variability`: windows, and what the person was doing.
+//!
+//! Rates of a series that are told for moments of one minute become one window with their mean, from
+//! the first of them on, and count as one item.
+
+use std::ops::Range;
 
 use super::super::native::{DURATION_S, HEART_RATE_BPM, RMSSD_MS, SDNN_MS, unlisted};
 use super::super::slot::{Problem, Slot, Text, in_range, quoted};
 use super::super::wire::{Notes, Unneeded, record};
 use super::time::{self, Frame, TimeFrame};
 use super::unit::{self, UnitValue};
+use super::{Body, Element};
 use crate::domain::Timestamp;
+use crate::domain::item::Item;
 use crate::domain::reading::{Context, HrvWindow, Reading};
 use crate::domain::rejection::Reason;
 
@@ -64,17 +71,87 @@ const ACTIVITIES: [(&str, Context); 5] = [
 const SLEEPS: [(&str, Context); 3] =
     [("before sleeping", Context::Unknown), ("during sleep", Context::SleepMain), ("on waking", Context::Unknown)];
 
-/// Makes a window of a heart rate.
-pub(super) fn rate(fields: &mut RateFields<'_>, notes: &mut Notes) -> Result<Reading, Problem> {
+/// A heart rate, and whether it was told for a moment.
+struct Rate {
+    bpm: f64,
+    start: Timestamp,
+    duration_s: u32,
+    is_moment: bool,
+    context: Context,
+}
+
+/// Makes windows of the heart rates of a body.
+pub(super) fn take_rates<'a>(body: &mut Body<'a>, notes: &mut Notes) -> Result<(), Problem> {
+    let mut minute: Option<Minute> = None;
+    body.walk(
+        notes,
+        |fields: &mut RateFields<'a>, notes| rate(fields, notes),
+        |body, rate, element| {
+            if let (Some(open), Ok(rate)) = (&mut minute, &rate)
+                && open.add(rate, &element.place)
+            {
+                return;
+            }
+            if let Some(full) = minute.take() {
+                full.close(body);
+            }
+            match rate {
+                Ok(rate) => minute = Some(Minute::open(rate, element)),
+                Err(problem) => body.refuse(problem, element),
+            }
+        },
+    )?;
+    if let Some(open) = minute {
+        open.close(body);
+    }
+    Ok(())
+}
+
+/// The rates of one minute.
+struct Minute {
+    /// The first.
+    rate: Rate,
+    count: u32,
+    sum_bpm: f64,
+    place: Range<usize>,
+}
+
+impl Minute {
+    const fn open(rate: Rate, element: Element) -> Self {
+        Self { count: 1, sum_bpm: rate.bpm, rate, place: element.place }
+    }
+
+    /// Adds a rate, where it is of this minute.
+    fn add(&mut self, rate: &Rate, place: &Range<usize>) -> bool {
+        let minute = |rate: &Rate| rate.start.as_second().div_euclid(i64::from(RATE_S));
+        let is_same = self.rate.is_moment && rate.is_moment && minute(&self.rate) == minute(rate);
+        if !is_same || self.rate.context != rate.context {
+            return false;
+        }
+        self.rate.start = self.rate.start.min(rate.start);
+        self.count += 1;
+        self.sum_bpm += rate.bpm;
+        self.place.end = place.end;
+        true
+    }
+
+    fn close(self, body: &mut Body<'_>) {
+        let Rate { start, duration_s, context, .. } = self.rate;
+        let mean_hr_bpm = Some(self.sum_bpm / f64::from(self.count));
+        let reading = window(HrvWindow { mean_hr_bpm, ..empty(start, duration_s, context) });
+        body.push(Ok(Item::Reading(reading)), self.place);
+    }
+}
+
+fn rate(fields: &mut RateFields<'_>, notes: &mut Notes) -> Result<Rate, Problem> {
     let bpm = unit::of(&mut fields.heart_rate, "heart_rate", "beats/min", notes)?
         .ok_or_else(|| Problem::missing("heart_rate"))?;
     let bpm = in_range("heart_rate", bpm, &HEART_RATE_BPM)?;
     check_statistic(&mut fields.descriptive_statistic)?;
-    let (start, duration_s) = span(&mut fields.effective_time_frame, RATE_S, notes)?;
+    let (start, duration_s, is_moment) = span(&mut fields.effective_time_frame, RATE_S, notes)?;
     let context =
         context(&mut fields.temporal_relationship_to_sleep, &mut fields.temporal_relationship_to_physical_activity)?;
-    let mean_hr_bpm = Some(bpm);
-    Ok(window(HrvWindow { mean_hr_bpm, ..empty(start, duration_s, context) }))
+    Ok(Rate { bpm, start, duration_s, is_moment, context })
 }
 
 /// Makes a window of heart-rate variability. RMSSD and SDNN are never taken for each other.
@@ -112,7 +189,7 @@ pub(super) fn variability(fields: &mut VariabilityFields<'_>, notes: &mut Notes)
     let rmssd_ms = Some(in_range("RMSSD in ms", rmssd_ms, &RMSSD_MS)?);
     let sdnn_ms = sdnn_ms.map(|sdnn_ms| in_range("SDNN in ms", sdnn_ms, &SDNN_MS)).transpose()?;
     check_statistic(&mut fields.descriptive_statistic)?;
-    let (start, duration_s) = span(&mut fields.effective_time_frame, VARIABILITY_S, notes)?;
+    let (start, duration_s, _) = span(&mut fields.effective_time_frame, VARIABILITY_S, notes)?;
     let context =
         context(&mut fields.temporal_relationship_to_sleep, &mut fields.temporal_relationship_to_physical_activity)?;
     Ok(window(HrvWindow { rmssd_ms, sdnn_ms, ..empty(start, duration_s, context) }))
@@ -164,9 +241,14 @@ pub(super) fn check_statistic(slot: &mut Slot<Text<'_>>) -> Result<(), Problem> 
     }
 }
 
-fn span(slot: &mut Slot<TimeFrame<'_>>, of_instant_s: u32, notes: &mut Notes) -> Result<(Timestamp, u32), Problem> {
+/// Start, length, and whether only a moment was told.
+fn span(
+    slot: &mut Slot<TimeFrame<'_>>,
+    of_instant_s: u32,
+    notes: &mut Notes,
+) -> Result<(Timestamp, u32, bool), Problem> {
     match time::required(slot, notes)? {
-        Frame::Moment(start) => Ok((start, of_instant_s)),
+        Frame::Moment(start) => Ok((start, of_instant_s, true)),
         Frame::Interval(start, end) => {
             let length_s = end.duration_since(start).as_secs_f64().round().max(1.0);
             let range = f64::from(*DURATION_S.start())..=f64::from(*DURATION_S.end());
@@ -177,7 +259,7 @@ fn span(slot: &mut Slot<TimeFrame<'_>>, of_instant_s: u32, notes: &mut Notes) ->
                 reason = "it is whole and lies in range"
             )]
             let length_s = length_s as u32;
-            Ok((start, length_s))
+            Ok((start, length_s, false))
         }
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn take(
     let mut body = Body { text: point.body, room, parts: Vec::new(), is_over: false };
     match header.schema {
         Schema::SleepEpisode => body.each(notes, |fields, notes| sleep::make(fields, revision, notes))?,
-        Schema::HeartRate => body.each(notes, heart::rate)?,
+        Schema::HeartRate => heart::take_rates(&mut body, notes)?,
         Schema::HeartRateVariability => body.each(notes, heart::variability)?,
         Schema::RrInterval => beats::take(&mut body, notes)?,
     }
