@@ -4,12 +4,13 @@
 //! open. Where no service runs, a list is read from the store itself; what changes something needs
 //! the service.
 
+mod words;
+
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -18,10 +19,12 @@ use super::daytime::{StrainReport, strain_of};
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
 use crate::domain::Date;
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::engine;
 use crate::indicators::daytime;
-use crate::store::{PackedHistory, QuarantineFilter, Quarantined, Store};
+use crate::store::{QuarantineFilter, Store};
+
+pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
 const SOCKET: &str = "control.sock";
@@ -33,126 +36,6 @@ const MAX_RETRIED_A_ROW: usize = 200;
 const MAX_HISTORIES_BYTES: usize = 1024 * 1024;
 /// The most bytes of a question: a register of workers is the longest.
 const MAX_QUESTION_BYTES: u64 = 64 * 1024 * 1024;
-
-/// A question.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "snake_case")]
-pub enum Question {
-    /// What is in quarantine.
-    QuarantineList {
-        /// Only this reason.
-        reason: Option<String>,
-        /// Only this site.
-        site: Option<String>,
-        /// Only this source.
-        source: Option<String>,
-        /// At most so many.
-        limit: usize,
-    },
-    /// Look at what was refused once more.
-    QuarantineRetry {
-        /// These items; all, where none is named.
-        ids: Vec<u64>,
-    },
-    /// Enrol workers.
-    WorkersImport {
-        /// The rows of the register.
-        workers: Vec<WorkerRow>,
-    },
-    /// The register.
-    WorkersList,
-    /// A worker's daytime strain.
-    Strain {
-        /// The site.
-        site: String,
-        /// The worker.
-        worker: String,
-        /// The worker's date; today, where none is named.
-        date: Option<String>,
-    },
-    /// What is stored of some workers, to be looked back on by whoever asks.
-    Histories {
-        /// Workers from this number on, in hexadecimal digits.
-        from: String,
-    },
-}
-
-/// One refused item, as the command shows it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct QuarantineRow {
-    /// Its id.
-    pub id: u64,
-    /// When it came, RFC 3339.
-    pub received_at: String,
-    /// Its topic.
-    pub topic: String,
-    /// Its place in the message; null where the whole payload was refused.
-    pub index: Option<u32>,
-    /// Why.
-    pub reason: String,
-    /// What exactly.
-    pub detail: String,
-    /// Its length.
-    pub bytes: usize,
-}
-
-/// What is stored of one worker.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct HistoryRow {
-    /// The worker's number, in hexadecimal digits.
-    pub worker: String,
-    /// The record, in hexadecimal digits.
-    pub record: String,
-}
-
-/// An answer.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "answer", rename_all = "snake_case")]
-pub enum Answer {
-    /// What is in quarantine.
-    Quarantine {
-        /// The oldest first.
-        items: Vec<QuarantineRow>,
-        /// How many there are in all.
-        total: usize,
-    },
-    /// What a second look gave.
-    Retried {
-        /// Messages that were looked at.
-        retried: usize,
-        /// Messages that were refused again.
-        refused_again: usize,
-    },
-    /// How many workers were enrolled or changed.
-    Imported {
-        /// The number.
-        workers: usize,
-    },
-    /// The register.
-    Workers {
-        /// Its rows.
-        workers: Vec<WorkerRow>,
-    },
-    /// A worker's daytime strain.
-    Strain {
-        /// The day.
-        strain: StrainReport,
-    },
-    /// What is stored of some workers, in the order of their numbers; none where there are no more.
-    Histories {
-        /// The workers.
-        workers: Vec<HistoryRow>,
-        /// When the service last wrote anything, RFC 3339; null in a new store.
-        last_now: Option<String>,
-        /// Rows of the journal that are not in the histories yet.
-        unsaved_rows: u64,
-    },
-    /// It could not be done.
-    Failed {
-        /// Why, and what to do.
-        problem: String,
-    },
-}
 
 /// Why the running service could not be asked.
 #[derive(Debug, thiserror::Error)]
@@ -268,8 +151,23 @@ async fn answer(question: Question, served: &Served) -> Answer {
             tokio::task::spawn_blocking(move || histories(&from, &store)).await.unwrap_or_else(|_| gone())
         }
         Question::Strain { site, worker, date } => {
+            let number = match key_of(&site, &worker) {
+                Some(key) => {
+                    let (done, answered) = oneshot::channel();
+                    if commands.send(Command::Find { key, done }).await.is_err() {
+                        return gone();
+                    }
+                    let Ok(number) = answered.await else { return gone() };
+                    number
+                }
+                None => None,
+            };
+            let Some(number) = number else { return Answer::Failed { problem: not_stored(&site, &worker) } };
             let (store, settings) = (store.clone(), engine.borrow().daytime.clone());
-            let asked = move || strain(&site, &worker, date.as_deref(), &store, &settings);
+            let asked = move || match found_strain(&site, &worker, number, date.as_deref(), &store, &settings) {
+                Ok(strain) => Answer::Strain { strain },
+                Err(problem) => Answer::Failed { problem },
+            };
             tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::QuarantineList { .. } => list(question, store),
@@ -319,43 +217,61 @@ pub fn list(question: Question, store: &Store) -> Answer {
     };
     match store.quarantined(&filter, limit) {
         Ok(items) => {
-            let items = items.into_iter().map(|(id, item)| row(id, &item)).collect();
+            let items = items.into_iter().map(|(id, item)| QuarantineRow::of(id, &item)).collect();
             Answer::Quarantine { items, total: store.quarantined_len() }
         }
         Err(error) => Answer::Failed { problem: error.to_string() },
     }
 }
 
-/// The daytime strain of a worker, from what is stored.
+/// The daytime strain of a worker, from what is stored; the worker is looked for among all, for where
+/// no service runs nobody has the register at hand.
 pub fn strain(site: &str, worker: &str, date: Option<&str>, store: &Store, settings: &daytime::Settings) -> Answer {
-    match reckoned(site, worker, date, store, settings) {
+    let found =
+        number_of(site, worker, store).and_then(|number| found_strain(site, worker, number, date, store, settings));
+    match found {
         Ok(strain) => Answer::Strain { strain },
         Err(problem) => Answer::Failed { problem },
     }
 }
 
-fn reckoned(
+fn key_of(site: &str, worker: &str) -> Option<WorkerKey> {
+    Some(WorkerKey { site: SiteId::parse(site).ok()?, worker: WorkerId::parse(worker).ok()? })
+}
+
+fn not_stored(site: &str, worker: &str) -> String {
+    format!("nothing is stored of a worker {worker} of {site}; a new worker is stored after some seconds")
+}
+
+fn number_of(site: &str, worker: &str, store: &Store) -> Result<WorkerNumber, String> {
+    let key = key_of(site, worker);
+    let mut next = Some(WorkerNumber(0));
+    while let Some(found) = next.map(|from| store.history(from)).transpose().map_err(|e| e.to_string())?.flatten() {
+        next = found.worker.0.checked_add(1).map(WorkerNumber);
+        if key == Some(found.unpack().map_err(|e| e.to_string())?.profile.key) {
+            return Ok(found.worker);
+        }
+    }
+    Err(not_stored(site, worker))
+}
+
+fn found_strain(
     site: &str,
     worker: &str,
+    number: WorkerNumber,
     date: Option<&str>,
     store: &Store,
     settings: &daytime::Settings,
 ) -> Result<StrainReport, String> {
     let date: Option<Date> =
         date.map(|text| text.parse().map_err(|_| format!("{text} is no date; write it as 2026-03-01"))).transpose()?;
-    let mut next = Some(WorkerNumber(0));
-    while let Some(found) = next.map(|from| store.history(from)).transpose().map_err(|e| e.to_string())?.flatten() {
-        next = found.worker.0.checked_add(1).map(WorkerNumber);
-        let history = found.unpack().map_err(|e| e.to_string())?;
-        let key = &history.profile.key;
-        if key.site.as_str() == site && key.worker.as_str() == worker {
-            let last_now = store.last_now().map_err(|e| e.to_string())?;
-            let today = last_now.map(|now| history.profile.time_zone.to_datetime(now).date());
-            let date = date.or(today).ok_or("nothing is stored yet")?;
-            return strain_of(store, found.worker, &history.profile, date, settings).map_err(|e| e.to_string());
-        }
-    }
-    Err(format!("nothing is stored of a worker {worker} of {site}; a new worker is stored after some seconds"))
+    // The store gives the first from that number on.
+    let found = store.history(number).map_err(|e| e.to_string())?.filter(|found| found.worker == number);
+    let profile = found.ok_or_else(|| not_stored(site, worker))?.unpack().map_err(|e| e.to_string())?.profile;
+    let last_now = store.last_now().map_err(|e| e.to_string())?;
+    let today = last_now.map(|now| profile.time_zone.to_datetime(now).date());
+    let date = date.or(today).ok_or("nothing is stored yet")?;
+    strain_of(store, number, &profile, date, settings).map_err(|e| e.to_string())
 }
 
 /// What is stored of the next workers, as much as one answer may hold.
@@ -381,26 +297,6 @@ fn packed(from: &str, store: &Store) -> Result<Answer, String> {
     Ok(Answer::Histories { workers, last_now, unsaved_rows: store.last_row().saturating_sub(settled) })
 }
 
-impl HistoryRow {
-    fn of(packed: &PackedHistory) -> Self {
-        use std::fmt::Write as _;
-        let mut record = String::with_capacity(2 * packed.record.len());
-        for byte in &packed.record {
-            let _ = write!(record, "{byte:02x}");
-        }
-        Self { worker: format!("{:x}", packed.worker.0), record }
-    }
-
-    /// The worker and the record; `None` where these are no hexadecimal digits.
-    #[must_use]
-    pub fn packed(&self) -> Option<PackedHistory> {
-        let worker = WorkerNumber(u128::from_str_radix(&self.worker, 16).ok()?);
-        let pairs = self.record.as_bytes().chunks(2);
-        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-        Some(PackedHistory { worker, record: pairs.map(byte).collect::<Option<_>>()? })
-    }
-}
-
 fn filter(reason: Option<&str>, site: Option<&str>, source: Option<&str>) -> Result<QuarantineFilter, String> {
     use crate::domain::ids::{SiteId, SourceId};
     use crate::domain::rejection::Reason;
@@ -411,18 +307,6 @@ fn filter(reason: Option<&str>, site: Option<&str>, source: Option<&str>) -> Res
         reason: reason.map(|r| Reason::parse(r).ok_or_else(|| format!("there is no reason {r}"))).transpose()?,
         after: None,
     })
-}
-
-fn row(id: u64, item: &Quarantined) -> QuarantineRow {
-    QuarantineRow {
-        id,
-        received_at: item.received_at.to_string(),
-        topic: item.topic.clone(),
-        index: item.index,
-        reason: item.reason.as_str().to_owned(),
-        detail: item.detail.clone(),
-        bytes: item.raw.len(),
-    }
 }
 
 /// Looks at items once more, a row's worth at a time, and takes each out of quarantine when what became
@@ -479,16 +363,5 @@ fn all_ids(store: &Store) -> Result<Vec<u64>, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_history_comes_out_of_the_socket_as_it_went_in() {
-        let packed = PackedHistory { worker: WorkerNumber(u128::MAX - 7), record: (0..=255).collect() };
-        assert_eq!(HistoryRow::of(&packed).packed(), Some(packed));
-        for (worker, record) in [("7", "0g"), ("", "00"), ("7", "é0")] {
-            let row = HistoryRow { worker: worker.to_owned(), record: record.to_owned() };
-            assert_eq!(row.packed(), None, "{worker:?} {record:?}");
-        }
-    }
-}
+#[path = "control_tests.rs"]
+mod tests;

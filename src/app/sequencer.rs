@@ -17,7 +17,7 @@ use super::decoder::Opened;
 use crate::clock::Clock;
 use crate::config::settings::Batch;
 use crate::domain::Timestamp;
-use crate::domain::ids::RowNumber;
+use crate::domain::ids::{RowNumber, WorkerKey, WorkerNumber};
 use crate::domain::worker::Profile;
 use crate::engine::ENGINE_VERSION;
 use crate::engine::row::Row;
@@ -107,6 +107,13 @@ pub enum Command {
     Workers {
         /// Answered with every worker.
         done: oneshot::Sender<Vec<Profile>>,
+    },
+    /// Tell the number of a worker.
+    Find {
+        /// The worker.
+        key: WorkerKey,
+        /// Answered with the number, where the worker is known.
+        done: oneshot::Sender<Option<WorkerNumber>>,
     },
 }
 
@@ -239,6 +246,10 @@ impl Sequencer {
             Command::Workers { done } => {
                 let workers = self.admission.registry().list().into_iter().cloned().collect();
                 let _ = done.send(workers);
+            }
+            Command::Find { key, done } => {
+                let found = self.admission.registry().find(&key.site, &key.worker);
+                let _ = done.send(found.map(|(number, _)| number));
             }
         }
     }

@@ -1,0 +1,177 @@
+//! The words of the control socket: what may be asked, and what is answered.
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::daytime::StrainReport;
+use crate::app::registry_file::WorkerRow;
+use crate::domain::ids::WorkerNumber;
+use crate::store::{PackedHistory, Quarantined};
+
+/// A question.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "snake_case")]
+pub enum Question {
+    /// What is in quarantine.
+    QuarantineList {
+        /// Only this reason.
+        reason: Option<String>,
+        /// Only this site.
+        site: Option<String>,
+        /// Only this source.
+        source: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Look at what was refused once more.
+    QuarantineRetry {
+        /// These items; all, where none is named.
+        ids: Vec<u64>,
+    },
+    /// Enrol workers.
+    WorkersImport {
+        /// The rows of the register.
+        workers: Vec<WorkerRow>,
+    },
+    /// The register.
+    WorkersList,
+    /// A worker's daytime strain.
+    Strain {
+        /// The site.
+        site: String,
+        /// The worker.
+        worker: String,
+        /// The worker's date; today, where none is named.
+        date: Option<String>,
+    },
+    /// What is stored of some workers, to be looked back on by whoever asks.
+    Histories {
+        /// Workers from this number on, in hexadecimal digits.
+        from: String,
+    },
+}
+
+/// One refused item, as the command shows it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct QuarantineRow {
+    /// Its id.
+    pub id: u64,
+    /// When it came, RFC 3339.
+    pub received_at: String,
+    /// Its topic.
+    pub topic: String,
+    /// Its place in the message; null where the whole payload was refused.
+    pub index: Option<u32>,
+    /// Why.
+    pub reason: String,
+    /// What exactly.
+    pub detail: String,
+    /// Its length.
+    pub bytes: usize,
+}
+
+/// What is stored of one worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct HistoryRow {
+    /// The worker's number, in hexadecimal digits.
+    pub worker: String,
+    /// The record, in hexadecimal digits.
+    pub record: String,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "answer", rename_all = "snake_case")]
+pub enum Answer {
+    /// What is in quarantine.
+    Quarantine {
+        /// The oldest first.
+        items: Vec<QuarantineRow>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// What a second look gave.
+    Retried {
+        /// Messages that were looked at.
+        retried: usize,
+        /// Messages that were refused again.
+        refused_again: usize,
+    },
+    /// How many workers were enrolled or changed.
+    Imported {
+        /// The number.
+        workers: usize,
+    },
+    /// The register.
+    Workers {
+        /// Its rows.
+        workers: Vec<WorkerRow>,
+    },
+    /// A worker's daytime strain.
+    Strain {
+        /// The day.
+        strain: StrainReport,
+    },
+    /// What is stored of some workers, in the order of their numbers; none where there are no more.
+    Histories {
+        /// The workers.
+        workers: Vec<HistoryRow>,
+        /// When the service last wrote anything, RFC 3339; null in a new store.
+        last_now: Option<String>,
+        /// Rows of the journal that are not in the histories yet.
+        unsaved_rows: u64,
+    },
+    /// It could not be done.
+    Failed {
+        /// Why, and what to do.
+        problem: String,
+    },
+}
+
+impl QuarantineRow {
+    pub(super) fn of(id: u64, item: &Quarantined) -> Self {
+        Self {
+            id,
+            received_at: item.received_at.to_string(),
+            topic: item.topic.clone(),
+            index: item.index,
+            reason: item.reason.as_str().to_owned(),
+            detail: item.detail.clone(),
+            bytes: item.raw.len(),
+        }
+    }
+}
+
+impl HistoryRow {
+    pub(super) fn of(packed: &PackedHistory) -> Self {
+        use std::fmt::Write as _;
+        let mut record = String::with_capacity(2 * packed.record.len());
+        for byte in &packed.record {
+            let _ = write!(record, "{byte:02x}");
+        }
+        Self { worker: format!("{:x}", packed.worker.0), record }
+    }
+
+    /// The worker and the record; `None` where these are no hexadecimal digits.
+    #[must_use]
+    pub fn packed(&self) -> Option<PackedHistory> {
+        let worker = WorkerNumber(u128::from_str_radix(&self.worker, 16).ok()?);
+        let pairs = self.record.as_bytes().chunks(2);
+        let byte = |pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+        Some(PackedHistory { worker, record: pairs.map(byte).collect::<Option<_>>()? })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_history_comes_out_of_the_socket_as_it_went_in() {
+        let packed = PackedHistory { worker: WorkerNumber(u128::MAX - 7), record: (0..=255).collect() };
+        assert_eq!(HistoryRow::of(&packed).packed(), Some(packed));
+        for (worker, record) in [("7", "0g"), ("", "00"), ("7", "é0")] {
+            let row = HistoryRow { worker: worker.to_owned(), record: record.to_owned() };
+            assert_eq!(row.packed(), None, "{worker:?} {record:?}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! What the socket asks of the sequencer.
+
+use super::*;
+use crate::config::rules_file;
+use crate::domain::TimeZone;
+use crate::domain::history::WorkerHistory;
+use crate::domain::worker::Profile;
+use crate::store::{self, Checkpoint};
+
+/// What is answered about a worker who is stored under the number 9, where the register tells `number`.
+async fn asked(number: Option<WorkerNumber>) -> Answer {
+    let directory = tempfile::tempdir().unwrap();
+    let settings =
+        store::Settings { path: directory.path().join("store"), ballast_bytes: 4096, ..store::Settings::default() };
+    let store = Store::open(&settings).unwrap();
+    let key = key_of("plant-a", "w-1").unwrap();
+    store
+        .save(vec![Checkpoint {
+            worker: WorkerNumber(9),
+            applied_through: 1,
+            history: WorkerHistory::new(Profile::unknown(key.clone(), TimeZone::UTC)),
+            details: Vec::new(),
+            dropped_details: Vec::new(),
+        }])
+        .unwrap();
+    let (commands, mut received) = mpsc::channel(1);
+    let (_keep, engine) = watch::channel(rules_file::built_in());
+    let served = Served { store, commands, engine };
+    let question =
+        Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
+    let register = async {
+        let Some(Command::Find { key: found, done }) = received.recv().await else { panic!("the register is asked") };
+        assert_eq!(found, key);
+        done.send(number).unwrap();
+    };
+    tokio::join!(answer(question, &served), register).0
+}
+
+#[tokio::test]
+async fn the_register_tells_whose_strain_is_asked_for() {
+    let found = asked(Some(WorkerNumber(9))).await;
+    let Answer::Strain { strain } = found else { panic!("{found:?}") };
+    assert_eq!(strain.date, "2026-03-01");
+    // Nobody looks through the store for one whom the register does not know, or takes another for one.
+    for number in [None, Some(WorkerNumber(3)), Some(WorkerNumber(10))] {
+        let found = asked(number).await;
+        assert!(matches!(&found, Answer::Failed { problem } if problem.starts_with("nothing is stored")), "{found:?}");
+    }
+}
