@@ -96,6 +96,10 @@ fn rule(
     if all.as_ref().is_some_and(|all| !rule_sense::can_hold(all)) {
         section.problem("all", "contradicts itself, so the rule can never match", "change or drop one condition");
     }
+    if level == Some(Level::L3) && all.as_ref().is_some_and(|all| all.iter().all(Condition::is_of_wristband)) {
+        let remedy = "add a questionnaire or a working condition; HRV and sleep move with illness and alcohol, too";
+        section.warn("all", "gives L3 from a wristband alone", remedy);
+    }
     let raise = raises(section, level, all.as_deref(), cutoffs);
     let workload_review: Vec<String> = section.get_or("workload_review", Vec::new());
     let counseling: Vec<String> = section.get_or("counseling", Vec::new());

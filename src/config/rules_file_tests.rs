@@ -212,6 +212,9 @@ fn what_can_never_hold_is_a_problem() {
 #[test]
 fn what_is_hardly_meant_is_a_warning() {
     assert_eq!(warnings(BUILT_IN), Vec::<String>::new());
+    let suggestions = "level = \"L3\"\nworkload_review = [\"a\"]\ncounseling = [\"b\"]";
+    let alone = rule_of(r#"{ fact = "hrv_state", is = "persistent" }"#).replace("level = \"L1\"", suggestions);
+    assert!(warnings(&alone).iter().any(|warning| warning.contains("L3 from a wristband alone")), "{alone}");
     let always = warnings(&rule_of(r#"{ fact = "weekly_hours", at_least = 0 }"#));
     assert_eq!(always.len(), 1, "{always:?}");
     assert!(always[0].starts_with("rules.toml:10: rule X.all[0].at_least: always holds; "), "{always:?}");

@@ -166,6 +166,17 @@ impl Holds {
 }
 
 impl Condition {
+    /// Whether it rests on the wristband and nothing else.
+    #[must_use]
+    pub fn is_of_wristband(&self) -> bool {
+        match self {
+            Self::HrvState(..) | Self::Flag(Flag::SleepPoor, _) => true,
+            Self::Number(fact, ..) => fact.is_of_wristband(),
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_wristband),
+            Self::Flag(..) | Self::Severity(..) | Self::Screening(..) => false,
+        }
+    }
+
     /// Every number that it asks for, with how and against what.
     #[must_use]
     pub fn numbers(&self) -> Vec<(NumberFact, Comparison, f64)> {

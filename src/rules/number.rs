@@ -97,6 +97,12 @@ numbers! {
 }
 
 impl NumberFact {
+    /// Whether the wristband alone tells it.
+    #[must_use]
+    pub const fn is_of_wristband(self) -> bool {
+        matches!(self, Self::Z7 | Self::RhrZ7 | Self::Index7 | Self::Tst7H | Self::Debt14H)
+    }
+
     /// The fact of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
