@@ -220,6 +220,8 @@ struct WireHrv {
     nights_used: u32,
     nights_missing: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
+    rhr_z7: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     set_aside: Option<&'static str>,
 }
 
@@ -230,6 +232,7 @@ fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
         change_pct: hrv.change_pct.map(tenths),
         nights_used: hrv.nights_used,
         nights_missing: hrv.nights_missing,
+        rhr_z7: hrv.rhr_z7.map(hundredths),
         set_aside: hrv.set_aside,
     }
 }

@@ -23,6 +23,7 @@ fn evidence() -> Evidence {
             change_pct: Some(-22.04),
             nights_used: 6,
             nights_missing: 1,
+            rhr_z7: None,
             set_aside: None,
         }),
         index: Some(IndexEvidence {

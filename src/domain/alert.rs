@@ -79,6 +79,8 @@ pub struct HrvEvidence {
     pub nights_used: u32,
     /// The others, but for those that may still come.
     pub nights_missing: u32,
+    /// Mean z of the sleeping heart rate over the last seven days.
+    pub rhr_z7: Option<f64>,
     /// Why it is not looked at, though nights are there: `illness` or `irregular_rhythm`.
     pub set_aside: Option<&'static str>,
 }

@@ -49,6 +49,7 @@ impl Picture<'_> {
             change_pct: day.change_pct,
             nights_used: day.nights_used7,
             nights_missing: self.track.nights_missing7(self.today),
+            rhr_z7: day.rhr_z7,
             set_aside: self.set_aside(day),
         }
     }

@@ -30,6 +30,7 @@ pub(super) fn summary(evidence: &Evidence, opening: Opening) -> String {
     let mut sentences = Vec::from_iter(first_words(opening));
     sentences.extend(evidence.screenings.iter().map(screening));
     sentences.extend(evidence.hrv.as_ref().and_then(hrv));
+    sentences.extend(evidence.hrv.as_ref().and_then(sleeping_heart));
     sentences.extend(evidence.sleep.as_ref().map(sleep));
     sentences.extend(evidence.index.as_ref().and_then(index));
     sentences.extend(evidence.exposures.iter().map(exposure));
@@ -98,6 +99,14 @@ fn hrv(hrv: &HrvEvidence) -> Option<String> {
             Some(text)
         }
     }
+}
+
+/// From here on a raised heart rate asleep is worth a word.
+const RAISED_RHR_Z: f64 = 1.0;
+
+fn sleeping_heart(hrv: &HrvEvidence) -> Option<String> {
+    let z = hrv.rhr_z7.filter(|z| *z >= RAISED_RHR_Z && hrv.set_aside.is_none())?;
+    Some(format!("The sleeping heart rate was {z:.1} of its usual spreads above this worker's usual over 7 days."))
 }
 
 fn sleep(sleep: &SleepEvidence) -> String {

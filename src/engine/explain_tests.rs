@@ -10,6 +10,7 @@ fn evidence() -> Evidence {
             change_pct: Some(-18.2),
             nights_used: 6,
             nights_missing: 1,
+            rhr_z7: Some(1.62),
             set_aside: None,
         }),
         index: Some(IndexEvidence {
@@ -60,6 +61,7 @@ fn the_paragraph_tells_fact_comparison_and_uncertainty() {
         "PHQ-9 was 16 on 2026-02-20 (moderately severe), with a missing answer filled by the mean of the others. \
          Over the last 7 nights (6 usable) night-time HRV was 18 % below this worker's usual, and low for most of the \
          nights since that began. \
+         The sleeping heart rate was 1.6 of its usual spreads above this worker's usual over 7 days. \
          Sleep averaged 6.1 h a night (usual need 7.5 h; 12.0 h short over 14 days) and has been poor for most of a week. \
          The strain index was 77, where 50 is this worker's usual (night-time HRV +10.9, sleep against need +9.3, \
          broken sleep -1.2). \
