@@ -14,6 +14,7 @@ use crate::domain::screening::Screening;
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::indicators::night::night_row;
 use crate::indicators::track::{self, Track};
+use crate::screening::longest_validity_days;
 
 /// Buckets that are kept in detail: the allowed lateness and a margin for the nights beside.
 const DETAIL_DAYS: i32 = 80;
@@ -312,9 +313,11 @@ impl Worker {
         if self.history.nights.keys().next().is_some_and(|d| *d < first) {
             self.history.nights = self.history.nights.split_off(&first);
         }
-        let first_exposure = buckets::plus(today, -track::EXPOSURE_DAYS);
+        // An event or a leave ends a score early: forgotten before the score, it would bring it back.
+        let validity = longest_validity_days() + 1;
+        let first_exposure = buckets::plus(today, -track::EXPOSURE_DAYS.max(validity));
         self.history.exposures.retain(|d, _| *d >= first_exposure);
-        let first_tag = buckets::plus(today, -track::TAG_DAYS);
+        let first_tag = buckets::plus(today, -track::TAG_DAYS.max(validity));
         self.history.tags.retain(|d, _| *d >= first_tag);
         let first_detail = buckets::plus(today, -DETAIL_DAYS);
         while let Some(old) = self.history.detail_dates.first().copied().filter(|d| *d < first_detail) {

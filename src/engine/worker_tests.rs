@@ -47,3 +47,39 @@ fn a_shift_is_late_where_the_nights_after_it_are_known() {
     worker.take_exposure(night_shift("2026-03-02T06:00:00Z"));
     assert!(worker.changes.is_late);
 }
+
+#[test]
+fn a_score_that_an_event_or_a_leave_ended_does_not_come_back_when_they_are_old() {
+    use crate::domain::screening::{Instrument, Response};
+    use crate::engine::facts::Picture;
+
+    let day = |days: i32| buckets::plus(Date::constant(2026, 1, 1), days);
+    let response = Response::Total { score: 170.0, kind: None };
+    let taken_at = "2026-01-01T09:00:00Z".parse().unwrap();
+    let screened = || {
+        let mut worker = worker();
+        worker.take_screening(Screening { instrument: Instrument::Scl90, taken_at, response: response.clone() });
+        worker
+    };
+    let counts_on = |mut worker: Worker, today: Date| {
+        worker.prune(today);
+        let limits = crate::exposures::Limits::default();
+        !Picture::of(&worker.history, &worker.track, today, &limits).screenings.is_empty()
+    };
+    let mut after_event = screened();
+    let event = crate::domain::exposure::WorkEvent::parse("life_event");
+    after_event.take_exposure(ExposureDay { events: Some(vec![event]), ..ExposureDay::empty(day(1)) });
+    let mut after_leave = screened();
+    for date in (1..=29).map(day) {
+        after_leave.take_tag(SelfReport { date, tag: crate::domain::reading::Tag::OffWork });
+    }
+    // The score itself counts for 180 days.
+    for days in [30, 120, 160, 165, 170, 180] {
+        assert!(counts_on(screened(), day(days)), "{days}");
+        for ended in [&after_event, &after_leave] {
+            let mut worker = screened();
+            worker.history = ended.history.clone();
+            assert!(!counts_on(worker, day(days)), "{days}");
+        }
+    }
+}

@@ -20,7 +20,7 @@ pub use definition::{Answers, Band, CrisisItem, CutOff, Definition, Measure, Sca
 pub use instruments::definition;
 pub use scoring::{AnswersError, crisis, score};
 pub use stated::{StatedError, check_stated};
-pub use validity::valid_until;
+pub use validity::{longest_validity_days, valid_until};
 
 /// What a filled-in questionnaire comes to.
 #[derive(Debug, Clone, PartialEq)]

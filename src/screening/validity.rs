@@ -34,6 +34,16 @@ pub fn valid_until(
     [event, leave].into_iter().flatten().map(before).fold(regular, Date::min)
 }
 
+/// For how long a score counts at most, whatever its instrument: what could end one early is to be
+/// remembered as long.
+///
+/// # Units
+/// Days.
+#[must_use]
+pub fn longest_validity_days() -> i32 {
+    Instrument::ALL.iter().map(|instrument| definition(*instrument).validity_days).fold(0, i32::max)
+}
+
 /// The day on which a leave became too long.
 fn end_of_leave(days: impl Iterator<Item = Date>) -> Option<Date> {
     let (mut last, mut length) = (None::<Date>, 0);
