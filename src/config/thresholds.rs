@@ -101,6 +101,7 @@ pub(super) fn exposures(mut section: Section<'_>) -> exposures::Limits {
     read! {
         weekly_hours_red: 1.0..=168.0, weekly_hours_amber: 1.0..=168.0,
         overtime_day_over_h: 0.0..=16.0, overtime_days_red: 1..=365, overtime_days_amber: 1..=365,
+        overtime_noise_run_days: 1..=365,
         work_days_red: 1..=365, long_rest_h: 1.0..=168.0,
         night_work_h: 0.5..=7.0, night_run_red: 1..=365, nights_in_28_d_red: 1..=365, night_spell_nights_a_week: 1..=7,
         daily_rest_h: 1.0..=24.0, quick_returns_red: 1..=365, quick_returns_amber: 1..=365,

@@ -107,6 +107,11 @@ impl Slot<Text<'_>> {
         self.timestamp(name)?.ok_or_else(|| Problem::missing(name))
     }
 
+    /// Takes a time stamp that must be there, and its date by its own clock.
+    pub(super) fn required_dated_timestamp(&mut self, name: &str) -> Result<(Timestamp, Date), Problem> {
+        self.parsed(name, stamp::dated_timestamp, bad_stamp)?.ok_or_else(|| Problem::missing(name))
+    }
+
     /// Takes a date that must be there.
     pub(super) fn required_date(&mut self, name: &str) -> Result<Date, Problem> {
         self.parsed(name, stamp::date, bad_stamp)?.ok_or_else(|| Problem::missing(name))

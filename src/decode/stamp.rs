@@ -40,6 +40,13 @@ pub(super) fn timestamp(text: &str) -> Result<Timestamp, StampError> {
     Timestamp::new(days(year, month, day) * 86_400 + of_day - offset_s, nanosecond).map_err(|_| StampError::Impossible)
 }
 
+/// Reads a time stamp with offset, and the date that it names.
+pub(super) fn dated_timestamp(text: &str) -> Result<(Timestamp, Date), StampError> {
+    let at = timestamp(text)?;
+    // A time stamp is ASCII and begins with its date.
+    Ok((at, date(text.get(..10).ok_or(StampError::Form)?)?))
+}
+
 /// Reads a date.
 pub(super) fn date(text: &str) -> Result<Date, StampError> {
     let bytes = text.as_bytes();

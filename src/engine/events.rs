@@ -9,6 +9,7 @@ use crate::domain::alert::{
 use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, Timestamp};
+use crate::exposures;
 use crate::rules::{RuleSet, Verdict};
 
 /// What the events of one judgement have in common.
@@ -75,7 +76,7 @@ impl Occasion<'_> {
             ActionKind::WorkloadReview => ActionRequest::WorkloadReview {
                 action: action_ref(action),
                 unit: self.profile.unit.clone(),
-                exposures: self.picture.exposures.red.iter().map(exceeded).collect(),
+                exposures: self.unit_exposures(),
             },
             ActionKind::Counseling => ActionRequest::Counseling {
                 action: action_ref(action),
@@ -86,6 +87,12 @@ impl Occasion<'_> {
             },
         };
         self.event(format!("{}-requested", action.id), EventBody::Action(body))
+    }
+
+    /// The limits of the unit's conditions that were exceeded.
+    fn unit_exposures(&self) -> Vec<ExceededLimit> {
+        let red = self.picture.exposures.red.iter();
+        red.filter(|found| exposures::is_of_unit(found.kind)).map(exceeded).collect()
     }
 
     fn event(&self, id: String, body: EventBody) -> Event {

@@ -125,7 +125,7 @@ impl<'a> Picture<'a> {
             (NumberFact::Debt14H, sleep.map(|sleep| sleep.debt14_h)),
             (NumberFact::WeeklyHours, found.weekly_hours),
             (NumberFact::OvertimeRunDays, run.map(|run| f64::from(run.days))),
-            (NumberFact::OvertimeRunNoiseDba, run.and_then(|run| run.loudest_dba)),
+            (NumberFact::OvertimeRunNoiseDba, found.overtime_noise_dba),
             (NumberFact::NoiseDba, found.noise_dba),
             (NumberFact::ConsecutiveWorkDays, count(found.consecutive_work_days)),
             (NumberFact::NightRun, count(found.night_run)),

@@ -7,7 +7,7 @@ use crate::domain::alert::ExposureEvidence;
 pub const WEEKLY_HOURS: &str = "weekly_hours";
 /// Evidence kind of consecutive days with overtime.
 pub const OVERTIME_DAYS: &str = "overtime_days";
-/// Evidence kind of the loudest day of a run of overtime.
+/// Evidence kind of the loudest day of the runs of overtime.
 pub const OVERTIME_NOISE_LEX8H_DBA: &str = "overtime_noise_lex8h_dba";
 /// Evidence kind of work days without a long rest.
 pub const CONSECUTIVE_WORK_DAYS: &str = "consecutive_work_days";
@@ -31,6 +31,13 @@ pub const VIOLENCE_EVENTS_7_D: &str = "violence_events_7_d";
 pub const DAYS_SINCE_INCIDENT: &str = "days_since_incident";
 /// Evidence kind of the time since a return to work.
 pub const DAYS_SINCE_RETURN: &str = "days_since_return";
+
+/// Whether a kind is a condition of the work that others of the unit share. The rest is one person's
+/// roster or story, and would point at that person where only the unit is named.
+#[must_use]
+pub fn is_of_unit(kind: &str) -> bool {
+    [WEEKLY_HOURS, OVERTIME_DAYS, OVERTIME_NOISE_LEX8H_DBA, NOISE_LEX8H_DBA, NOISE_LEX40H_DBA, WBGT_C].contains(&kind)
+}
 
 /// What stands as the source of a limit that a site has changed.
 const SITE: &str = "site setting";

@@ -21,6 +21,9 @@ pub struct Limits {
     pub overtime_days_red: u32,
     /// Consecutive overtime days that are an amber flag; default 5.
     pub overtime_days_amber: u32,
+    /// Consecutive overtime days whose noise counts as noise of overtime; default 3, as many as R17 asks
+    /// for.
+    pub overtime_noise_run_days: u32,
     /// Work days without a rest of [`long_rest_h`](Self::long_rest_h) between them that are a red
     /// flag; default 7.
     pub work_days_red: u32,
@@ -71,6 +74,7 @@ impl Default for Limits {
             overtime_day_over_h: 1.0,
             overtime_days_red: 7,
             overtime_days_amber: 5,
+            overtime_noise_run_days: 3,
             work_days_red: 7,
             long_rest_h: 24.0,
             night_work_h: 3.0,

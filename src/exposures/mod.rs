@@ -63,6 +63,12 @@ pub struct Findings {
     pub weekly_hours: Option<f64>,
     /// The longest run of overtime days that reaches into the last seven days.
     pub overtime_run: Option<OvertimeRun>,
+    /// LEX,8h of the loudest day of all runs of overtime days that reach into the last seven days and
+    /// are as long as [`Limits::overtime_noise_run_days`].
+    ///
+    /// # Units
+    /// dB(A).
+    pub overtime_noise_dba: Option<f64>,
     /// The longest run of work days without a rest of 24 h that reaches into the last seven days.
     pub consecutive_work_days: u32,
     /// The longest run of nights worked in a row that reaches into the last seven days.
@@ -120,7 +126,7 @@ impl Findings {
         [
             (WEEKLY_HOURS, self.weekly_hours),
             (OVERTIME_DAYS, self.overtime_run.map(|run| f64::from(run.days))),
-            (OVERTIME_NOISE_LEX8H_DBA, self.overtime_run.and_then(|run| run.loudest_dba)),
+            (OVERTIME_NOISE_LEX8H_DBA, self.overtime_noise_dba),
             (CONSECUTIVE_WORK_DAYS, count(self.consecutive_work_days)),
             (CONSECUTIVE_NIGHTS, count(self.night_run)),
             (NIGHTS_IN_28_D, count(self.nights_in_28_d)),
@@ -151,10 +157,12 @@ pub fn assess(known: &Known<'_>, today: Date, limits: &Limits) -> Findings {
     let nights = nights::nights(known, &spans, since, today, limits);
     let wbgt_c = highest(week().filter_map(|day| day.wbgt_c));
     let levels: Vec<f64> = week().filter_map(|day| day.noise_lex8h_dba).collect();
+    let overtime = overtime::runs(known.days, &hours, since, today, limits);
     let mut findings = Findings {
         weekly_hours: hours::weekly_mean(&hours, since, today),
-        overtime_run: overtime::longest_run(known.days, &hours, since, today, limits),
-        consecutive_work_days: rest::work_days(&hours, &begun, since, limits),
+        overtime_run: overtime::longest(&overtime),
+        overtime_noise_dba: overtime::loudest_dba(&overtime, limits),
+        consecutive_work_days: rest::work_days(&shifts::without_shift(&hours, known), &begun, since, limits),
         night_run: nights.run,
         nights_in_28_d: nights.in_28_d,
         night_spell_weeks: nights.spell_weeks,

@@ -36,6 +36,9 @@ impl From<WorkDay> for Date {
 /// Between two days whose shifts are known the rest is what lies between the shifts. Where they are
 /// not, neighbouring dates are taken to have no long rest between them, and a free date to be one.
 ///
+/// `hours` are those of dates that tell no shift. Where one is told, it says itself on which day it
+/// began: a source may date a night shift by its end, and one shift is one work day.
+///
 /// # Source
 /// Domain reference, section 7; directive 2003/88/EC, article 5.
 pub(super) fn work_days(hours: &BTreeMap<Date, f64>, shifts: &[Dated], since: Date, limits: &Limits) -> u32 {

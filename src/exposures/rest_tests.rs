@@ -191,6 +191,28 @@ fn seven_work_days_without_a_long_rest_are_red() {
 }
 
 #[test]
+fn a_shift_that_is_dated_by_its_end_is_one_work_day() {
+    // 19:00 to 01:00 every second day, and each is sent for the date of its morning.
+    let by_begin = Case::new().shifts((1..24).step_by(2), 19, 6);
+    let mut by_end = Case::new();
+    for day in by_begin.days.values() {
+        let date = day.date.tomorrow().unwrap();
+        by_end.days.insert(date, ExposureDay { date, worked_h: Some(6.0), ..day.clone() });
+    }
+    assert_eq!(by_begin.judge().consecutive_work_days, 1);
+    assert_eq!(by_end.judge().consecutive_work_days, 1);
+    assert!(by_end.judge().red.is_empty());
+    // Every night, they are a run as long as the nights are many.
+    let every_night = Case::new().shifts(1..=9, 19, 6);
+    let mut case = Case::new();
+    for day in every_night.days.values() {
+        let date = day.date.tomorrow().unwrap();
+        case.days.insert(date, ExposureDay { date, ..day.clone() });
+    }
+    assert_eq!([every_night.judge().consecutive_work_days, case.judge().consecutive_work_days], [9, 9]);
+}
+
+#[test]
 fn without_shifts_neighbouring_dates_are_a_run_of_work_days() {
     let mut case = Case::new();
     (0..9).filter(|ago| *ago != 7).for_each(|ago| case.day(ago).worked_h = Some(7.0));

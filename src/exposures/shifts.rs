@@ -66,6 +66,12 @@ pub(super) fn worked_h(known: &Known<'_>, today: Date) -> BTreeMap<Date, f64> {
     hours
 }
 
+/// Those of the hours worked whose date tells no shift.
+pub(super) fn without_shift(hours: &BTreeMap<Date, f64>, known: &Known<'_>) -> BTreeMap<Date, f64> {
+    let tells_shift = |date: &Date| known.days.get(date).and_then(worked_shift).is_some();
+    hours.iter().filter(|(date, _)| !tells_shift(date)).map(|(date, hours)| (*date, *hours)).collect()
+}
+
 pub(super) fn as_hours(duration: SignedDuration) -> f64 {
     duration.as_secs_f64() / 3600.0
 }

@@ -146,6 +146,25 @@ fn the_loudest_day_of_a_run_goes_with_it_even_from_before_the_window() {
 }
 
 #[test]
+fn noise_counts_in_any_run_of_overtime_that_is_long_enough() {
+    let noise = |days: &BTreeMap<Date, ExposureDay>| {
+        judge(days).evidence(OVERTIME_NOISE_LEX8H_DBA, 85.0, "rule").map(|found| found.value)
+    };
+    let loud = |ago: i32, level: f64, rows: &mut BTreeMap<Date, ExposureDay>| {
+        rows.get_mut(&TODAY.saturating_sub(ago.days())).expect("it is there").noise_lex8h_dba = Some(level);
+    };
+    // Four quiet days of overtime, a free one, and three more of which one was loud.
+    let mut two_runs = days([1, 2, 3, 5, 6, 7, 8].map(|ago| (ago, overtime(2.0))));
+    loud(6, 70.0, &mut two_runs);
+    loud(2, 87.0, &mut two_runs);
+    assert_eq!(judge(&two_runs).overtime_run.map(|run| run.days), Some(4));
+    assert_eq!(noise(&two_runs), Some(87.0));
+    // Two days are no run that the rule asks for.
+    two_runs.remove(&TODAY.saturating_sub(3.days()));
+    assert_eq!(noise(&two_runs), Some(70.0));
+}
+
+#[test]
 fn seven_overtime_days_are_red_and_five_amber() {
     let run = |length| judge(&days((0..length).map(|ago| (ago, overtime(2.0)))));
     assert_eq!(run(7).red, [flag("overtime_days", 7.0, 7.0, "project judgement")]);

@@ -71,7 +71,7 @@ numbers! {
     /// Consecutive overtime days.
     OvertimeRunDays = "overtime_run_days", "overtime days in a row", "", 0.0..366.0, Up;
     /// The loudest day of that run.
-    OvertimeRunNoiseDba = "overtime_run_noise_dba", "noise (LEX,8h) on a day of that run", "dB(A)", 0.0..140.0, Up;
+    OvertimeRunNoiseDba = "overtime_run_noise_dba", "noise (LEX,8h) on a day of a run of overtime days (exposures.overtime_noise_run_days)", "dB(A)", 0.0..140.0, Up;
     /// The loudest of the last seven days.
     NoiseDba = "noise_dba", "noise (LEX,8h) on a day of the last 7", "dB(A)", 0.0..140.0, Up;
     /// Work days without a rest of 24 h.

@@ -173,6 +173,12 @@ fn by_work() -> Vec<Person> {
     let quiet_overtime = |ago: i64| {
         (1..=3).contains(&ago).then(|| json!({"worked_h": 11.0, "overtime_h": 3.0, "noise_lex8h_dba": 72.0}))
     };
+    // Four quiet days, one without overtime, and three loud ones: the longer run is not the loud one.
+    let two_runs = |ago: i64| match ago {
+        1..=3 => Some(json!({"worked_h": 11.0, "overtime_h": 3.0, "noise_lex8h_dba": 87.5})),
+        5..=8 => Some(json!({"worked_h": 11.0, "overtime_h": 3.0, "noise_lex8h_dba": 72.0})),
+        _ => None,
+    };
     // Four nights a week for the whole recording.
     let nights = |ago: i64| (ago > 0 && ago % 7 < 4).then(|| shift(ago, 22, 8));
     vec![
@@ -199,6 +205,7 @@ fn by_work() -> Vec<Person> {
         Person { work: back, ..low("r14-without") },
         Person { work: loud_overtime, answers: vec![gad7(10)], ..person("r17") },
         Person { work: quiet_overtime, answers: vec![gad7(10)], ..person("r17-without") },
+        Person { work: two_runs, answers: vec![gad7(10)], ..person("r17-two-runs") },
         Person { work: nights, answers: vec![gad7(11)], ..person("r18") },
         Person { work: nights, answers: vec![gad7(11)], ..person("r18-without") },
     ]

@@ -3,11 +3,11 @@
 use super::super::slot::{Problem, Text, quoted};
 use super::super::wire::{Notes, Record, record};
 use super::Outcome;
-use crate::domain::SignedDuration;
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::ids::UnitId;
 use crate::domain::item::Item;
 use crate::domain::rejection::Reason;
+use crate::domain::{Date, SignedDuration};
 
 /// The longest shift in hours: a day on call, with its handover.
 const MAX_SHIFT_H: i64 = 36;
@@ -42,7 +42,7 @@ pub(super) fn make(fields: &mut ExposureFields<'_>, notes: &mut Notes) -> Outcom
         date,
         worked_h: fields.worked_h.within("worked_h", 0.0..=24.0)?,
         overtime_h: fields.overtime_h.within("overtime_h", 0.0..=24.0)?,
-        shift: fields.shift.optional("shift")?.map(|shift| make_shift(shift, notes)).transpose()?,
+        shift: fields.shift.optional("shift")?.map(|shift| make_shift(shift, date, notes)).transpose()?,
         noise_lex8h_dba: fields.noise_lex8h_dba.within("noise_lex8h_dba", 0.0..=140.0)?,
         wbgt_c: fields.wbgt_c.within("wbgt_c", -30.0..=60.0)?,
         events: fields.events.optional("events")?.map(events).transpose()?,
@@ -54,15 +54,22 @@ pub(super) fn make(fields: &mut ExposureFields<'_>, notes: &mut Notes) -> Outcom
     Ok((worker, Item::Exposure(day)))
 }
 
-fn make_shift(mut fields: ShiftFields<'_>, notes: &mut Notes) -> Result<Shift, Problem> {
-    let start = fields.start.required_timestamp("shift.start")?;
-    let end = fields.end.required_timestamp("shift.end")?;
+/// A shift of the worker-day `date`, which is the day it begins or the one it ends. The worker's zone is
+/// not known here and stamps may be in any, in which each of the two may be a day off.
+fn make_shift(mut fields: ShiftFields<'_>, date: Date, notes: &mut Notes) -> Result<Shift, Problem> {
+    let (start, first) = fields.start.required_dated_timestamp("shift.start")?;
+    let (end, last) = fields.end.required_dated_timestamp("shift.end")?;
     notes.unknown = notes.unknown.saturating_add(fields.untaken());
     if end <= start {
         return Err(Problem::new(Reason::Inconsistent, "shift.end is not after shift.start"));
     }
     if end.duration_since(start) > SignedDuration::from_hours(MAX_SHIFT_H) {
         let detail = format!("shift.end is more than {MAX_SHIFT_H} h after shift.start");
+        return Err(Problem::new(Reason::Inconsistent, detail));
+    }
+    let beside = |day: Result<Date, _>| day.unwrap_or(date);
+    if first > beside(date.tomorrow()) || last < beside(date.yesterday()) {
+        let detail = format!("the shift, {first} to {last}, is not of {date}: date is the day it begins or ends");
         return Err(Problem::new(Reason::Inconsistent, detail));
     }
     Ok(Shift { start, end })

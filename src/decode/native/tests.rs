@@ -331,12 +331,28 @@ fn worker_days_that_cannot_be_are_refused() {
             ("01T19", "01T07", Inconsistent, "shift.end is not after"),
             ("01T19", "02T20", Inconsistent, "shift.end is more than 36 h"),
             (r#""start":"2026-03-01T07:00:00Z","#, "", MissingField, "shift.start is missing"),
+            (r#""date":"2026-03-01""#, r#""date":"2026-03-03""#, Inconsistent, "the shift, 2026-03-01 to 2026-03-01,"),
+            (r#""date":"2026-03-01""#, r#""date":"2026-02-27""#, Inconsistent, "the shift, 2026-03-01 to 2026-03-01,"),
             ("violence", "fire alarm", BadShape, r#"the event "fire alarm" holds ' '"#),
             (r#"["violence"]"#, r#""violence""#, BadShape, "events is a text, a list is expected"),
         ],
     );
     let (reason, detail) = refusal(Stream::Exposures, r#"{"worker":"w","date":"2026-03-01"}"#);
     assert!(reason == Reason::MissingField && detail.contains("one of worked_h"), "{detail}");
+}
+
+#[test]
+fn a_shift_may_be_dated_by_its_begin_or_its_end_whatever_the_offset_of_its_stamps() {
+    // A shift of 36 h from 6:00 in Kiritimati (UTC+14) on, by its own clock and by that of UTC.
+    for (start, end) in
+        [("2026-03-01T06:00:00+14:00", "2026-03-02T18:00:00+14:00"), ("2026-02-28T16:00:00Z", "2026-03-02T04:00:00Z")]
+    {
+        for date in ["2026-03-01", "2026-03-02"] {
+            let item = format!(r#"{{"worker":"w","date":"{date}","shift":{{"start":"{start}","end":"{end}"}}}}"#);
+            let items = good(Stream::Exposures, item.as_bytes());
+            assert!(matches!(&items[..], [Item::Exposure(day)] if day.shift.is_some()), "{item}");
+        }
+    }
 }
 
 #[test]
