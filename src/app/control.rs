@@ -20,6 +20,7 @@ use super::registry_file::WorkerRow;
 use super::sequencer::Command;
 use crate::domain::Date;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
+use crate::domain::worker::Profile;
 use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
@@ -177,8 +178,8 @@ async fn answer(question: Question, served: &Served) -> Answer {
             Err(problem) => Answer::Failed { problem },
         },
         Question::WorkersImport { workers } => {
-            let profiles = workers.iter().map(WorkerRow::profile).collect::<Result<Vec<_>, String>>();
-            let profiles = match profiles {
+            let Some(known) = registered(commands).await else { return gone() };
+            let profiles = match profiles(&workers, &known) {
                 Ok(profiles) => profiles,
                 Err(problem) => return Answer::Failed { problem },
             };
@@ -193,17 +194,27 @@ async fn answer(question: Question, served: &Served) -> Answer {
             }
             Answer::Imported { workers: imported }
         }
-        Question::WorkersList => {
-            let (done, answered) = oneshot::channel();
-            if commands.send(Command::Workers { done }).await.is_err() {
-                return gone();
-            }
-            answered.await.map_or_else(
-                |_| gone(),
-                |workers| Answer::Workers { workers: workers.iter().map(WorkerRow::of).collect() },
-            )
-        }
+        Question::WorkersList => registered(commands)
+            .await
+            .map_or_else(gone, |workers| Answer::Workers { workers: workers.iter().map(WorkerRow::of).collect() }),
     }
+}
+
+/// The register, by site and pseudonym; none where the service is stopping.
+async fn registered(commands: &mpsc::Sender<Command>) -> Option<Vec<Profile>> {
+    let (done, answered) = oneshot::channel();
+    commands.send(Command::Workers { done }).await.ok()?;
+    answered.await.ok()
+}
+
+/// What the rows make of the workers who are `known`, in the order of their keys.
+fn profiles(rows: &[WorkerRow], known: &[Profile]) -> Result<Vec<Profile>, String> {
+    let by_name = |row: &WorkerRow| {
+        let names = (row.site.as_str(), row.worker.as_str());
+        let place = known.binary_search_by_key(&names, |known| (known.key.site.as_str(), known.key.worker.as_str()));
+        place.ok().map(|place| &known[place])
+    };
+    rows.iter().map(|row| row.profile(by_name(row))).collect()
 }
 
 /// What is in quarantine, read from the view.

@@ -40,14 +40,42 @@ pub struct WorkerRow {
     /// `true`, `yes` or `1`.
     #[serde(default)]
     pub consent: Option<String>,
+    /// Columns that the file does not have: of a worker who is known they are left as they are. A
+    /// column that is there and empty says that nothing is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
+/// The columns that a file may leave out.
+const OPTIONAL: [&str; 8] =
+    ["unit", "time_zone", "birth_year", "sex", "bmi", "safety_critical", "beta_blocker", "consent"];
+
 impl WorkerRow {
-    /// The row as the service keeps it. The zone must be filled in.
+    /// The row as the service keeps it, and where it is of a worker who is `known`, with what the file
+    /// left out as it was. The zone must be filled in.
     ///
     /// # Errors
     /// What is wrong with the row, in words.
-    pub fn profile(&self) -> Result<Profile, String> {
+    pub fn profile(&self, known: Option<&Profile>) -> Result<Profile, String> {
+        let told = self.told()?;
+        let Some(known) = known else { return Ok(told) };
+        let is_kept = |column: &str| self.left_out.iter().any(|left_out| left_out == column);
+        let kept = |column: &str| if is_kept(column) { known } else { &told };
+        Ok(Profile {
+            unit: kept("unit").unit.clone(),
+            time_zone: kept("time_zone").time_zone.clone(),
+            birth_year: kept("birth_year").birth_year,
+            sex: kept("sex").sex,
+            bmi: kept("bmi").bmi,
+            is_safety_critical: kept("safety_critical").is_safety_critical,
+            has_beta_blocker: kept("beta_blocker").has_beta_blocker,
+            has_consent: kept("consent").has_consent,
+            key: told.key,
+        })
+    }
+
+    /// The row as the file tells it.
+    fn told(&self) -> Result<Profile, String> {
         let site = SiteId::parse(&self.site).map_err(|e| format!("the site {e}"))?;
         let worker = WorkerId::parse(&self.worker).map_err(|e| format!("the worker {e}"))?;
         let zone = self.time_zone.as_deref().filter(|z| !z.is_empty()).ok_or("the time zone is missing")?;
@@ -99,6 +127,7 @@ impl WorkerRow {
             safety_critical: said(profile.is_safety_critical),
             beta_blocker: said(profile.has_beta_blocker),
             consent: profile.has_consent.map(|has_consent| has_consent.to_string()),
+            left_out: Vec::new(),
         }
     }
 }
@@ -118,12 +147,16 @@ fn flag(what: &str, text: Option<&str>) -> Result<bool, String> {
 pub fn read(text: &str, zone_of: impl Fn(&str) -> Option<String>) -> Result<Vec<WorkerRow>, Vec<String>> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let header = reader.headers().map_err(|error| vec![format!("line 1: {error}")])?;
+    let is_missing = |column: &&str| header.iter().all(|known| known != *column);
+    let left_out: Vec<String> = OPTIONAL.iter().filter(|column| is_missing(column)).map(ToString::to_string).collect();
     for (place, record) in reader.deserialize::<WorkerRow>().enumerate() {
         let line = place + 2;
         let checked = record.map_err(|error| error.to_string()).and_then(|mut row| {
             let zone = zone_of(&row.site).ok_or_else(|| format!("site {} is not configured", row.site))?;
             row.time_zone = row.time_zone.filter(|z| !z.is_empty()).or(Some(zone));
-            row.profile().map(|_| row)
+            row.left_out.clone_from(&left_out);
+            row.told().map(|_| row)
         });
         match checked {
             Ok(row) => rows.push(row),
@@ -144,7 +177,7 @@ mod tests {
     #[test]
     fn a_register_needs_only_site_and_worker() {
         let rows = read("site,worker\nplant-a,w-1\n", zone).unwrap();
-        let profile = rows[0].profile().unwrap();
+        let profile = rows[0].profile(None).unwrap();
         assert_eq!(profile.unit.as_str(), "unassigned");
         assert_eq!(profile.time_zone.iana_name(), Some("Asia/Ho_Chi_Minh"));
         assert_eq!(profile.has_consent, None);
@@ -162,7 +195,28 @@ mod tests {
     #[test]
     fn what_is_listed_can_be_imported_again() {
         let rows = read("site,worker,sex,bmi,consent\nplant-a,w-1,f,27.5,yes\n", zone).unwrap();
-        let profile = rows[0].profile().unwrap();
-        assert_eq!(WorkerRow::of(&profile).profile().unwrap(), profile);
+        let profile = rows[0].profile(None).unwrap();
+        assert_eq!(WorkerRow::of(&profile).profile(None).unwrap(), profile);
+    }
+
+    #[test]
+    fn a_column_that_is_left_out_changes_nothing_and_an_empty_one_does() {
+        let all = "site,worker,unit,birth_year,sex,bmi,safety_critical,beta_blocker,consent\n";
+        let full = read(&format!("{all}plant-a,w-1,smelter,1980,f,27.5,true,true,false\n"), zone).unwrap();
+        let known = full[0].profile(None).unwrap();
+        assert!(known.has_beta_blocker && known.is_safety_critical && known.has_consent == Some(false));
+        let moved = read("site,worker,unit\nplant-a,w-1,rolling\n", zone).unwrap()[0].profile(Some(&known)).unwrap();
+        assert_eq!(Profile { unit: known.unit.clone(), ..moved.clone() }, known);
+        assert_eq!(moved.unit.as_str(), "rolling");
+        let emptied = read(&format!("{all}plant-a,w-1,,,,,,,\n"), zone).unwrap()[0].profile(Some(&known)).unwrap();
+        assert_eq!(emptied, Profile::unknown(known.key, known.time_zone));
+    }
+
+    #[test]
+    fn what_a_file_left_out_is_known_on_the_other_side_of_the_socket() {
+        let row = read("site,worker,consent\nplant-a,w-1,\n", zone).unwrap().remove(0);
+        let sent: WorkerRow = serde_json::from_str(&serde_json::to_string(&row).unwrap()).unwrap();
+        assert_eq!(sent, row);
+        assert!(!sent.left_out.iter().any(|column| column == "consent") && sent.left_out.len() == 7);
     }
 }

@@ -117,6 +117,9 @@ pub struct WorkerHistory {
     pub anchor: Option<PathAnchor>,
     /// What the worker said of a day.
     pub tags: BTreeMap<Date, BTreeSet<Tag>>,
+    /// Dates on which the register's row changed so that nights before and after are not comparable;
+    /// the worker said nothing of them.
+    pub register_changes: BTreeSet<Date>,
     /// Questionnaires, ordered by instrument and time.
     pub screenings: Vec<Screening>,
     /// Working conditions.
@@ -136,6 +139,7 @@ impl WorkerHistory {
             unsettled_nights: BTreeSet::new(),
             anchor: None,
             tags: BTreeMap::new(),
+            register_changes: BTreeSet::new(),
             screenings: Vec::new(),
             exposures: BTreeMap::new(),
             cases: CaseBook::default(),

@@ -131,6 +131,7 @@ impl<'a> Past<'a> {
             unsettled_nights: _,
             anchor: _,
             tags,
+            register_changes,
             screenings,
             exposures,
             cases: _,
@@ -140,6 +141,7 @@ impl<'a> Past<'a> {
         let eve = buckets::previous(first);
         known.nights = nights.range(..eve).map(|(date, row)| (*date, row.clone())).collect();
         known.tags = tags.range(..first).map(|(date, tags)| (*date, tags.clone())).collect();
+        known.register_changes = register_changes.range(..first).copied().collect();
         known.exposures = exposures.range(..first).map(|(date, day)| (*date, day.clone())).collect();
         known.screenings = screenings.iter().filter(|s| taken_on(s, &profile.time_zone) < first).cloned().collect();
         Self { whole, known, track: Track::new() }
@@ -156,6 +158,10 @@ impl<'a> Past<'a> {
         }
         if let Some(tags) = self.whole.tags.get(&day) {
             self.known.tags.insert(day, tags.clone());
+            news.changed_from = news.changed_from.or(Some(day));
+        }
+        if self.whole.register_changes.contains(&day) {
+            self.known.register_changes.insert(day);
             news.changed_from = news.changed_from.or(Some(day));
         }
         news.is_any = news.changed_from.is_some() || track::next_final(&self.known, before).is_some_and(|at| at <= now);

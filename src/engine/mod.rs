@@ -29,7 +29,6 @@ use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Item;
-use crate::domain::reading::{Reading, SelfReport, Tag};
 use crate::domain::{Date, Timestamp};
 use crate::rules::RuleSet;
 use crate::{cases, exposures, indicators};
@@ -250,18 +249,8 @@ impl Engine {
     fn enrol(&mut self, number: WorkerNumber, profile: crate::domain::worker::Profile, now: Timestamp) {
         match self.workers.get_mut(&number) {
             Some(worker) => {
-                let has_medication_changed = worker.history.profile.has_beta_blocker != profile.has_beta_blocker;
-                worker.history.profile = profile;
-                worker.forget_timer();
-                worker.reset_zone();
-                if has_medication_changed {
-                    // Nights with and without a beta blocker are not comparable; the register does not
-                    // say since when, so the new baseline begins when Vagus learns of it.
-                    let date = events::local_date(&worker.history.profile, now);
-                    worker.take_reading(Reading::Tag(SelfReport { date, tag: Tag::MedicationChange }));
-                }
-                worker.changes.is_other = true;
-                worker.is_unsaved = true;
+                let date = events::local_date(&profile, now);
+                worker.take_profile(profile, date);
             }
             None => {
                 self.workers.insert(number, Worker::new(number, WorkerHistory::new(profile)));

@@ -11,6 +11,7 @@ use crate::domain::indicator::NightRow;
 use crate::domain::item::Item;
 use crate::domain::reading::{BeatIntervals, Reading, SelfReport, SleepRecord};
 use crate::domain::screening::Screening;
+use crate::domain::worker::Profile;
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::indicators::night::night_row;
 use crate::indicators::track::{self, Track};
@@ -205,6 +206,23 @@ impl Worker {
         Taken::Changed
     }
 
+    /// Takes over the register's row on a date.
+    pub(super) fn take_profile(&mut self, profile: Profile, date: Date) {
+        let has_medication_changed = self.history.profile.has_beta_blocker != profile.has_beta_blocker;
+        self.history.profile = profile;
+        self.forget_timer();
+        self.reset_zone();
+        // Nights with and without a beta blocker are not comparable; the register does not say since
+        // when, so the new baseline begins when Vagus learns of it. The worker said nothing, so it is
+        // no tag.
+        if has_medication_changed && self.history.register_changes.insert(date) {
+            self.change_from(date);
+            self.changes.is_late = true;
+        }
+        self.changes.is_other = true;
+        self.is_unsaved = true;
+    }
+
     /// Keeps a questionnaire; the later arrival replaces one of the same instrument and time.
     pub(super) fn take_screening(&mut self, screening: Screening) -> Taken {
         let list = &mut self.history.screenings;
@@ -319,6 +337,7 @@ impl Worker {
         self.history.exposures.retain(|d, _| *d >= first_exposure);
         let first_tag = buckets::plus(today, -track::TAG_DAYS.max(validity));
         self.history.tags.retain(|d, _| *d >= first_tag);
+        self.history.register_changes.retain(|d| *d >= first_tag);
         let first_detail = buckets::plus(today, -DETAIL_DAYS);
         while let Some(old) = self.history.detail_dates.first().copied().filter(|d| *d < first_detail) {
             self.history.detail_dates.remove(&old);
@@ -350,7 +369,7 @@ impl Worker {
     }
 
     /// Forgets what depends on the zone, after the register's row changed.
-    pub(super) fn reset_zone(&mut self) {
+    fn reset_zone(&mut self) {
         self.span = None;
     }
 

@@ -63,8 +63,8 @@ fn a_score_that_an_event_or_a_leave_ended_does_not_come_back_when_they_are_old()
     };
     let counts_on = |mut worker: Worker, today: Date| {
         worker.prune(today);
-        let limits = crate::exposures::Limits::default();
-        !Picture::of(&worker.history, &worker.track, today, &limits).screenings.is_empty()
+        let settings = crate::config::rules_file::built_in();
+        !Picture::of(&worker.history, &worker.track, today, &settings).screenings.is_empty()
     };
     let mut after_event = screened();
     let event = crate::domain::exposure::WorkEvent::parse("life_event");
@@ -82,4 +82,18 @@ fn a_score_that_an_event_or_a_leave_ended_does_not_come_back_when_they_are_old()
             assert!(!counts_on(worker, day(days)), "{days}");
         }
     }
+}
+
+#[test]
+fn a_beta_blocker_in_the_register_begins_a_baseline_and_is_nothing_the_worker_said() {
+    let mut worker = worker();
+    let taking = |has_beta_blocker| Profile { has_beta_blocker, ..self::worker().history.profile };
+    worker.take_profile(taking(true), DATE);
+    assert_eq!((worker.history.register_changes.contains(&DATE), worker.changes.from), (true, Some(DATE)));
+    assert!(worker.history.tags.is_empty());
+    // The same row again begins nothing.
+    worker.take_profile(taking(true), buckets::next(DATE));
+    assert_eq!(worker.history.register_changes.len(), 1);
+    worker.prune(buckets::plus(DATE, 400));
+    assert!(worker.history.register_changes.is_empty());
 }

@@ -222,6 +222,7 @@ fn worker() -> WorkerRecord {
         unsettled_nights: [day(2)].into(),
         anchor: Some(anchor),
         tags: [(day(2), [Tag::Alcohol, Tag::Travel].into())].into(),
+        register_changes: [day(1)].into(),
         screenings: vec![screening()],
         exposures: [(day(2), exposure())].into(),
         cases: CaseBook {

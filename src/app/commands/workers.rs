@@ -92,7 +92,7 @@ fn import(config: &Path, file: &Path) -> Result<Answer, OperatorError> {
 /// Reads a register for a command that has no service to import it into.
 pub(super) fn read_register(file: &Path, sites: &[Site]) -> Result<Vec<Profile>, String> {
     let rows = read_rows(file, sites)?;
-    rows.iter().map(WorkerRow::profile).collect()
+    rows.iter().map(|row| row.profile(None)).collect()
 }
 
 fn read_rows(file: &Path, sites: &[Site]) -> Result<Vec<WorkerRow>, String> {

@@ -107,7 +107,11 @@ impl Cells {
         let mut rows = history.nights.range(date_of(from)..).peekable();
         let mut recent = Recent::before(history, from, now);
         let mut tags = history.tags.range(date_of(from - TAG_LOOK_BACK)..).peekable();
+        let mut changes = history.register_changes.range(date_of(from)..).peekable();
         for number in from..=today {
+            while let Some(date) = changes.next_if(|date| day_number(**date) <= number) {
+                said.begin_segment(day_number(*date), from);
+            }
             while let Some((date, set)) = tags.next_if(|(date, _)| day_number(**date) <= number) {
                 said.hear(day_number(*date), set, from);
             }

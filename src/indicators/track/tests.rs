@@ -137,6 +137,20 @@ fn tagged_nights_are_left_out() {
 }
 
 #[test]
+fn a_change_in_the_register_begins_an_epoch_as_a_change_of_medication_does() {
+    let (today, on) = (NEW_YEAR + 57, date_of(NEW_YEAR + 46));
+    let (mut said, mut registered) = (overloaded(), overloaded());
+    said.tags.entry(on).or_default().insert(Tag::MedicationChange);
+    registered.register_changes.insert(on);
+    let days = |history: &WorkerHistory| {
+        let track = track_of(history, today);
+        (NEW_YEAR + 40..=today).map(|n| format!("{:?}", day(&track, n))).collect::<Vec<_>>()
+    };
+    assert_eq!(days(&registered), days(&said));
+    assert_ne!(days(&registered), days(&overloaded()));
+}
+
+#[test]
 fn saying_pregnant_every_week_begins_one_epoch() {
     let mut history = overloaded();
     for week in 0..5 {

@@ -234,7 +234,9 @@ sample_records! {
     StoredWindow { start, duration_s, device, rmssd_ms, sdnn_ms, mean_hr_bpm, context, quality }
     StoredBeats { start, device, digest, windows }
     NightDetail { date, devices, windows, beats, sleeps, nightly }
-    WorkerHistory { profile, nights, detail_dates, unsettled_nights, anchor, tags, screenings, exposures, cases }
+    WorkerHistory {
+        profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
+    }
     Action { id, kind, step, due, moved_at }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
     OpenCase { id, episode, opened_at, told, actions, events, said, revised_on }
