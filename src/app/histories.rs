@@ -28,7 +28,7 @@ pub enum HistoriesError<E> {
 /// [`HistoriesError`] where a portion cannot be had or read.
 pub fn each<E>(
     mut ask: impl FnMut(String) -> Result<Answer, E>,
-    mut take: impl FnMut(WorkerNumber, &WorkerHistory, Timestamp),
+    mut take: impl FnMut(WorkerNumber, WorkerHistory, Timestamp),
 ) -> Result<u64, HistoriesError<E>> {
     let (mut unsaved, mut until) = (0, None);
     let mut next = Some(WorkerNumber(0));
@@ -55,7 +55,7 @@ pub fn each<E>(
                 || HistoriesError::Failed("a history came in a form that this version does not read".to_owned());
             let packed = row.packed().ok_or_else(broken)?;
             next = packed.worker.0.checked_add(1).map(WorkerNumber);
-            take(packed.worker, &packed.unpack()?, until);
+            take(packed.worker, packed.unpack()?, until);
         }
     }
     Ok(unsaved)

@@ -36,11 +36,23 @@ pub(super) struct Picture<'a> {
 impl<'a> Picture<'a> {
     /// `track` holds the indicators of `history`, up to date for `today`.
     pub(super) fn of(history: &'a WorkerHistory, track: &'a Track, today: Date, settings: &Settings) -> Self {
+        let exposures = exposures::assess(&exposures::Known::of(history), today, &settings.exposures);
+        Self::with(history, track, today, settings, exposures)
+    }
+
+    /// The same where the working conditions are assessed already.
+    pub(super) fn with(
+        history: &'a WorkerHistory,
+        track: &'a Track,
+        today: Date,
+        settings: &Settings,
+        exposures: Findings,
+    ) -> Self {
         Self {
             today,
             day: track.day(today),
             screenings: valid_screenings(history, today),
-            exposures: exposures::assess(&exposures::Known::of(history), today, &settings.exposures),
+            exposures,
             history,
             track,
             illness_days: settings.indicators.illness_days,

@@ -1,22 +1,28 @@
 //! What a worker's stored history would have led to: judged again, one day after the other.
 //!
-//! A history and settings enter; the changes of a case book that starts empty leave. Each day is
-//! judged at its end, in the worker's zone, on what was known by then: nights that were final,
-//! questionnaires that were filled in, days at work. The facts, the rules and the decision are those
-//! of the service. Two things are not in a history and are assumed: every item came on its own day,
+//! A history and several settings enter; for each of them the changes of a case book that starts empty
+//! leave. Each day is judged at its end, in the worker's zone, on what was known by then: nights that
+//! were final, questionnaires that were filled in, days at work. The facts, the rules and the decision
+//! are those of the service. Two things are not in a history and are assumed: every item came on its own day,
 //! and both actions of a case were done when they were due, so that a case ends and another can open.
+
+use std::collections::BTreeMap;
+use std::iter::Peekable;
 
 use super::facts::{self, Picture};
 use super::judge::{self, News};
 use super::{Settings, buckets};
 use crate::cases;
-use crate::domain::case::{Action, ActionStep, CaseChange};
+use crate::domain::case::{Action, ActionStep, CaseBook, CaseChange};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::WorkerNumber;
+use crate::domain::indicator::NightRow;
 use crate::domain::item::ActionProgress;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
+use crate::exposures::{self, Findings};
 use crate::indicators::track::{self, Track};
+use crate::rules::{Facts, RuleSet};
 
 /// Rows that are a few days from being pruned count as pruned: whether the worker was judged today
 /// must not change what is looked at.
@@ -62,32 +68,80 @@ pub fn span(history: &WorkerHistory, last: Date) -> Option<Span> {
     Some(Span { first, last, has_earlier: earliest < first })
 }
 
-/// Judges the days `first..=last`, and gives every change of the case book.
-#[must_use]
-pub fn look_back(
+/// A worker's past that is looked back on under several settings, with the nights that there were or with others.
+///
+/// The days are gone through once for all settings: what they compute alike is computed once. What does
+/// not rest on nights is assessed in the first look back, and known in those after it.
+pub struct LookBack<'a, const N: usize> {
     worker: WorkerNumber,
-    history: &WorkerHistory,
-    (first, last): (Date, Date),
-    settings: &Settings,
-) -> Vec<Change> {
-    let mut past = Past::new(history, first);
-    let mut changes = Vec::new();
-    let mut before = buckets::last_second(buckets::previous(first), &history.profile.time_zone);
-    let mut day = first;
-    while day <= last {
-        let now = buckets::last_second(day, &history.profile.time_zone);
-        past.close_what_is_due(now, &mut changes);
-        let news = past.learn(day, (before, now));
-        if news.is_any || day == first {
-            past.judge(worker, day, now, news, settings, &mut changes);
-        }
-        before = now;
-        day = match day.tomorrow() {
-            Ok(next) => next,
-            Err(_) => break,
-        };
+    history: &'a WorkerHistory,
+    span: Span,
+    settings: [&'a Settings; N],
+    /// The settings that compute differently.
+    views: Vec<View<'a>>,
+    /// Which of them each of the settings has.
+    places: [usize; N],
+}
+
+impl<'a, const N: usize> LookBack<'a, N> {
+    /// A look back on the days of `span`, under each of the settings.
+    #[must_use]
+    pub fn new(worker: WorkerNumber, history: &'a WorkerHistory, span: Span, settings: [&'a Settings; N]) -> Self {
+        let mut views = Vec::new();
+        let places = settings.map(|settings| View::shared(&mut views, settings));
+        Self { worker, history, span, settings, views, places }
     }
-    changes
+
+    /// The days that are looked back on.
+    #[must_use]
+    pub const fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The history as it is.
+    #[must_use]
+    pub const fn history(&self) -> &'a WorkerHistory {
+        self.history
+    }
+
+    /// Every change of the case book under each of the settings.
+    #[must_use]
+    pub fn changes(&mut self) -> [Vec<Change>; N] {
+        self.changes_with(&self.history.nights)
+    }
+
+    /// The same, had the nights been these.
+    #[must_use]
+    pub fn changes_with(&mut self, nights: &BTreeMap<Date, NightRow>) -> [Vec<Change>; N] {
+        let zone = &self.history.profile.time_zone;
+        let Span { first, last, .. } = self.span;
+        let mut past = Past::new(self.history, nights, first);
+        let mut tracks: Vec<Track> = self.views.iter().map(|_| Track::new()).collect();
+        let mut courts = self.settings.map(Court::new);
+        let mut before = buckets::last_second(buckets::previous(first), zone);
+        let mut day = first;
+        while day <= last {
+            let now = buckets::last_second(day, zone);
+            courts.iter_mut().for_each(|court| court.close_what_is_due(now, zone));
+            let news = past.learn(day, (before, now));
+            if news.is_any || day == first {
+                for (place, (view, track)) in self.views.iter_mut().zip(&mut tracks).enumerate() {
+                    track.update(&past.known, news.changed_from, day, now, &view.settings.indicators);
+                    let conditions = view.conditions(&past.known, day);
+                    let picture = Picture::with(&past.known, track, day, view.settings, conditions);
+                    let facts = picture.facts(news.crises > 0);
+                    let here = courts.iter_mut().zip(&self.places).filter(|(_, of)| **of == place);
+                    here.for_each(|(court, _)| court.judge(self.worker, &picture, &facts, news, now));
+                }
+            }
+            before = now;
+            day = match day.tomorrow() {
+                Ok(next) => next,
+                Err(_) => break,
+            };
+        }
+        courts.map(|court| court.changes)
+    }
 }
 
 /// The news that both actions of a case are done when they are due, and when the last of them is.
@@ -115,18 +169,20 @@ struct DayNews {
 /// A history as it was known on a day.
 struct Past<'a> {
     whole: &'a WorkerHistory,
+    nights: &'a BTreeMap<Date, NightRow>,
     known: WorkerHistory,
-    track: Track,
+    /// The questionnaires that are not known yet, by the day they were filled in.
+    to_come: Peekable<std::vec::IntoIter<(Date, &'a Screening)>>,
 }
 
 impl<'a> Past<'a> {
-    /// Everything of the days before `first`, and no case.
-    fn new(whole: &'a WorkerHistory, first: Date) -> Self {
+    /// Everything of the days before `first`, with these nights and no case.
+    fn new(whole: &'a WorkerHistory, nights: &'a BTreeMap<Date, NightRow>, first: Date) -> Self {
         // Every field is named, so that a new one is not forgotten here. Buckets are settled, and states
         // start afresh: those that are stored were reckoned under the rules of then.
         let WorkerHistory {
             profile,
-            nights,
+            nights: _,
             detail_dates: _,
             unsettled_nights: _,
             anchor: _,
@@ -143,8 +199,11 @@ impl<'a> Past<'a> {
         known.tags = tags.range(..first).map(|(date, tags)| (*date, tags.clone())).collect();
         known.register_changes = register_changes.range(..first).copied().collect();
         known.exposures = exposures.range(..first).map(|(date, day)| (*date, day.clone())).collect();
-        known.screenings = screenings.iter().filter(|s| taken_on(s, &profile.time_zone) < first).cloned().collect();
-        Self { whole, known, track: Track::new() }
+        let dated = screenings.iter().map(|screening| (taken_on(screening, &profile.time_zone), screening));
+        let (earlier, mut to_come): (Vec<_>, Vec<_>) = dated.partition(|(on, _)| *on < first);
+        known.screenings = earlier.into_iter().map(|(_, screening)| screening.clone()).collect();
+        to_come.sort_by_key(|(on, _)| *on);
+        Self { whole, nights, known, to_come: to_come.into_iter().peekable() }
     }
 
     /// Learns what a day brought; the times are when the day before ended, and when it ended itself.
@@ -152,7 +211,7 @@ impl<'a> Past<'a> {
         let zone = &self.whole.profile.time_zone;
         let mut news = DayNews::default();
         let eve = buckets::previous(day);
-        if let Some(row) = self.whole.nights.get(&eve) {
+        if let Some(row) = self.nights.get(&eve) {
             self.known.nights.insert(eve, row.clone());
             news.changed_from = Some(eve);
         }
@@ -170,7 +229,7 @@ impl<'a> Past<'a> {
             news.is_any = true;
         }
         let before = self.known.screenings.len();
-        for screening in self.whole.screenings.iter().filter(|s| taken_on(s, zone) == day) {
+        while let Some((_, screening)) = self.to_come.next_if(|(on, _)| *on == day) {
             news.crises += u32::from(facts::is_crisis(screening, screening.taken_at, zone));
             self.known.screenings.push(screening.clone());
         }
@@ -180,42 +239,69 @@ impl<'a> Past<'a> {
         }
         news
     }
+}
 
-    fn judge(
-        &mut self,
-        worker: WorkerNumber,
-        day: Date,
-        now: Timestamp,
-        news: DayNews,
-        settings: &Settings,
-        changes: &mut Vec<Change>,
-    ) {
-        self.track.update(&self.known, news.changed_from, day, now, &settings.indicators);
-        let picture = Picture::of(&self.known, &self.track, day, settings);
-        let verdict = settings.rules.judge(&picture.facts(news.crises > 0));
-        let news = News { crises: news.crises, is_late: false };
-        let situation = judge::situation(worker, &picture, &verdict, &settings.rules, news, now);
-        let found = cases::decide(&self.known.cases, &situation);
-        self.apply(found, day, now, changes);
+/// Settings of which a [`Picture`] is the same; their rules may differ.
+struct View<'a> {
+    settings: &'a Settings,
+    /// Working conditions by day, as far as they were asked for.
+    conditions: BTreeMap<Date, Findings>,
+}
+
+impl<'a> View<'a> {
+    /// The place of the view that these settings have, which they may share with some before them.
+    fn shared(views: &mut Vec<Self>, settings: &'a Settings) -> usize {
+        let is_alike = |of: &Settings| of.indicators == settings.indicators && of.exposures == settings.exposures;
+        views.iter().position(|view| is_alike(view.settings)).unwrap_or_else(|| {
+            views.push(Self { settings, conditions: BTreeMap::new() });
+            views.len() - 1
+        })
     }
 
-    fn close_what_is_due(&mut self, now: Timestamp, changes: &mut Vec<Change>) {
-        let Some(case) = &self.known.cases.open else { return };
+    /// What the working conditions come to on a day, of which the same is known in every look back.
+    fn conditions(&mut self, known: &WorkerHistory, day: Date) -> Findings {
+        let assess = || exposures::assess(&exposures::Known::of(known), day, &self.settings.exposures);
+        self.conditions.entry(day).or_insert_with(assess).clone()
+    }
+}
+
+/// One set of rules, and the cases under it.
+struct Court<'a> {
+    rules: &'a RuleSet,
+    book: CaseBook,
+    changes: Vec<Change>,
+}
+
+impl<'a> Court<'a> {
+    fn new(settings: &'a Settings) -> Self {
+        Self { rules: &settings.rules, book: CaseBook::default(), changes: Vec::new() }
+    }
+
+    fn judge(&mut self, worker: WorkerNumber, picture: &Picture<'_>, facts: &Facts, news: DayNews, now: Timestamp) {
+        let verdict = self.rules.judge(facts);
+        let news = News { crises: news.crises, is_late: false };
+        let situation = judge::situation(worker, picture, &verdict, self.rules, news, now);
+        let found = cases::decide(&self.book, &situation);
+        self.apply(found, picture.today, now);
+    }
+
+    fn close_what_is_due(&mut self, now: Timestamp, zone: &TimeZone) {
+        let Some(case) = &self.book.open else { return };
         let (at, news) = done_when_due(&case.actions);
         if at > now {
             return;
         }
-        let on = self.whole.profile.time_zone.to_datetime(at).date();
+        let on = zone.to_datetime(at).date();
         for done in &news {
-            let found = cases::progress(&self.known.cases, done, at);
-            self.apply(found, on, at, changes);
+            let found = cases::progress(&self.book, done, at);
+            self.apply(found, on, at);
         }
     }
 
-    fn apply(&mut self, found: Vec<CaseChange>, on: Date, at: Timestamp, changes: &mut Vec<Change>) {
+    fn apply(&mut self, found: Vec<CaseChange>, on: Date, at: Timestamp) {
         for change in found {
-            cases::apply(&mut self.known.cases, &change);
-            changes.push(Change { on, at, change });
+            cases::apply(&mut self.book, &change);
+            self.changes.push(Change { on, at, change });
         }
     }
 }

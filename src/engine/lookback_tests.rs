@@ -41,6 +41,11 @@ fn settings() -> Settings {
     rules_file::built_in()
 }
 
+fn look_back(history: &WorkerHistory, (first, last): (Date, Date)) -> Vec<Change> {
+    let [changes] = LookBack::new(WORKER, history, Span { first, last, has_earlier: false }, [&settings()]).changes();
+    changes
+}
+
 /// What was opened or raised, with its day.
 fn told(changes: &[Change]) -> Vec<(String, Level)> {
     let level = |change: &CaseChange| match change {
@@ -58,7 +63,7 @@ fn a_questionnaire_acts_on_its_day_and_low_nights_when_they_are_final() {
     history.screenings.push(gad7(12, "2026-02-01T09:00:00Z"));
     let span = span(&history, date("2026-03-15")).unwrap();
     assert_eq!((span.first, span.has_earlier), (date("2026-01-01"), false));
-    let changes = look_back(WORKER, &history, (span.first, span.last), &settings());
+    let changes = look_back(&history, (span.first, span.last));
     let told = told(&changes);
     assert_eq!(told[0], ("2026-02-01".to_owned(), Level::L2));
     // The case rises: the case of 1 February ends on the 15th, and what then rises within the
@@ -74,7 +79,7 @@ fn a_case_ends_when_its_actions_are_due_and_the_cool_down_follows() {
     for (place, day) in ["2026-01-01", "2026-01-10", "2026-02-01", "2026-03-05"].iter().enumerate() {
         history.screenings.push(gad7(12, &format!("{day}T0{place}:00:00Z")));
     }
-    let changes = look_back(WORKER, &history, (date("2026-01-01"), date("2026-03-10")), &settings());
+    let changes = look_back(&history, (date("2026-01-01"), date("2026-03-10")));
     let days: Vec<_> = told(&changes).into_iter().map(|(day, _)| day).collect();
     assert_eq!(days, ["2026-01-01", "2026-03-05"], "open until the 15th, cooling down for 28 days after it");
     let closed = changes.iter().find(|c| matches!(c.change, CaseChange::Closed { .. })).unwrap();
@@ -88,7 +93,7 @@ fn a_crisis_answer_of_the_past_is_a_crisis_of_its_day() {
     let taken_at = "2026-01-05T23:59:00Z".parse().unwrap();
     let screening = Screening { instrument: Instrument::Phq9, taken_at, response: Response::Answers(answers) };
     history.screenings.push(screening);
-    let changes = look_back(WORKER, &history, (date("2026-01-01"), date("2026-01-31")), &settings());
+    let changes = look_back(&history, (date("2026-01-01"), date("2026-01-31")));
     assert_eq!(told(&changes), [("2026-01-05".to_owned(), Level::L4)]);
 }
 
@@ -97,12 +102,12 @@ fn days_after_a_day_change_nothing_on_it() {
     let mut history = nobody();
     nights(&mut history, date("2026-01-01"), 45);
     history.screenings.push(gad7(12, "2026-02-25T09:00:00Z"));
-    let whole = look_back(WORKER, &history, (date("2026-01-01"), date("2026-03-15")), &settings());
+    let whole = look_back(&history, (date("2026-01-01"), date("2026-03-15")));
     let until = date("2026-02-24");
     let mut cut = history.clone();
     cut.nights = cut.nights.split_off(&date("2026-01-01")).into_iter().filter(|(d, _)| *d <= until).collect();
     cut.screenings.clear();
-    let part = look_back(WORKER, &cut, (date("2026-01-01"), until), &settings());
+    let part = look_back(&cut, (date("2026-01-01"), until));
     let before: Vec<_> = whole.into_iter().filter(|change| change.on <= until).collect();
     assert_eq!(part, before);
 }

@@ -10,13 +10,10 @@
 
 use statrs::distribution::{ContinuousCDF as _, Gamma};
 
-use super::cases::{Cases, Pair, pair};
-use super::{DAYS_A_YEAR, Plan, Sides, healthy};
-use crate::domain::SignedDuration;
-use crate::domain::history::WorkerHistory;
-use crate::domain::ids::WorkerNumber;
-use crate::engine;
-use crate::engine::lookback::{self, Span};
+use super::cases::{Pair, pair};
+use super::healthy::{self, Healthy};
+use super::{DAYS_A_YEAR, Past, Plan, Sides};
+use crate::engine::lookback::Span;
 use crate::statistics::Interval;
 
 /// What chance did under one rule file.
@@ -63,17 +60,15 @@ impl Chance {
 
 /// Draws one worker's healthy nights again and again, and counts what either rule file makes of them.
 #[must_use]
-pub fn of_worker(worker: WorkerNumber, history: &WorkerHistory, span: Span, plan: &Plan) -> Chance {
+pub fn of_worker(past: &mut Past<'_>, plan: &Plan) -> Chance {
+    let (history, span) = (past.history(), past.span());
     let days = u64::from(plan.days(span.first, span.last));
     let mut chance = Chance { counts: Sides::default(), days, repeats: plan.repeats };
     if days == 0 || plan.repeats == 0 {
         return chance;
     }
-    let found = |history: &WorkerHistory, engine: &engine::Settings| {
-        Cases::of(&lookback::look_back(worker, history, (span.first, span.last), engine), cool_down(engine))
-    };
     let without = healthy::without_hrv(history);
-    let expected = plan.engines.as_ref().map(|engine| found(&without, engine));
+    let expected = plan.cases(&past.changes_with(&without.nights));
     let counted = |cases: &[super::cases::Case]| {
         cases.iter().filter(|case| is_counted(case.opened_on, span, plan)).count() as u64
     };
@@ -82,13 +77,15 @@ pub fn of_worker(worker: WorkerNumber, history: &WorkerHistory, span: Span, plan
     if history.nights.values().all(|row| row.hrv.is_none() && row.sleeping_hr_bpm.is_none()) {
         return chance;
     }
+    let nights = Healthy::of(history);
+    let mut drawn = history.clone();
     for repeat in 0..plan.repeats {
-        let drawn = healthy::healthy(history, plan.seed, repeat);
-        for (engine, expected, count) in [
-            (&plan.engines.old, &expected.old, &mut chance.counts.old),
-            (&plan.engines.new, &expected.new, &mut chance.counts.new),
-        ] {
-            for pair in pair(expected.clone(), found(&drawn, engine)) {
+        nights.draw(&mut drawn, plan.seed, repeat);
+        let found = plan.cases(&past.changes_with(&drawn.nights));
+        for (found, expected, count) in
+            [(found.old, &expected.old, &mut chance.counts.old), (found.new, &expected.new, &mut chance.counts.new)]
+        {
+            for pair in pair(expected.clone(), found) {
                 match &pair {
                     Pair::New(case) if is_counted(case.opened_on, span, plan) => count.opened += 1,
                     Pair::Both(usual, case) if case.level > usual.level && is_counted(case.opened_on, span, plan) => {
@@ -105,12 +102,6 @@ pub fn of_worker(worker: WorkerNumber, history: &WorkerHistory, span: Span, plan
 /// A case of the first day may have stood before: it is none of the days that are looked at.
 fn is_counted(day: crate::domain::Date, span: Span, plan: &Plan) -> bool {
     plan.counts(day) && !(span.has_earlier && day == span.first)
-}
-
-/// How long after a case the same finding opens no other.
-#[must_use]
-pub fn cool_down(engine: &engine::Settings) -> SignedDuration {
-    SignedDuration::from_hours(24 * i64::from(engine.rules.cool_down_days()))
 }
 
 /// The exact 95 % interval of a rate: `count` events in `years`; `None` where there were no years.

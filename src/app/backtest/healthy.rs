@@ -64,49 +64,65 @@ impl Draws {
     }
 }
 
-/// The history with other nights: HRV and sleeping heart rate are drawn, all else stays.
+/// What nights of a worker to whom nothing happens are drawn from.
 ///
 /// Nights that are missing are missing still, and sleep, self-reports, questionnaires and working
 /// conditions are the worker's own. ln(RMSSD) has the mean and standard deviation of the worker's
 /// nights on each band, and ρ of all of them from one night to the next (0.3 where fewer than 30 pairs
 /// tell it); sleeping heart rate likewise, with the worker's own correlation between the two. A real
 /// bad stretch within the nights widens spread and ρ: the series is then rather too restless than too calm.
-#[must_use]
-pub fn healthy(history: &WorkerHistory, seed: u64, repeat: u32) -> WorkerHistory {
-    let mut drawn = history.clone();
-    let hrv = Usual::of(history.nights.values().filter_map(|row| {
-        let hrv = row.hrv.as_ref()?;
-        Some((row.date, Some(&hrv.epoch), hrv.ln_rmssd))
-    }));
-    // Bands agree on heart rate far better than on HRV, so it is one series across them.
-    let rate = Usual::of(
-        history.nights.values().filter_map(|row| Some((row.date, None::<&DeviceEpoch>, row.sleeping_hr_bpm?))),
-    );
-    let together = hrv.correlation_with(&rate);
-    let apart = (1.0 - together * together).sqrt();
-    let (mut hrv_series, mut rate_series) = (Ar1::new(hrv.rho), Ar1::new(rate.rho));
-    let mut draws = Draws::seeded(seed_of(history, seed, repeat));
-    let mut last: Option<Date> = None;
-    for row in drawn.nights.values_mut() {
-        // The series goes on through nights that are missing.
-        let days = last.map_or(1, |last| last.duration_until(row.date).as_hours() / 24).clamp(1, 60);
-        last = Some(row.date);
-        let (mut x, mut y) = (0.0, 0.0);
-        for _ in 0..days {
-            let (one, other) = (draws.normal(), draws.normal());
-            x = hrv_series.step(one);
-            y = rate_series.step(together * one + apart * other);
-        }
-        if let Some(night) = &mut row.hrv
-            && let Some((mean, sd)) = hrv.of_band(Some(&night.epoch))
-        {
-            night.ln_rmssd = mean + sd * x;
-        }
-        if let (Some(bpm), Some((mean, sd))) = (&mut row.sleeping_hr_bpm, rate.of_band(None)) {
-            *bpm = (mean + sd * y).max(20.0);
+#[derive(Debug)]
+pub struct Healthy {
+    hrv: Usual,
+    /// Bands agree on heart rate far better than on HRV, so it is one series across them.
+    rate: Usual,
+    /// What the draws of both have in common.
+    together: f64,
+}
+
+impl Healthy {
+    /// What the nights of a history tell of it.
+    #[must_use]
+    pub fn of(history: &WorkerHistory) -> Self {
+        let hrv = Usual::of(history.nights.values().filter_map(|row| {
+            let hrv = row.hrv.as_ref()?;
+            Some((row.date, Some(&hrv.epoch), hrv.ln_rmssd))
+        }));
+        let rate = Usual::of(
+            history.nights.values().filter_map(|row| Some((row.date, None::<&DeviceEpoch>, row.sleeping_hr_bpm?))),
+        );
+        let together = hrv.correlation_with(&rate);
+        Self { hrv, rate, together }
+    }
+
+    /// Draws the HRV and the sleeping heart rate of every night of the history, or of one that was drawn
+    /// from it before, anew.
+    pub fn draw(&self, history: &mut WorkerHistory, seed: u64, repeat: u32) {
+        let Self { hrv, rate, together } = self;
+        let apart = (1.0 - together * together).sqrt();
+        let (mut hrv_series, mut rate_series) = (Ar1::new(hrv.rho), Ar1::new(rate.rho));
+        let mut draws = Draws::seeded(seed_of(history, seed, repeat));
+        let mut last: Option<Date> = None;
+        for row in history.nights.values_mut() {
+            // The series goes on through nights that are missing.
+            let days = last.map_or(1, |last| last.duration_until(row.date).as_hours() / 24).clamp(1, 60);
+            last = Some(row.date);
+            let (mut x, mut y) = (0.0, 0.0);
+            for _ in 0..days {
+                let (one, other) = (draws.normal(), draws.normal());
+                x = hrv_series.step(one);
+                y = rate_series.step(together * one + apart * other);
+            }
+            if let Some(night) = &mut row.hrv
+                && let Some((mean, sd)) = hrv.of_band(Some(&night.epoch))
+            {
+                night.ln_rmssd = mean + sd * x;
+            }
+            if let (Some(bpm), Some((mean, sd))) = (&mut row.sleeping_hr_bpm, rate.of_band(None)) {
+                *bpm = (mean + sd * y).max(20.0);
+            }
         }
     }
-    drawn
 }
 
 /// The history as if nobody had measured HRV or heart rate.
@@ -130,6 +146,7 @@ fn seed_of(history: &WorkerHistory, seed: u64, repeat: u32) -> u64 {
 }
 
 /// What is usual of a worker: mean and SD on each band, and what one night tells of the next.
+#[derive(Debug)]
 struct Usual {
     bands: BTreeMap<Option<DeviceEpoch>, (f64, f64)>,
     /// In SD from the band's mean.
@@ -242,6 +259,12 @@ mod tests {
         history
     }
 
+    fn healthy(history: &WorkerHistory, seed: u64, repeat: u32) -> WorkerHistory {
+        let mut drawn = history.clone();
+        Healthy::of(history).draw(&mut drawn, seed, repeat);
+        drawn
+    }
+
     #[test]
     fn healthy_nights_are_the_workers_own_in_mean_spread_and_pattern() {
         let history = history();
@@ -265,6 +288,9 @@ mod tests {
         assert_eq!(healthy(&history, 1, 0), healthy(&history, 1, 0));
         assert_ne!(healthy(&history, 1, 0), healthy(&history, 1, 1));
         assert_ne!(healthy(&history, 1, 0), healthy(&history, 2, 0));
+        let mut again = healthy(&history, 1, 3);
+        Healthy::of(&history).draw(&mut again, 1, 0);
+        assert_eq!(again, healthy(&history, 1, 0), "of what was drawn before nothing is left");
         assert!(without_hrv(&history).nights.values().all(|row| row.hrv.is_none() && row.sleeping_hr_bpm.is_none()));
     }
 }

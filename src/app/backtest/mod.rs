@@ -7,9 +7,12 @@
 //!
 //! In both ways the actions of a case are taken as done when they are due. What was really done
 //! depended on the rules of then; and without an end no case would ever be followed by another.
+//!
+//! Workers are looked at on all cores ([`crowd`]); how many there are changes nothing in the report.
 
 pub mod cases;
 pub mod chance;
+pub mod crowd;
 pub mod healthy;
 mod json;
 pub mod recorded;
@@ -19,8 +22,12 @@ pub mod stored;
 pub use json::{per_100, to_json};
 pub use report::Report;
 
-use crate::domain::Date;
+use crate::domain::history::WorkerHistory;
+use crate::domain::ids::WorkerNumber;
+use crate::domain::{Date, SignedDuration};
 use crate::engine;
+use crate::engine::lookback::{Change, LookBack, Span};
+use cases::{Case, Cases};
 
 /// The days of a year, for rates.
 pub const DAYS_A_YEAR: f64 = 365.25;
@@ -46,6 +53,15 @@ impl<T> Sides<T> {
     }
 }
 
+/// How long after a case the same finding opens no other.
+#[must_use]
+pub fn cool_down(engine: &engine::Settings) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(engine.rules.cool_down_days()))
+}
+
+/// A worker's past under the rule file in force, and under the new one.
+pub type Past<'a> = LookBack<'a, 2>;
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct Plan {
@@ -62,6 +78,19 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A look back on the days of `span` under both rule files.
+    #[must_use]
+    pub fn look_back<'a>(&'a self, worker: WorkerNumber, history: &'a WorkerHistory, span: Span) -> Past<'a> {
+        LookBack::new(worker, history, span, [&self.engines.old, &self.engines.new])
+    }
+
+    /// The cases that such a look back found.
+    #[must_use]
+    pub fn cases(&self, [old, new]: &[Vec<Change>; 2]) -> Sides<Vec<Case>> {
+        let Sides { old: in_force, new: other } = &self.engines;
+        Sides { old: Cases::of(old, cool_down(in_force)), new: Cases::of(new, cool_down(other)) }
+    }
+
     /// Whether a day is one of those that are counted.
     #[must_use]
     pub fn counts(&self, day: Date) -> bool {

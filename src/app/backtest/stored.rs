@@ -1,8 +1,7 @@
 //! A backtest on what a service has stored: one history after the other, looked back on day by day.
 
-use super::cases::Cases;
 use super::report::{Looked, Report};
-use super::{Plan, chance};
+use super::{Plan, chance, crowd};
 use crate::app::control::Answer;
 use crate::app::histories::{self, HistoriesError};
 use crate::domain::Timestamp;
@@ -29,12 +28,17 @@ pub fn backtest<E>(
     mut looked: impl FnMut(),
 ) -> Result<Found, HistoriesError<E>> {
     let mut report = Report::default();
-    let unsaved_rows = histories::each(ask, |worker, history, until| {
-        if let Some(one) = look_at(worker, history, until, plan) {
-            report.add(one, plan);
-        }
-        looked();
-    })?;
+    let unsaved_rows = crowd::look_at_each(
+        crowd::cores(),
+        |hand| histories::each(ask, |worker, history, until| hand((worker, history, until))),
+        |(worker, history, until)| look_at(worker, &history, until, plan),
+        |found| {
+            if let Some(one) = found {
+                report.add(one, plan);
+            }
+            looked();
+        },
+    )?;
     report.sort();
     Ok(Found { report, unsaved_rows })
 }
@@ -44,10 +48,8 @@ pub fn backtest<E>(
 pub fn look_at(worker: WorkerNumber, history: &WorkerHistory, until: Timestamp, plan: &Plan) -> Option<Looked> {
     let yesterday = history.profile.time_zone.to_datetime(until).date().yesterday().ok()?;
     let span = lookback::span(history, yesterday)?;
-    let cases = plan.engines.as_ref().map(|engine| {
-        let changes = lookback::look_back(worker, history, (span.first, span.last), engine);
-        Cases::of(&changes, chance::cool_down(engine))
-    });
-    let chance = chance::of_worker(worker, history, span, plan);
+    let mut past = plan.look_back(worker, history, span);
+    let cases = plan.cases(&past.changes());
+    let chance = chance::of_worker(&mut past, plan);
     Some(Looked { worker: history.profile.key.clone(), span, cases, chance })
 }

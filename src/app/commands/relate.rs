@@ -84,7 +84,7 @@ fn rows(arguments: &RelateArguments, config: &Path) -> Result<Vec<Row>, Historie
             let is_site = arguments.site.as_deref().is_none_or(|site| history.profile.key.site.as_str() == site);
             let is_unit = arguments.unit.as_deref().is_none_or(|unit| history.profile.unit.as_str() == unit);
             let site = &history.profile.key.site;
-            for (instrument, relation) in relate(history, &engine) {
+            for (instrument, relation) in relate(&history, &engine) {
                 if !relation.pairs.is_empty() {
                     let member = Member { site: site.clone(), is_site, is_unit, pairs: relation.pairs };
                     members.entry(instrument).or_default().push(member);

@@ -72,8 +72,8 @@ fn rows(config: &Path) -> Result<Found, HistoriesError<OperatorError>> {
         |_, history, now| {
             let (site, unit) = (history.profile.key.site.clone(), history.profile.unit.clone());
             // As the service does: only sites of the configuration.
-            if unit::is_counted(history) && settings.sites.iter().any(|known| known.id == site) {
-                units.entry((site, unit)).or_default().push(unit::member(history, now, &engine));
+            if unit::is_counted(&history) && settings.sites.iter().any(|known| known.id == site) {
+                units.entry((site, unit)).or_default().push(unit::member(&history, now, &engine));
             }
         },
     )?;
