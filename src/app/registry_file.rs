@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use std::collections::BTreeSet;
+
 use crate::domain::TimeZone;
 use crate::domain::ids::{SiteId, UNASSIGNED_UNIT, UnitId, WorkerId, WorkerKey};
 use crate::domain::worker::{Profile, Sex};
@@ -49,6 +51,9 @@ pub struct WorkerRow {
 /// The columns that a file may leave out.
 const OPTIONAL: [&str; 8] =
     ["unit", "time_zone", "birth_year", "sex", "bmi", "safety_critical", "beta_blocker", "consent"];
+
+/// Columns that a register may have and nothing here reads yet.
+const READ_BY_OTHERS: [&str; 2] = ["devices", "enrolled_on"];
 
 impl WorkerRow {
     /// The row as the service keeps it, and where it is of a worker who is `known`, with what the file
@@ -150,13 +155,20 @@ pub fn read(text: &str, zone_of: impl Fn(&str) -> Option<String>) -> Result<Vec<
     let header = reader.headers().map_err(|error| vec![format!("line 1: {error}")])?;
     let is_missing = |column: &&str| header.iter().all(|known| known != *column);
     let left_out: Vec<String> = OPTIONAL.iter().filter(|column| is_missing(column)).map(ToString::to_string).collect();
+    let header: Vec<String> = header.iter().map(str::to_owned).collect();
+    problems.extend(header_problems(&header));
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut seen = BTreeSet::new();
     for (place, record) in reader.deserialize::<WorkerRow>().enumerate() {
         let line = place + 2;
         let checked = record.map_err(|error| error.to_string()).and_then(|mut row| {
             let zone = zone_of(&row.site).ok_or_else(|| format!("site {} is not configured", row.site))?;
             row.time_zone = row.time_zone.filter(|z| !z.is_empty()).or(Some(zone));
             row.left_out.clone_from(&left_out);
-            row.told().map(|_| row)
+            let told = row.told()?;
+            if seen.insert(told.key) { Ok(row) } else { Err(format!("worker {} stands in it twice", row.worker)) }
         });
         match checked {
             Ok(row) => rows.push(row),
@@ -164,6 +176,17 @@ pub fn read(text: &str, zone_of: impl Fn(&str) -> Option<String>) -> Result<Vec<
         }
     }
     if problems.is_empty() { Ok(rows) } else { Err(problems) }
+}
+
+/// A column with a slip of the pen would be a consent or an age that nobody sees.
+fn header_problems(header: &[String]) -> Vec<String> {
+    let required = ["site", "worker"];
+    let known = || required.iter().chain(&OPTIONAL).chain(&READ_BY_OTHERS);
+    let unknown = header.iter().filter(|column| known().all(|name| name != column));
+    let missing = required.iter().filter(|name| header.iter().all(|column| column != **name));
+    let columns: Vec<&str> = known().copied().collect();
+    let unknown = unknown.map(|column| format!("line 1: {column:?} is no column; use {}", columns.join(",")));
+    unknown.chain(missing.map(|name| format!("line 1: the column {name} is missing"))).collect()
 }
 
 #[cfg(test)]
@@ -181,6 +204,16 @@ mod tests {
         assert_eq!(profile.unit.as_str(), "unassigned");
         assert_eq!(profile.time_zone.iana_name(), Some("Asia/Ho_Chi_Minh"));
         assert_eq!(profile.has_consent, None);
+    }
+
+    #[test]
+    fn a_slip_in_the_header_or_a_worker_told_twice_is_named() {
+        let problems = read("site,worker,consnet,devices\nplant-a,w-1,no,b-1\n", zone).unwrap_err();
+        assert_eq!(problems.len(), 1, "{problems:?}");
+        assert!(problems[0].starts_with("line 1: \"consnet\" is no column"), "{problems:?}");
+        assert_eq!(read("site;worker\n", zone).unwrap_err().len(), 3);
+        let twice = read("site,worker\nplant-a,w-1\nplant-a,w-1\n", zone).unwrap_err();
+        assert_eq!(twice, ["line 3: worker w-1 stands in it twice"]);
     }
 
     #[test]

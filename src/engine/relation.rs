@@ -64,7 +64,7 @@ fn final_on(date: Date) -> Date {
 
 /// The spans put together so that each can be read from one track, latest first.
 fn spans(mut asked: Vec<Span>) -> Vec<Span> {
-    asked.sort_unstable_by(|a, b| b.1.cmp(&a.1));
+    asked.sort_unstable_by_key(|span| std::cmp::Reverse(span.1));
     let mut together: Vec<Span> = Vec::new();
     for (first, last) in asked {
         match together.last_mut() {

@@ -19,7 +19,7 @@ impl RuleSet {
 }
 
 fn cut_offs(name: &str, cutoffs: &InstrumentCutoffs) -> String {
-    let total = cutoffs.total.iter().map(|total| bands(total));
+    let total = cutoffs.total.iter().map(bands);
     let scales = cutoffs.scales.iter().map(|(scale, of)| format!("{}: {}", scale.replace('_', " "), bands(of)));
     format!("{name}: {}", total.chain(scales).collect::<Vec<_>>().join("; "))
 }
