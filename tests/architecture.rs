@@ -91,6 +91,11 @@ fn nothing_is_left_to_do_and_no_test_is_switched_off() {
 }
 
 #[test]
+fn formulas_and_thresholds_name_their_source() {
+    assert_held(&shape::sourceless(&src()));
+}
+
+#[test]
 fn modules_are_named_after_what_they_do() {
     assert_held(&shape::empty_names(&everything()));
 }

@@ -20,7 +20,7 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
         watch_z7: -5.0..=0.0, watch_low_nights: 1..=5,
         persistent_z7: -5.0..=0.0, persistent_low_nights: 1..=7,
         clear_nights: 1..=5, clear_dwell_days: 0..=28, stale_nights: 1..=10,
-        type_nights: 1..=60, carried_weight: 0.001..=1.0,
+        type_nights: 1..=60, carried_weight: 0.001..=1.0, carried_step_sd_ln: 0.0..=2.0,
         guard_autocorrelation: -1.0..=1.0, cusum_k: 0.0..=5.0, cusum_h: 0.0..=100.0,
         chronic_days: 1..=365, high_z: 0.0..=5.0, high_nights: 1..=5,
         irregular_ratio: 0.01..=1.0, irregular_nights: 1..=10, illness_rhr_z: 0.0..=5.0,

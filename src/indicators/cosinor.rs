@@ -13,9 +13,8 @@ const MIN_DAYS: usize = 5;
 
 /// The wave of 24 hours that fits values best: y = M + A·cos(2π(t − φ)/24).
 ///
-/// The hours run on: 26.5 is half past two on the second day. For day workers they are hours of the
-/// clock; for night workers they are counted from the middle of the main sleep, so that one wave
-/// fits a rhythm that moves with the roster.
+/// The hours run on: 26.5 is half past two on the second day. They are hours of the clock: one wave
+/// does not fit a rhythm that moves with the roster, and the caller leaves it out for night workers.
 ///
 /// # Units
 /// The unit of y; hours for the acrophase.

@@ -59,9 +59,10 @@ impl Nig {
     /// What the belief about nights of one kind says beforehand of nights of another: another band,
     /// another way of measuring, after a change of medication, sleep by day.
     ///
-    /// The expected mean stays and counts `weight` as much (κ halved, by default). The two kinds
-    /// differ by an unknown step of standard deviation `step_sd`, which is added to the variance of
-    /// the mean: 1/κ' = 1/(weight·κ) + step²/σ², σ² = b/(a − 1). Without it somebody whose new band
+    /// The expected mean stays, but counts little. Its weight κ is multiplied by `weight`, and the two
+    /// kinds differ by an unknown step of standard deviation `step_sd`, which is added to the variance
+    /// of the mean: 1/κ' = 1/(weight·κ) + step²/σ², σ² = b/(a − 1). Of κ = 40.25 nights with σ = 0.14
+    /// a step of 0.3 leaves 0.2, and the weight hardly matters. Without the step somebody whose new band
     /// merely reads lower would be found abnormal for weeks. The spread from night to night is the
     /// person's own, so a and b carry over whole.
     ///

@@ -1,5 +1,7 @@
 //! Every threshold of the indicators, with the value it has unless an operator says otherwise.
 
+use super::norms::METHOD_SD_LN;
+
 /// Thresholds of the rolling indicators.
 ///
 /// # Source
@@ -23,8 +25,13 @@ pub struct Settings {
     /// So many nights of one kind of sleep are a reference of their own; fewer are held against
     /// all kinds together (§4.5).
     pub type_nights: u32,
-    /// How much nights of another band or kind still count as a prior: κ times this (§1.0).
+    /// Nights of another band or kind are a prior whose κ is multiplied by this (§1.0), before the
+    /// step between the two kinds is added to the variance of the mean: see `carried_step_sd_ln`.
     pub carried_weight: f64,
+    /// By how much the level of two bands or kinds differs, as a standard deviation in ln units (§2.7).
+    /// Unless it is small next to the spread from night to night, it and not `carried_weight` decides
+    /// what the old mean counts: 1/κ' = 1/(`carried_weight`·κ) + `carried_step_sd_ln`²/σ².
+    pub carried_step_sd_ln: f64,
     /// Nights left out from the day of an illness tag on (§2.8).
     pub illness_days: u16,
     /// A night at or below this z counts as low (§3.1).
@@ -148,6 +155,7 @@ impl Default for Settings {
             robust_outlier_share: 0.1,
             type_nights: 7,
             carried_weight: 0.5,
+            carried_step_sd_ln: METHOD_SD_LN,
             illness_days: 5,
             low_z: -1.0,
             recovered_z: -0.5,

@@ -3,6 +3,9 @@
 use super::ReliableChange;
 
 /// One instrument: how it is scored and what its scores mean.
+///
+/// # Source
+/// Domain reference, section 6.1; of each instrument its own `source`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Definition {
     /// What it asks about.

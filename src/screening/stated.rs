@@ -29,6 +29,9 @@ const RATIO_TOLERANCE: f64 = 0.05;
 /// Holds a stated total against the answers beside it. Where an instrument has two scales, a total
 /// that does not say its own may be on either; one of SCL-90 may be of answers from 0.
 ///
+/// # Source
+/// The scales: domain reference, section 6.1. The tolerances are a judgement.
+///
 /// # Errors
 /// [`StatedError`] where it is none of them.
 pub fn check_stated(

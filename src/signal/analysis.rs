@@ -69,6 +69,9 @@ pub fn raw(rr_ms: &[f64]) -> Report {
 /// Band powers are had from recordings of grade good only, from the series with its artefacts filled
 /// in; gaps stay open.
 ///
+/// # Source
+/// Domain reference, sections 1.1 (gaps and range), 1.4 (R1), 1.5 to 1.7 (metrics) and 1.9 (grade).
+///
 /// # Units
 /// Milliseconds.
 #[must_use]

@@ -55,6 +55,10 @@ const HR_RANGE_BPM: std::ops::RangeInclusive<f64> = 35.0..=180.0;
 ///
 /// Any content of the run is allowed: what is not finite, not positive or out of order counts as an
 /// artefact, and what ends more than a week after the start is left out.
+///
+/// # Source
+/// Five minutes: Task Force 1996. What each metric needs: Shaffer 2020, Baek 2015; domain reference,
+/// section 1.8. What is a plausible value: the same, section 1.9.
 #[must_use]
 pub fn windows(beats: &BeatIntervals) -> Vec<BeatWindow> {
     let run = Run::cut(&beats.rr_ms, beats.end_ms.as_deref());

@@ -171,6 +171,19 @@ fn unfinished_code_and_switched_off_tests_are_found() {
 }
 
 #[test]
+fn a_formula_without_source_is_found() {
+    let bare = "//! Means.\n\n/// The mean.\npub fn mean() {}\n// # Source\n";
+    assert_broken(&shape::sourceless(&one("src/signal/a.rs", bare)), "src/signal/a.rs:4");
+    assert_broken(&shape::sourceless(&one("src/screening/a/b.rs", "pub const fn f() {}")), "src/screening/a/b.rs:1");
+    let sourced = "/// The mean.\n///\n/// # Source\n/// Gauss 1809.\npub fn mean() {}";
+    assert_fine(&shape::sourceless(&one("src/signal/a.rs", sourced)));
+    assert_fine(&shape::sourceless(&one("src/signal/a.rs", "pub(super) fn f() {}\npub struct A;\nfn g() {}")));
+    for path in ["src/signal/mod.rs", "src/indicators/daytime/settings.rs", "src/signal/a_tests.rs", "src/app/a.rs"] {
+        assert_fine(&shape::sourceless(&one(path, bare)));
+    }
+}
+
+#[test]
 fn names_that_say_nothing_are_found() {
     assert_broken(&shape::empty_names(&one("src/store/utils.rs", "")), "src/store/utils.rs:1");
     assert_broken(&shape::empty_names(&one("src/store/mod.rs", "\nmod helpers;")), "src/store/mod.rs:2");

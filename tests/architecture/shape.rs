@@ -122,3 +122,28 @@ pub(crate) fn strangers_at_the_top(names: &[String]) -> Vec<String> {
     let strangers = visible.filter(|name| !TOP.contains(&name.as_str()));
     strangers.map(|name| format!("{name}:1: not on the map; put it into one of {}", TOP.join(", "))).collect()
 }
+
+/// Folders of formulas and thresholds, each of which has been published or judged by somebody.
+const SOURCED: &[&str] = &["exposures", "indicators", "screening", "signal", "statistics"];
+
+pub(crate) fn sourceless(files: &[Source]) -> Vec<String> {
+    let is_exempt = |path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        name == "mod.rs" || name == "settings.rs"
+    };
+    let mut found = Vec::new();
+    for file in files.iter().filter(|f| SOURCED.contains(&f.module()) && !is_exempt(&f.path)) {
+        let words = words(&file.shipped);
+        let next = |at: usize| words[at..].iter().take(3).map(|w| w.text).collect::<Vec<_>>();
+        let is_public = |at: &usize| matches!(next(*at)[..], ["pub", "fn", ..] | ["pub", "const", "fn"]);
+        let has_source = file.text.lines().any(|line| {
+            let doc = line.trim_start().strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+            doc.is_some_and(|doc| doc.trim() == "# Source")
+        });
+        if let Some(first) = (0..words.len()).find(is_public).filter(|_| !has_source) {
+            let place = file.place(words[first].at);
+            found.push(format!("{place}: no `# Source` in this file; say whose formula or threshold it is"));
+        }
+    }
+    found
+}

@@ -68,6 +68,7 @@ fn the_full_configuration_beside_the_bare_machine() {
          {:<8}{:>16}{:>16}{:>18}{:>12}{:>12}{:>14}\n",
         "rho", "WATCH", "PERSISTENT", "first 67 days", "mean rho^", "guarded", "new normal"
     );
+    let mut persistent = Vec::new();
     for (place, rho) in RHOS.into_iter().enumerate() {
         let found = each(WORKERS, |worker| {
             let mut dice = Dice::of(worker, 200 + place as u64);
@@ -89,6 +90,7 @@ fn the_full_configuration_beside_the_bare_machine() {
             format!("{mean:.2} ± {se:.2}")
         };
         let mean = |of: &dyn Fn(usize) -> f64| (0..found.len()).map(of).sum::<f64>() / found.len() as f64;
+        persistent.push((rho, mean(&|i| f64::from(found[i].1))));
         let _ = writeln!(
             table,
             "{rho:<8}{:>16}{:>16}{:>18}{:>12.2}{:>11.0}%{:>13.1}%",
@@ -99,6 +101,10 @@ fn the_full_configuration_beside_the_bare_machine() {
             100.0 * mean(&|i| found[i].3.1),
             100.0 * mean(&|i| found[i].4),
         );
+    }
+    // Prior, robust switch and guard may cost some chance onsets; twice as many would be a mistake.
+    for ((rho, rate), expected) in persistent.into_iter().zip([0.25, 0.78, 1.8]) {
+        assert!(rate <= 1.5 * expected, "{rate} onsets a worker-year at {rho}, {expected} are expected\n{table}");
     }
     let _ = writeln!(table, "full configuration, sustained shift: median days (share found within 14 days)");
     let _ = writeln!(table, "{:<8}{:>14}{:>14}{:>14}", "rho", "-1 SD", "-1.5 SD", "-2 SD");

@@ -147,6 +147,9 @@ pub fn day(windows: &[StoredWindow], usual: &Usual, person: &Person, settings: &
 }
 
 /// The strain of windows, in any order; see [`day`].
+///
+/// # Source
+/// Domain reference, section 5.7.
 #[must_use]
 pub fn strain(windows: &[Window], usual: &Usual, person: &Person, settings: &Settings) -> DayStrain {
     let windows = window::ordered(windows.iter().copied());

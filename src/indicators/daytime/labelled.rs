@@ -57,6 +57,9 @@ pub struct Minute {
 const MINUTE_S: u32 = 60;
 
 /// The labelled minutes of a recording whose strain was told from windows that end every minute.
+///
+/// # Source
+/// What is compared is the domain reference's, section 5.7; labels are those of whoever recorded.
 #[must_use]
 pub fn minutes(recording: &Recording, strain: &DayStrain, labels: &[Label]) -> Vec<Minute> {
     let cut = Cut { window_s: MINUTE_S, hr_s: MINUTE_S, device_hr_s: MINUTE_S, step_s: MINUTE_S };

@@ -20,6 +20,8 @@ use super::{CONTEXTS, Settings};
 pub const MOST_DAYS: i16 = 75;
 /// Cells that are kept of a day; the longest ones where there are more.
 pub const MOST_CELLS: usize = 24;
+/// Minutes of work at night that make a night shift, as the days of working conditions have it.
+const NIGHT_WORK_MIN: u32 = 180;
 
 /// An hour of one day in one context: means and spreads in steps finer than a wristband measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +71,14 @@ impl DaySummary {
         sums.truncate(MOST_CELLS);
         Self { resting_centibpm: resting.map(|hr| steps(hr, 100.0)), cells: sums.iter().map(Sums::cell).collect() }
     }
+
+    /// Whether there were three hours of quiet work between 23:00 and 06:00: a night shift.
+    fn holds_night_work(&self) -> bool {
+        let at_night = self.cells.iter().filter(|cell| {
+            CONTEXTS.get(usize::from(cell.context)) == Some(&Context::Work) && !(6..23).contains(&cell.hour)
+        });
+        at_night.map(|cell| u32::from(cell.minutes)).sum::<u32>() >= NIGHT_WORK_MIN
+    }
 }
 
 /// The person's earlier days, bounded.
@@ -112,6 +122,10 @@ impl DaytimeReference {
     }
 
     /// What was usual in the days before a date, that date left out.
+    ///
+    /// # Source
+    /// Domain reference, sections 5.7, and 2.5 for the daily rhythm, which is taken out only where none
+    /// of the days holds a night shift: hours of the clock say nothing of a rhythm that moves with them.
     #[must_use]
     pub fn before(&self, date: Date, settings: &Settings) -> Usual {
         let is_near = |other: Date| (1..=i32::from(settings.reference_days)).contains(&days_between(other, date));
@@ -256,8 +270,9 @@ fn rest(days: &[&(Date, DaySummary)], date: Date, context: Context, settings: &S
         let (mean, sd) = (value(cell.ln_rmssd_milli, 1_000.0), value(cell.ln_rmssd_sd_milli, 1_000.0));
         entry(day, cell, cell.rmssd_minutes, mean, sd)
     });
-    let hr = scale(&hr.collect::<Vec<_>>(), settings.hr_spread_floor_bpm);
-    let ln_rmssd = scale(&ln_rmssd.collect::<Vec<_>>(), settings.ln_rmssd_spread_floor);
+    let has_clock = !days.iter().any(|(_, day)| day.holds_night_work());
+    let hr = scale(&hr.collect::<Vec<_>>(), has_clock, settings.hr_spread_floor_bpm);
+    let ln_rmssd = scale(&ln_rmssd.collect::<Vec<_>>(), has_clock, settings.ln_rmssd_spread_floor);
     Some(Rest { hr, device_hr: hr, ln_rmssd, device_hr_weight: settings.device_hr_weight })
 }
 
@@ -269,10 +284,11 @@ struct Entry {
     sd: f64,
 }
 
-/// Median of the hours and their spread, which is that between hours and that within them.
-fn scale(entries: &[Entry], floor: f64) -> Option<Scale> {
+/// Median of the hours and their spread, which is that between hours and that within them. With
+/// `has_clock` the daily rhythm is looked for; else it moves with the roster, and is left in.
+fn scale(entries: &[Entry], has_clock: bool, floor: f64) -> Option<Scale> {
     let points: Vec<(f64, f64)> = entries.iter().map(|entry| (entry.hours, entry.mean)).collect();
-    let rhythm = Cosinor::fit(&points).filter(Cosinor::is_adjusting);
+    let rhythm = Cosinor::fit(&points).filter(|rhythm| has_clock && rhythm.is_adjusting());
     let adjusted = |entry: &Entry| rhythm.map_or(entry.mean, |rhythm| rhythm.adjusted(entry.hours, entry.mean));
     let weighted = |value: &dyn Fn(&Entry) -> f64| {
         weighted_median(&mut entries.iter().map(|entry| (value(entry), entry.minutes)).collect::<Vec<_>>())

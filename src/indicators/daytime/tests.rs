@@ -61,6 +61,34 @@ fn a_shift_above_the_persons_own_days_is_strained_and_one_like_them_is_not() {
     assert!((like.coverage - 1.0).abs() < 1e-9 && (like.minutes.total() - 480.0).abs() < 1e-9);
 }
 
+/// Twelve hours of work from an hour on, with a heart rate that is highest at 16:00.
+fn rhythmic(day: i64, from_h: i64) -> Vec<StoredWindow> {
+    (0..144_i64)
+        .map(|five| {
+            let minute = 60 * from_h + 5 * five;
+            let hour = f64::from(u32::try_from(minute).unwrap()) / 60.0;
+            let hr = 75.0 + 8.0 * (std::f64::consts::TAU * (hour - 16.0) / 24.0).cos();
+            stored(midnight(day) + SignedDuration::from_mins(minute), hr, 38.0, Context::Work)
+        })
+        .collect()
+}
+
+#[test]
+fn a_daily_rhythm_is_taken_out_unless_there_were_night_shifts() {
+    let settings = Settings::default();
+    let is_found = |nights: std::ops::Range<i64>| {
+        let mut reference = DaytimeReference::default();
+        for day in 0..20 {
+            let windows = rhythmic(day, if nights.contains(&day) { 0 } else { 8 });
+            reference.replace(date(day), DaySummary::of(&windows, &person(), &settings));
+        }
+        let usual = reference.before(date(20), &settings);
+        usual.rest(Context::Work).unwrap().hr.unwrap().rhythm.is_some()
+    };
+    assert!(is_found(0..0));
+    assert!(!is_found(7..12));
+}
+
 #[test]
 fn without_days_before_a_shift_is_compared_with_its_own_quiet_part() {
     let strain = day(&shift(0, 0.0), &Usual::default(), &person(), &Settings::default());

@@ -52,6 +52,9 @@ impl Window {
 
     /// A window as it is kept of a worker. Its beats are not kept: their number follows from heart
     /// rate and duration, and where the band says so, from its quality.
+    ///
+    /// # Source
+    /// Domain reference, section 5.7; that quality stands for the share of usable beats is a judgement.
     #[must_use]
     pub fn from_stored(stored: &StoredWindow, settings: &Settings) -> Self {
         let quality = stored.quality.filter(|quality| quality.is_finite()).map(|quality| quality.clamp(0.0, 1.0));

@@ -11,7 +11,6 @@ use crate::domain::indicator::SleepType;
 use super::super::autocorrelation::lag1_autocorrelation;
 use super::super::baseline::{Reference, Summary};
 use super::super::nig::Nig;
-use super::super::norms::METHOD_SD_LN;
 use super::super::settings::Settings;
 use super::cells::Cell;
 
@@ -112,7 +111,7 @@ fn prior(window: &[Cell], kind: Kind, is_pooled: bool, population: Nig, settings
         let wanted = window.iter().filter(|c| is_wanted(c)).filter_map(|c| c.ln_rmssd);
         let summary = Summary::of(fill(&mut values, wanted)).filter(|s| s.n >= settings.learning_nights)?;
         let belief = population.after(f64::from(summary.n), summary.mean, summary.sum_sq);
-        Some(belief.carried_over(settings.carried_weight, METHOD_SD_LN))
+        Some(belief.carried_over(settings.carried_weight, settings.carried_step_sd_ln))
     };
     let is_before = |c: &&Cell| {
         c.ln_rmssd.is_some() && c.epoch.is_some() && c.sleep_type == kind.sleep_type && !kind.shares_epoch(c)
@@ -186,7 +185,7 @@ mod tests {
         let new = of(&window, kind(2, Night));
         assert_eq!(new.hrv.unwrap().nights, 8);
         let old = Summary::of(&mut window[..40].iter().filter_map(|c| c.ln_rmssd).collect::<Vec<_>>()).unwrap();
-        let expected = NORM.after(40.0, old.mean, old.sum_sq).carried_over(0.5, METHOD_SD_LN);
+        let expected = NORM.after(40.0, old.mean, old.sum_sq).carried_over(0.5, 0.3);
         assert_eq!(new.prior, expected);
         assert!((new.prior.m - 3.9).abs() < 0.01, "not the norm of 3.35");
         // The old band read 0.3 higher; a usual night of the new one is usual.
