@@ -5,7 +5,7 @@
 //! may stand in an alert. Nothing in here knows of HRV or questionnaires, and nothing decides a level:
 //! that is the business of `rules`.
 //!
-//! One file a kind of exposure; [`flags`] is the table of what is red and what amber.
+//! One file a kind of exposure; `flags` is the table of what is red and what amber.
 
 pub mod dose_response;
 mod flags;
@@ -103,7 +103,7 @@ pub struct Findings {
     pub days_since_incident: Option<u32>,
     /// Days since work was taken up again after a long absence.
     pub days_since_return: Option<u32>,
-    /// Red flags, in the order of [`flags`].
+    /// Red flags, in the order of `flags`.
     pub red: Vec<ExposureEvidence>,
     /// Amber flags, in the same order; what is red is not amber too.
     pub amber: Vec<ExposureEvidence>,

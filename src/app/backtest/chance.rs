@@ -1,6 +1,6 @@
 //! How many cases open by chance: what the rules make of nights on which nothing happened.
 //!
-//! Each worker's HRV and sleeping heart rate are drawn anew, as [`healthy`](super::healthy) nights;
+//! Each worker's HRV and sleeping heart rate are drawn anew, as [`healthy`] nights;
 //! all else of the history stays. Cases that open with such nights and would not open without any HRV
 //! are opened by chance; cases that would open anyway and only reach a higher level are raised by it.
 //! The figure says how often ordinary ups and downs of a healthy person's nights open a case, given
