@@ -4,15 +4,16 @@ use super::section::Section;
 use crate::exposures;
 use crate::indicators::{self, daytime};
 
+/// Reads each threshold under the name of its field, so that names cannot differ.
+macro_rules! read {
+    ($section:ident => $into:ident, $($field:ident: $range:expr),+ $(,)?) => {
+        $($into.$field = $section.number(stringify!($field), $into.$field, $range);)+
+    };
+}
+
 pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
     let mut settings = indicators::Settings::default();
-    // Each is looked up under the name of its field, so that names cannot differ.
-    macro_rules! read {
-        ($($field:ident: $range:expr),+ $(,)?) => {
-            $(settings.$field = section.number(stringify!($field), settings.$field, $range);)+
-        };
-    }
-    read! {
+    read! { section => settings,
         learning_nights: 3..=60, mature_nights: 3..=60, full_nights: 3..=60,
         sd_floor_ln: 0.001..=1.0, rhr_sd_floor_bpm: 0.01..=20.0,
         robust_skewness: 0.0..=10.0, robust_outlier_share: 0.0..=1.0, illness_days: 0..=60,
@@ -66,12 +67,7 @@ pub(super) fn indicators(mut section: Section<'_>) -> indicators::Settings {
 
 pub(super) fn daytime(mut section: Section<'_>) -> daytime::Settings {
     let mut settings = daytime::Settings::default();
-    macro_rules! read {
-        ($($field:ident: $range:expr),+ $(,)?) => {
-            $(settings.$field = section.number(stringify!($field), settings.$field, $range);)+
-        };
-    }
-    read! {
+    read! { section => settings,
         rmssd_weight: 0.0..=1.0, z_limit: 1.0..=10.0, device_hr_weight: 0.0..=1.0,
         half_weight_pairs: 0.0..=1000.0, least_quality: 0.0..=1.0,
         hr_spread_floor_bpm: 0.1..=30.0, ln_rmssd_spread_floor: 0.01..=2.0,
@@ -93,12 +89,7 @@ pub(super) fn daytime(mut section: Section<'_>) -> daytime::Settings {
 
 pub(super) fn exposures(mut section: Section<'_>) -> exposures::Limits {
     let mut limits = exposures::Limits::default();
-    macro_rules! read {
-        ($($field:ident: $range:expr),+ $(,)?) => {
-            $(limits.$field = section.number(stringify!($field), limits.$field, $range);)+
-        };
-    }
-    read! {
+    read! { section => limits,
         weekly_hours_red: 1.0..=168.0, weekly_hours_amber: 1.0..=168.0,
         overtime_day_over_h: 0.0..=16.0, overtime_days_red: 1..=365, overtime_days_amber: 1..=365,
         overtime_noise_run_days: 1..=365,

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Evidence, ExposureEvidence, HrvEvidence,
-    IndexEvidence, RuleId, ScreeningEvidence, SleepEvidence,
+    IndexEvidence, RuleId, ScreeningEvidence, SetAside, SleepEvidence,
 };
 use crate::domain::case::ActionKind;
 use crate::domain::indicator::{Contribution, IndexBand};
@@ -233,7 +233,7 @@ fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
         nights_used: hrv.nights_used,
         nights_missing: hrv.nights_missing,
         rhr_z7: hrv.rhr_z7.map(hundredths),
-        set_aside: hrv.set_aside,
+        set_aside: hrv.set_aside.map(SetAside::as_str),
     }
 }
 

@@ -66,6 +66,26 @@ impl RuleId {
     }
 }
 
+/// Why night-time HRV is not looked at for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetAside {
+    /// The worker said to be ill.
+    Illness,
+    /// The beats of several nights were irregular.
+    IrregularRhythm,
+}
+
+impl SetAside {
+    /// The name used in evidence.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Illness => "illness",
+            Self::IrregularRhythm => "irregular_rhythm",
+        }
+    }
+}
+
 /// Night-time HRV in the evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HrvEvidence {
@@ -81,8 +101,8 @@ pub struct HrvEvidence {
     pub nights_missing: u32,
     /// Mean z of the sleeping heart rate over the last seven days.
     pub rhr_z7: Option<f64>,
-    /// Why it is not looked at, though nights are there: `illness` or `irregular_rhythm`.
-    pub set_aside: Option<&'static str>,
+    /// Why it is not looked at, though nights are there.
+    pub set_aside: Option<SetAside>,
 }
 
 /// The strain index in the evidence.

@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use super::facts::{Picture, ValidScreening};
 use crate::domain::Date;
-use crate::domain::alert::{Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SleepEvidence};
+use crate::domain::alert::{
+    Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SetAside, SleepEvidence,
+};
 use crate::domain::indicator::{Hint, HrvState};
 use crate::domain::reading::Tag;
 use crate::domain::screening::Screening;
@@ -55,13 +57,12 @@ impl Picture<'_> {
     }
 
     /// Why HRV is not looked at, though nights are there.
-    fn set_aside(&self, day: &DayIndicators) -> Option<&'static str> {
+    fn set_aside(&self, day: &DayIndicators) -> Option<SetAside> {
         if self.is_ill() {
-            Some(Tag::Illness.as_str())
-        } else {
-            (day.hrv == HrvState::Stale && day.hints.contains(Hint::IrregularRhythm))
-                .then_some(Hint::IrregularRhythm.as_str())
+            return Some(SetAside::Illness);
         }
+        let is_irregular = day.hrv == HrvState::Stale && day.hints.contains(Hint::IrregularRhythm);
+        is_irregular.then_some(SetAside::IrregularRhythm)
     }
 
     fn index_evidence(&self, day: &DayIndicators) -> Option<IndexEvidence> {

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::domain::alert::{
-    Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SleepEvidence,
+    Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SetAside, SleepEvidence,
 };
 use crate::domain::indicator::{Component, Contribution, Hint, HrvState};
 use crate::domain::reading::Tag;
@@ -75,7 +75,10 @@ fn screening(s: &ScreeningEvidence) -> String {
 fn hrv(hrv: &HrvEvidence) -> Option<String> {
     let nights = hrv.nights_used;
     if let Some(why) = hrv.set_aside {
-        let why = if why == Tag::Illness.as_str() { "an illness was reported" } else { "the beats were irregular" };
+        let why = match why {
+            SetAside::Illness => "an illness was reported",
+            SetAside::IrregularRhythm => "the beats were irregular",
+        };
         return Some(format!("Night-time HRV is set aside for now: {why}."));
     }
     match hrv.state {
