@@ -11,6 +11,7 @@
 //! worker, keep no state between calls, and read no clock.
 
 pub mod analysis;
+mod binning;
 pub mod classic;
 pub mod distribution;
 mod interpolation;

@@ -171,19 +171,15 @@ struct Segment<'a> {
     /// Deviation from that median, doubled where negative.
     deviation: Vec<f64>,
     thresholds: Thresholds,
-    /// Successive difference over its threshold.
-    d: Vec<f64>,
+    /// Successive differences, the first 0.
+    step_ms: Vec<f64>,
 }
 
 impl<'a> Segment<'a> {
     fn new(rr_ms: &'a [f64], floor_ms: f64) -> Self {
-        let mut d = vec![0.0; rr_ms.len()];
-        for (pair, step) in rr_ms.windows(2).zip(&mut d[1..]) {
+        let mut step_ms = vec![0.0; rr_ms.len()];
+        for (pair, step) in rr_ms.windows(2).zip(&mut step_ms[1..]) {
             *step = pair[1] - pair[0];
-        }
-        let step_ms = deviations_allowed(&d[1..], floor_ms);
-        for (step, threshold) in d[1..].iter_mut().zip(&step_ms) {
-            *step = in_thresholds(*step, *threshold);
         }
         let median = sliding::medians_of_eleven(rr_ms);
         let mut deviation = vec![0.0; rr_ms.len()];
@@ -191,16 +187,20 @@ impl<'a> Segment<'a> {
             let plain = rr - median;
             *deviation = if plain < 0.0 { 2.0 * plain } else { plain };
         }
-        let deviation_ms = deviations_allowed(&deviation, floor_ms);
-        Self { rr_ms, median, deviation, thresholds: Thresholds { step_ms, deviation_ms }, d }
+        let thresholds = Thresholds {
+            step_ms: deviations_allowed(&step_ms[1..], floor_ms),
+            deviation_ms: deviations_allowed(&deviation, floor_ms),
+        };
+        Self { rr_ms, median, deviation, thresholds, step_ms }
     }
 
     fn classes(&self) -> Vec<Class> {
         let mut classes = vec![Class::Normal; self.rr_ms.len()];
-        let deviations = self.deviation.iter().zip(&self.thresholds.deviation_ms);
-        for (at, (d, (deviation, threshold))) in self.d.iter().zip(deviations).enumerate().skip(1) {
-            let is_big = in_thresholds(*deviation, *threshold).abs() > BIG;
-            if is_big | (d.abs() > 1.0) {
+        let steps = self.step_ms[1..].iter().zip(&self.thresholds.step_ms);
+        let deviations = self.deviation[1..].iter().zip(&self.thresholds.deviation_ms[1..]);
+        for (at, ((step, step_threshold), (deviation, threshold))) in (1..).zip(steps.zip(deviations)) {
+            let is_big = is_over(*deviation, BIG, *threshold);
+            if is_big | is_over(*step, 1.0, *step_threshold) {
                 classes[at] = self.class(at, is_big);
             }
         }
@@ -209,8 +209,8 @@ impl<'a> Segment<'a> {
 
     /// The second stage, for an interval whose difference or deviation is over its threshold.
     fn class(&self, at: usize, big: bool) -> Class {
-        let d = self.d[at];
-        let (before, after, second) = (self.d[at - 1], self.reflected(at + 1), self.reflected(at + 2));
+        let (before, d) = (self.d(at - 1), self.d(at));
+        let (after, second) = (self.d(self.reflected(at + 1)), self.d(self.reflected(at + 2)));
         let ectopic = (d > 1.0 && before.max(after) < -C1 * d - C2) || (d < -1.0 && before.min(after) > -C1 * d + C2);
         if ectopic {
             return Class::Ectopic;
@@ -234,10 +234,16 @@ impl<'a> Segment<'a> {
         }
     }
 
+    /// The difference from the interval before in units of its threshold.
+    fn d(&self, at: usize) -> f64 {
+        let Some(before) = at.checked_sub(1) else { return 0.0 };
+        in_thresholds(self.step_ms[at], self.thresholds.step_ms[before])
+    }
+
     /// Past its end the series of differences is read backwards.
-    fn reflected(&self, at: usize) -> f64 {
-        let last = self.d.len() - 1;
-        self.d[if at > last { 2 * last - at } else { at }]
+    fn reflected(&self, at: usize) -> usize {
+        let last = self.step_ms.len() - 1;
+        if at > last { 2 * last - at } else { at }
     }
 }
 
@@ -252,6 +258,11 @@ fn deviations_allowed(values: &[f64], floor_ms: f64) -> Vec<f64> {
 /// A value in units of its threshold; a threshold of 0 knows no artefact.
 fn in_thresholds(value: f64, threshold: f64) -> f64 {
     if threshold > 0.0 { value / threshold } else { 0.0 }
+}
+
+/// Whether a value is larger than so many thresholds; for every beat, so without the division.
+fn is_over(value: f64, times: f64, threshold: f64) -> bool {
+    (threshold > 0.0) & (value.abs() > times * threshold)
 }
 
 fn rebuild(rr_ms: &[f64], mut classes: Vec<Class>) -> Cleaned {
