@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use vagus::config::rules_file;
-use vagus::domain::alert::{AlertKind, EventBody, Level};
+use vagus::domain::alert::{AlertKind, Level};
 use vagus::domain::case::CaseChange;
+use vagus::domain::event::EventBody;
 use vagus::domain::history::{NightDetail, WorkerHistory};
 use vagus::domain::ids::{DeviceId, SiteId, WorkerId, WorkerKey, WorkerNumber};
 use vagus::domain::indicator::NightRow;

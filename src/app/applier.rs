@@ -19,7 +19,7 @@ use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::delivery::cloudevents;
 use crate::domain::Date;
-use crate::domain::alert::Event;
+use crate::domain::event::Event;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::Rejection;
@@ -150,7 +150,7 @@ impl Applier {
         let Some(requests) = self.units.requests(&self.shards, &rules, &self.store, now)? else { return Ok(()) };
         let records: Vec<UnitDecisionRecord> = requests
             .into_iter()
-            .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outgoing(&event) })
+            .filter_map(|(asked, event)| Some(UnitDecisionRecord { asked, outgoing: self.outgoing(&event)? }))
             .collect();
         self.store.append_unit_decisions(self.last_row, &records)?;
         if !records.is_empty() {
@@ -160,13 +160,13 @@ impl Applier {
         Ok(())
     }
 
-    fn outgoing(&self, event: &Event) -> Outgoing {
-        let envelope = cloudevents::encode(event, &self.outbound.root);
-        Outgoing { id: envelope.id, topic: envelope.topic, payload: envelope.payload }
+    fn outgoing(&self, event: &Event) -> Option<Outgoing> {
+        let cloudevents::Envelope { id, topic, payload } = cloudevents::encode(event, &self.outbound.root);
+        topic.map(|topic| Outgoing { id, topic, payload })
     }
 
     fn record(&self, decision: &Decision) -> DecisionRecord {
-        let outgoing = decision.events.iter().map(|event| self.outgoing(event));
+        let outgoing = decision.events.iter().filter_map(|event| self.outgoing(event));
         DecisionRecord { worker: decision.worker, change: decision.change.clone(), outgoing: outgoing.collect() }
     }
 

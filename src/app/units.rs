@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::shards::Shards;
-use crate::domain::alert::Event;
+use crate::domain::event::Event;
 use crate::domain::ids::{SiteId, UnitId};
 use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 use crate::engine::unit::{Occasion, Unit, may_ask};

@@ -7,11 +7,13 @@
 use serde::Serialize;
 
 use crate::domain::alert::{
-    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, Evidence, ExposureEvidence, HrvEvidence,
-    IndexEvidence, RuleId, ScreeningEvidence, SetAside, SleepEvidence,
+    ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, RuleId,
+    ScreeningEvidence, SetAside, SleepEvidence,
 };
 use crate::domain::case::ActionKind;
+use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, EventBody, Invitation, OutcomeChange, Proposal};
 use crate::domain::indicator::{Contribution, IndexBand};
+use crate::domain::life::Stage;
 use crate::domain::reading::Tag;
 use crate::domain::topics;
 
@@ -23,8 +25,8 @@ pub const CONTENT_TYPE: &str = "application/cloudevents+json";
 pub struct Envelope {
     /// Stable: a redelivery has the same id.
     pub id: String,
-    /// Where it goes.
-    pub topic: String,
+    /// Where it goes over MQTT; none where it is for other channels only.
+    pub topic: Option<String>,
     /// The CloudEvent.
     pub payload: Vec<u8>,
 }
@@ -33,21 +35,43 @@ pub struct Envelope {
 #[must_use]
 pub fn encode(event: &Event, root: &str) -> Envelope {
     let site = &event.site;
+    let alerts = || Some(topics::alerts(root, site));
     let (topic, payload) = match &event.body {
         EventBody::Alert(alert) => {
-            (topics::alerts(root, site), cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), data(alert)))
+            (alerts(), cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), data(alert)))
         }
         EventBody::Action(ActionRequest::WorkloadReview { action, unit, exposures }) => {
             // No suggestion: its wording would tell the rule.
             let action = wire_action(action, &[]);
             let exposures = exposures.iter().map(|e| WireLimit { kind: e.kind, limit: hundredths(e.limit) }).collect();
             let review = WireReview { action, unit: unit.as_str(), exposures };
-            (topics::workload_review(root, site), cloud_event(event, ACTION_REQUESTED, unit.as_str(), review))
+            let payload = cloud_event(event, ACTION_REQUESTED, unit.as_str(), review);
+            (Some(topics::workload_review(root, site)), payload)
         }
         EventBody::Action(ActionRequest::Counseling { action, case, worker, level, suggestions }) => {
             let (case_id, level) = (case.as_str(), level.as_str());
             let offer = WireOffer { action: wire_action(action, suggestions), case_id, level };
-            (topics::counseling(root, site), cloud_event(event, ACTION_REQUESTED, worker.as_str(), offer))
+            (Some(topics::counseling(root, site)), cloud_event(event, ACTION_REQUESTED, worker.as_str(), offer))
+        }
+        EventBody::Deadline(notice) => {
+            let (event_type, topic) = match notice.stage {
+                Stage::Reminder => ("vagus.case.reminder", None),
+                Stage::Overdue | Stage::Escalated => ("vagus.alert.overdue", alerts()),
+            };
+            (topic, cloud_event(event, event_type, notice.worker.as_str(), wire_deadline(notice)))
+        }
+        EventBody::Proposal(proposal) => {
+            let payload = cloud_event(event, "vagus.case.proposal", proposal.worker.as_str(), wire_proposal(proposal));
+            (alerts(), payload)
+        }
+        EventBody::Invitation(invitation) => {
+            let wire = wire_invitation(invitation);
+            let payload = cloud_event(event, "vagus.screening.requested", invitation.worker.as_str(), wire);
+            (Some(topics::counseling(root, site)), payload)
+        }
+        EventBody::Committee(CommitteeNotice { on, cases }) => {
+            let notice = WireCommittee { on: on.to_string(), cases_over_150_percent: *cases };
+            (None, cloud_event(event, "vagus.committee.notice", site.as_str(), notice))
         }
     };
     Envelope { id: event.id.clone(), topic, payload }
@@ -74,6 +98,9 @@ struct CloudEvent<'a, D> {
     subject: &'a str,
     time: String,
     datacontenttype: &'static str,
+    /// An extension of ours, there only where the event tries whether events arrive.
+    #[serde(rename = "vagustest", skip_serializing_if = "std::ops::Not::not")]
+    is_test: bool,
     data: D,
 }
 
@@ -86,9 +113,112 @@ fn cloud_event(event: &Event, event_type: &'static str, subject: &str, data: imp
         subject,
         time: event.time.to_string(),
         datacontenttype: "application/json",
+        is_test: event.is_test,
         data,
     };
     serde_json::to_vec(&wire).expect("strings, numbers and lists always have a JSON form")
+}
+
+#[derive(Serialize)]
+struct WireDeadline<'a> {
+    case_id: &'a str,
+    episode: u32,
+    level: &'static str,
+    rules: Vec<&'a str>,
+    state: &'static str,
+    step: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<u8>,
+    due: String,
+    used_percent: u32,
+}
+
+fn wire_deadline(notice: &DeadlineNotice) -> WireDeadline<'_> {
+    let deadline = &notice.deadline;
+    WireDeadline {
+        case_id: notice.case.as_str(),
+        episode: notice.episode,
+        level: notice.level.as_str(),
+        rules: notice.rules.iter().map(RuleId::as_str).collect(),
+        state: notice.state.as_str(),
+        step: deadline.milestone.as_str(),
+        number: Some(deadline.number).filter(|number| *number > 0),
+        due: deadline.due.to_string(),
+        used_percent: notice.stage.used_percent(),
+    }
+}
+
+#[derive(Serialize)]
+struct WireProposal<'a> {
+    case_id: &'a str,
+    episode: u32,
+    level: &'static str,
+    action: &'static str,
+    method: Option<&'a str>,
+    week: u8,
+    advice: &'static str,
+    to: Option<&'a str>,
+    reason: &'a str,
+    outcomes: Vec<WireOutcome<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireOutcome<'a> {
+    outcome: &'a str,
+    verdict: &'static str,
+    shift: f64,
+    interval: Option<[f64; 2]>,
+    tau_u: Option<f64>,
+    before: usize,
+    after: usize,
+}
+
+fn wire_proposal(proposal: &Proposal) -> WireProposal<'_> {
+    WireProposal {
+        case_id: proposal.case.as_str(),
+        episode: proposal.episode,
+        level: proposal.level.as_str(),
+        action: proposal.action.as_str(),
+        method: proposal.method.as_ref().map(|method| method.as_str()),
+        week: proposal.week,
+        advice: proposal.advice.as_str(),
+        to: proposal.to.as_ref().map(|method| method.as_str()),
+        reason: &proposal.reason,
+        outcomes: proposal.outcomes.iter().map(wire_outcome).collect(),
+    }
+}
+
+fn wire_outcome(change: &OutcomeChange) -> WireOutcome<'_> {
+    WireOutcome {
+        outcome: &change.outcome,
+        verdict: change.verdict,
+        shift: hundredths(change.shift),
+        interval: change.interval.map(|(low, high)| [hundredths(low), hundredths(high)]),
+        tau_u: change.tau_u.map(hundredths),
+        before: change.n.0,
+        after: change.n.1,
+    }
+}
+
+#[derive(Serialize)]
+struct WireInvitation<'a> {
+    case_id: &'a str,
+    instruments: Vec<&'static str>,
+    by: String,
+}
+
+fn wire_invitation(invitation: &Invitation) -> WireInvitation<'_> {
+    WireInvitation {
+        case_id: invitation.case.as_str(),
+        instruments: invitation.instruments.iter().map(|instrument| instrument.as_str()).collect(),
+        by: invitation.by.to_string(),
+    }
+}
+
+#[derive(Serialize)]
+struct WireCommittee {
+    on: String,
+    cases_over_150_percent: u32,
 }
 
 #[derive(Serialize)]

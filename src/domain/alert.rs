@@ -1,7 +1,7 @@
 //! What Vagus says: alert events with their evidence, and requested actions.
 
 use super::case::{ActionId, ActionKind, CaseId};
-use super::ids::{SiteId, UnitId, WorkerId};
+use super::ids::{UnitId, WorkerId};
 use super::indicator::{Contribution, Hint, HrvState, IndexBand, Severity};
 use super::reading::Tag;
 use super::screening::Instrument;
@@ -299,26 +299,4 @@ pub enum ActionRequest {
         /// What the rules suggest.
         suggestions: Vec<String>,
     },
-}
-
-/// What an event carries.
-#[derive(Debug, Clone, PartialEq)]
-pub enum EventBody {
-    /// For occupational health.
-    Alert(Box<Alert>),
-    /// For whoever carries out an action.
-    Action(ActionRequest),
-}
-
-/// Something that leaves Vagus.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Event {
-    /// Stable: a redelivery has the same id.
-    pub id: String,
-    /// The site.
-    pub site: SiteId,
-    /// When it was decided.
-    pub time: Timestamp,
-    /// What it says.
-    pub body: EventBody,
 }

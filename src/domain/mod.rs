@@ -6,11 +6,14 @@
 
 pub mod alert;
 pub mod case;
+pub mod event;
 pub mod exposure;
 pub mod history;
 pub mod ids;
 pub mod indicator;
 pub mod item;
+pub mod life;
+pub mod person;
 pub mod reading;
 pub mod rejection;
 pub mod screening;

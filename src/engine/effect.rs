@@ -1,8 +1,8 @@
 //! What comes out of the engine.
 
 use crate::domain::Timestamp;
-use crate::domain::alert::Event;
 use crate::domain::case::CaseChange;
+use crate::domain::event::Event;
 use crate::domain::ids::WorkerNumber;
 
 /// What became of one message's items for one worker.

@@ -4,9 +4,10 @@ use super::ENGINE_VERSION;
 use super::explain::{self, Opening};
 use super::facts::Picture;
 use crate::domain::alert::{
-    ActionRef, ActionRequest, Alert, AlertKind, Event, EventBody, ExceededLimit, ExposureEvidence, Level, Versions,
+    ActionRef, ActionRequest, Alert, AlertKind, ExceededLimit, ExposureEvidence, Level, Versions,
 };
 use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
+use crate::domain::event::{Event, EventBody};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, Timestamp};
 use crate::exposures;
@@ -96,7 +97,7 @@ impl Occasion<'_> {
     }
 
     fn event(&self, id: String, body: EventBody) -> Event {
-        Event { id, site: self.profile.key.site.clone(), time: self.now, body }
+        Event { id, site: self.profile.key.site.clone(), time: self.now, is_test: false, body }
     }
 }
 

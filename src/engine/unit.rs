@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use super::facts::Picture;
 use super::{Settings, events};
-use crate::domain::alert::{ActionRef, ActionRequest, Event, EventBody, ExceededLimit};
+use crate::domain::alert::{ActionRef, ActionRequest, ExceededLimit};
 use crate::domain::case::{ActionId, ActionKind};
+use crate::domain::event::{Event, EventBody};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{SiteId, UNASSIGNED_UNIT, UnitId, WorkerNumber};
 use crate::domain::screening::Instrument;
@@ -126,7 +127,7 @@ impl Unit {
         let of_many = self.exceeded.iter().filter(|(_, (_, workers))| *workers >= LEAST_EXPOSED);
         let exposures = of_many.map(|(kind, (limit, _))| ExceededLimit { kind, limit: *limit }).collect();
         let body = EventBody::Action(ActionRequest::WorkloadReview { action, unit: unit.clone(), exposures });
-        Event { id: format!("{id}-requested"), site: site.clone(), time: now, body }
+        Event { id: format!("{id}-requested"), site: site.clone(), time: now, is_test: false, body }
     }
 }
 

@@ -116,7 +116,7 @@ fn a_limit_is_named_only_where_five_workers_are_over_it() {
             assert_eq!(action.due.to_string(), "2026-04-14T09:00:00Z", "ten working days of L2");
             exposures
         }
-        EventBody::Action(ActionRequest::Counseling { .. }) | EventBody::Alert(_) => panic!("no request of a review"),
+        other => panic!("no request of a review: {other:?}"),
     };
     assert_eq!(exposures(4), []);
     assert_eq!(exposures(5), [ExceededLimit { kind: "weekly_hours", limit: 48.0 }]);
