@@ -1,10 +1,15 @@
 //! The events of the contract, byte by byte.
 
+use super::alert::wire_score;
+use super::number::hundredths;
 use super::*;
-use crate::domain::alert::{ExceededLimit, Level, Versions};
+use crate::domain::alert::{
+    ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
+    Level, RuleId, ScreeningEvidence, SleepEvidence, Versions,
+};
 use crate::domain::case::{ActionId, ActionKind, CaseId};
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
-use crate::domain::indicator::{Component, HrvState, Severity};
+use crate::domain::indicator::{Component, Contribution, HrvState, Severity};
 use crate::domain::screening::Instrument;
 
 fn action(id: &str, kind: ActionKind) -> ActionRef {
@@ -92,7 +97,7 @@ fn text(envelope: &Envelope) -> &str {
 fn alert_is_that_of_the_contract() {
     let sent = encode(&event("c-01J-1-raised", EventBody::Alert(Box::new(alert(AlertKind::Raised)))), "vagus/v1");
     assert_eq!((sent.id.as_str(), sent.topic.as_deref()), ("c-01J-1-raised", Some("vagus/v1/plant-a/alerts")));
-    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/alert.json").trim_end());
+    assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/alert.json").trim_end());
 }
 
 #[test]
@@ -128,7 +133,7 @@ fn workload_review_says_nothing_of_the_person() {
     };
     let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1");
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/workload-review"));
-    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/workload-review.json").trim_end());
+    assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/workload-review.json").trim_end());
     for word in ["worker", "w-0042", "level", "rule", "R3", "score", "case", "hrv", "sleep", "value"] {
         assert!(!text(&sent).contains(word), "{word}");
     }
@@ -145,7 +150,7 @@ fn counseling_names_the_person_and_the_level() {
     };
     let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1");
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/counseling"));
-    assert_eq!(text(&sent), include_str!("../../tests/fixtures/contract/counseling.json").trim_end());
+    assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/counseling.json").trim_end());
 }
 
 #[test]

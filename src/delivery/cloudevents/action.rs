@@ -1,0 +1,72 @@
+//! Requested actions. A workload review says nothing of the person: its form has no place for it.
+
+use serde::Serialize;
+
+use super::cloud_event;
+use super::number::hundredths;
+use crate::domain::alert::{ActionRef, ActionRequest};
+use crate::domain::event::Event;
+use crate::domain::ids::SiteId;
+use crate::domain::topics;
+
+const ACTION_REQUESTED: &str = "vagus.action.requested";
+
+pub(super) fn topic(request: &ActionRequest, root: &str, site: &SiteId) -> String {
+    match request {
+        ActionRequest::WorkloadReview { .. } => topics::workload_review(root, site),
+        ActionRequest::Counseling { .. } => topics::counseling(root, site),
+    }
+}
+
+pub(super) fn encode(event: &Event, request: &ActionRequest) -> Vec<u8> {
+    match request {
+        ActionRequest::WorkloadReview { action, unit, exposures } => {
+            // No suggestion: its wording would tell the rule.
+            let action = wire_action(action, &[]);
+            let exposures = exposures.iter().map(|e| WireLimit { kind: e.kind, limit: hundredths(e.limit) }).collect();
+            let review = WireReview { action, unit: unit.as_str(), exposures };
+            cloud_event(event, ACTION_REQUESTED, unit.as_str(), review)
+        }
+        ActionRequest::Counseling { action, case, worker, level, suggestions } => {
+            let (case_id, level) = (case.as_str(), level.as_str());
+            let offer = WireOffer { action: wire_action(action, suggestions), case_id, level };
+            cloud_event(event, ACTION_REQUESTED, worker.as_str(), offer)
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct WireReview<'a> {
+    #[serde(flatten)]
+    action: WireAction<'a>,
+    unit: &'a str,
+    exposures: Vec<WireLimit>,
+}
+
+#[derive(Serialize)]
+struct WireLimit {
+    kind: &'static str,
+    limit: f64,
+}
+
+#[derive(Serialize)]
+struct WireOffer<'a> {
+    #[serde(flatten)]
+    action: WireAction<'a>,
+    case_id: &'a str,
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct WireAction<'a> {
+    action_id: &'a str,
+    kind: &'static str,
+    due: String,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    suggestions: &'a [String],
+}
+
+pub(super) fn wire_action<'a>(action: &'a ActionRef, suggestions: &'a [String]) -> WireAction<'a> {
+    let (action_id, kind) = (action.id.as_str(), action.kind.as_str());
+    WireAction { action_id, kind, due: action.due.to_string(), suggestions }
+}
