@@ -5,9 +5,13 @@
 //! opens one case: new evidence joins the open case, and after it closes the cool-down keeps the
 //! same finding from opening the next.
 //!
+//! [`deadlines`] says by when each step of a case is due, by the [`calendar`] of its site.
+//!
 //! Nothing here looks at readings, words a sentence or knows who is told.
 
 mod apply;
+pub mod calendar;
+pub mod deadlines;
 mod decide;
 pub mod effect;
 

@@ -84,7 +84,15 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
         return Err(Problems(problems));
     }
     let rules = RuleSet { rules, units, cutoffs, table, due, cool_down_days, version: digest(text) };
-    Ok((Settings { indicators, daytime, exposures, rules: Arc::new(rules) }, warnings))
+    let settings = Settings {
+        indicators,
+        daytime,
+        exposures,
+        rules: Arc::new(rules),
+        limits: Arc::default(),
+        calendars: Arc::default(),
+    };
+    Ok((settings, warnings))
 }
 
 /// The same text gives the same number on every machine and with every release.

@@ -52,6 +52,10 @@ pub struct Settings {
     pub exposures: exposures::Limits,
     /// The rules.
     pub rules: Arc<RuleSet>,
+    /// Time limits of cases.
+    pub limits: Arc<cases::deadlines::LimitTable>,
+    /// The working calendars of the sites.
+    pub calendars: Arc<cases::calendar::Calendars>,
 }
 
 /// Whether the engine decides, or only rebuilds what it knew when facts were decided before.
