@@ -11,9 +11,13 @@
 
 mod apply;
 pub mod calendar;
+pub mod care;
 pub mod deadlines;
 mod decide;
 pub mod effect;
+pub mod library;
+pub mod organisation;
+pub mod rescreening;
 
 pub use apply::apply;
 pub use decide::{Limits, Situation, decide, progress};

@@ -1,0 +1,124 @@
+//! When the questionnaires of an open case are to be filled in again.
+//!
+//! Occasions are the follow-up weeks of the actions that run, a few days ahead so that the answer is
+//! there when the action is looked at, and the days before a score ends. An occasion whose answer came
+//! by itself, or that lies close behind another invitation, invites nobody.
+
+use jiff::ToSpan as _;
+
+use crate::domain::Date;
+use crate::domain::screening::Instrument;
+
+use super::care::REVIEW_WEEKS;
+
+/// When people are invited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Days before a follow-up week; default 3.
+    pub days_ahead: u16,
+    /// Days before a score's validity ends; default 7.
+    pub days_before: u16,
+    /// No invitation within so many days of a score of the same questionnaire, or of another
+    /// invitation; default 7.
+    pub quiet_days: u16,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { days_ahead: 3, days_before: 7, quiet_days: 7 }
+    }
+}
+
+/// The newest score of one questionnaire that the case rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sheet {
+    /// Which.
+    pub instrument: Instrument,
+    /// When it was last filled in; `None` where it never was and is to be.
+    pub taken_on: Option<Date>,
+    /// The last day on which that score counts.
+    pub valid_until: Option<Date>,
+}
+
+/// An open case, as far as invitations go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch<'a> {
+    /// Its questionnaires.
+    pub sheets: &'a [Sheet],
+    /// When each action that runs began.
+    pub started_on: &'a [Date],
+    /// When the worker was invited last in this case.
+    pub invited_on: Option<Date>,
+    /// When the case was opened: what was to be asked before is nothing of this case.
+    pub opened_on: Date,
+}
+
+/// Questionnaires to be filled in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// Which.
+    pub instruments: Vec<Instrument>,
+    /// By when, at best.
+    pub by: Date,
+}
+
+/// Something to invite to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Occasion {
+    on: Date,
+    by: Date,
+    instrument: Instrument,
+}
+
+/// The next day after `today` on which the worker is to be invited, as things stand today.
+#[must_use]
+pub fn next(watch: &Watch<'_>, today: Date, settings: &Settings) -> Option<Date> {
+    occasions(watch, settings).into_iter().map(|occasion| occasion.on).filter(|on| *on > today).min()
+}
+
+/// What the worker is to be invited to today; `None` where nothing is due.
+///
+/// What would fall due within the quiet days after it goes along, as it would find the worker just
+/// invited.
+#[must_use]
+pub fn due(watch: &Watch<'_>, today: Date, settings: &Settings) -> Option<Due> {
+    let mut occasions = occasions(watch, settings);
+    if !occasions.iter().any(|occasion| occasion.on <= today) {
+        return None;
+    }
+    let until = plus(today, i32::from(settings.quiet_days));
+    occasions.retain(|occasion| occasion.on <= until);
+    let mut instruments: Vec<_> = occasions.iter().map(|occasion| occasion.instrument).collect();
+    instruments.sort_unstable();
+    instruments.dedup();
+    // What should have been asked for long ago is still asked for within a few days.
+    let earliest = plus(today, i32::from(settings.days_ahead));
+    let by = occasions.iter().map(|occasion| occasion.by).min()?.max(earliest);
+    Some(Due { instruments, by })
+}
+
+/// Every occasion that is neither answered nor covered by the last invitation.
+fn occasions(watch: &Watch<'_>, settings: &Settings) -> Vec<Occasion> {
+    let quiet = i32::from(settings.quiet_days);
+    let open_from = watch.invited_on.map_or(watch.opened_on, |on| plus(on, quiet + 1));
+    let reviews = |started: Date| REVIEW_WEEKS.map(|week| plus(started, 7 * i32::from(week)));
+    let follow_ups: Vec<Date> = watch.started_on.iter().flat_map(|started| reviews(*started)).collect();
+    let mut found = Vec::new();
+    for sheet in watch.sheets {
+        let asked = follow_ups.iter().map(|by| (plus(*by, -i32::from(settings.days_ahead)), *by));
+        // What ended before the case was opened is asked for when it is.
+        let before_end = |by: Date| plus(by, -i32::from(settings.days_before)).max(watch.opened_on);
+        let ends = sheet.valid_until.map(|by| (before_end(by), by));
+        for (on, by) in asked.chain(ends) {
+            let is_answered = sheet.taken_on.is_some_and(|taken| taken >= plus(on, -quiet));
+            if on >= open_from && !is_answered {
+                found.push(Occasion { on, by, instrument: sheet.instrument });
+            }
+        }
+    }
+    found
+}
+
+fn plus(date: Date, days: i32) -> Date {
+    date.saturating_add(days.days())
+}
