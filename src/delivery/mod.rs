@@ -10,3 +10,5 @@ pub mod mqtt;
 mod mqtt_connection;
 pub mod outbox;
 mod receipts;
+#[cfg(test)]
+mod samples;

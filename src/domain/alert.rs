@@ -1,6 +1,6 @@
 //! What Vagus says: alert events with their evidence, and requested actions.
 
-use super::case::{ActionId, ActionKind, CaseId};
+use super::case::{ActionId, ActionKind, ActionStep, CaseId};
 use super::ids::{UnitId, WorkerId};
 use super::indicator::{Contribution, Hint, HrvState, IndexBand, Severity};
 use super::reading::Tag;
@@ -214,6 +214,8 @@ pub struct ActionRef {
     pub id: ActionId,
     /// Which side.
     pub kind: ActionKind,
+    /// How far it is.
+    pub step: ActionStep,
     /// When it must be live.
     pub due: Timestamp,
 }
@@ -249,6 +251,8 @@ pub struct Alert {
     pub case: CaseId,
     /// The worker's episode.
     pub episode: u32,
+    /// When the case was opened.
+    pub opened_at: Timestamp,
     /// The person.
     pub worker: WorkerId,
     /// The level.

@@ -47,6 +47,7 @@ impl Occasion<'_> {
             kind,
             case: case.id.clone(),
             episode: case.episode,
+            opened_at: case.opened_at,
             worker: self.profile.key.worker.clone(),
             level: case.told.level,
             rules: case.told.rules.clone(),
@@ -106,7 +107,7 @@ pub(super) const fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
 }
 
 fn action_ref(action: &Action) -> ActionRef {
-    ActionRef { id: action.id.clone(), kind: action.kind, due: action.due }
+    ActionRef { id: action.id.clone(), kind: action.kind, step: action.step, due: action.due }
 }
 
 /// `{case}-{episode}-{kind}`, numbered where a case can have several of a kind.

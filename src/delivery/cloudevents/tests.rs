@@ -3,17 +3,20 @@
 use super::alert::wire_score;
 use super::number::hundredths;
 use super::*;
+use crate::delivery::samples;
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
     Level, RuleId, ScreeningEvidence, SleepEvidence, Versions,
 };
-use crate::domain::case::{ActionId, ActionKind, CaseId};
+use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
+use crate::domain::event::EventKind;
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
 use crate::domain::indicator::{Component, Contribution, HrvState, Severity};
 use crate::domain::screening::Instrument;
 
 fn action(id: &str, kind: ActionKind) -> ActionRef {
-    ActionRef { id: ActionId::parse(id).unwrap(), kind, due: "2026-03-08T08:50:00Z".parse().unwrap() }
+    let due = "2026-03-08T08:50:00Z".parse().unwrap();
+    ActionRef { id: ActionId::parse(id).unwrap(), kind, step: ActionStep::Requested, due }
 }
 
 fn overtime() -> ExposureEvidence {
@@ -75,6 +78,7 @@ fn alert(kind: AlertKind) -> Alert {
         kind,
         case: CaseId::parse("c-01J").unwrap(),
         episode: 1,
+        opened_at: "2026-03-01T08:50:00Z".parse().unwrap(),
         worker: WorkerId::parse("w-0042").unwrap(),
         level: Level::L3,
         rules: vec![RuleId::new("R3")],
@@ -158,4 +162,87 @@ fn numbers_are_rounded_to_what_they_are_worth() {
     let score = |score| serde_json::to_string(&wire_score(score)).unwrap();
     assert_eq!((score(12.0), score(2.345), score(f64::NAN)), ("12".into(), "2.35".into(), "null".into()));
     assert!(hundredths(-0.001).is_sign_positive());
+}
+
+/// What a sample looks like on its way, without what all events have in common.
+fn sent(event: &Event) -> (Option<String>, String, serde_json::Value) {
+    let sent = encode(event, "vagus/v1");
+    let mut told: serde_json::Value = serde_json::from_slice(&sent.payload).unwrap();
+    (sent.topic, told["type"].as_str().unwrap().to_owned(), told["data"].take())
+}
+
+#[test]
+fn time_limits_are_told_without_any_health_value() {
+    let alerts = Some("vagus/v1/plant-a/alerts".to_owned());
+    for (kind, topic, event_type, percent) in [
+        (EventKind::Reminder, None, "vagus.case.reminder", 75),
+        (EventKind::Overdue, alerts.clone(), "vagus.alert.overdue", 100),
+        (EventKind::Escalated, alerts, "vagus.alert.overdue", 150),
+    ] {
+        let (told_on, told_as, data) = sent(&samples::event(kind));
+        assert_eq!((told_on, told_as.as_str()), (topic, event_type));
+        let expected = serde_json::json!({
+            "case_id": "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR", "episode": 1, "level": "L3", "rules": ["R3"],
+            "state": "assessed", "step": "plan", "due": "2026-03-04T08:50:00Z", "used_percent": percent,
+        });
+        assert_eq!(data, expected);
+    }
+}
+
+#[test]
+fn one_of_several_follow_ups_is_numbered() {
+    let mut event = samples::event(EventKind::Overdue);
+    let EventBody::Deadline(notice) = &mut event.body else { panic!() };
+    notice.deadline.number = 2;
+    assert_eq!(sent(&event).2["number"], 2);
+}
+
+#[test]
+fn a_crisis_asks_for_counselling_alone() {
+    let (_, event_type, data) = sent(&samples::crisis());
+    assert_eq!((event_type.as_str(), &data["level"]), ("vagus.alert.raised", &"L4".into()));
+    assert_eq!(data["actions"].as_array().unwrap().len(), 1);
+    assert_eq!(data["actions"][0]["kind"], "counseling");
+}
+
+#[test]
+fn a_proposal_tells_its_reason_and_what_it_rests_on() {
+    let (topic, event_type, data) = sent(&samples::event(EventKind::Proposal));
+    assert_eq!((topic.as_deref(), event_type.as_str()), (Some("vagus/v1/plant-a/alerts"), "vagus.case.proposal"));
+    assert_eq!((&data["advice"], &data["to"]), (&"switch".into(), &"cbt_individual".into()));
+    let first = serde_json::json!({
+        "outcome": "ln_rmssd", "verdict": "unclear", "shift": 0.02, "interval": [-0.03, 0.06], "tau_u": 0.11,
+        "before": 25, "after": 22,
+    });
+    assert_eq!(data["outcomes"][0], first);
+    assert!(data["outcomes"][3]["interval"].is_null() && data["outcomes"][3]["tau_u"].is_null());
+}
+
+#[test]
+fn an_invitation_names_questionnaires_and_no_score() {
+    let (topic, event_type, data) = sent(&samples::event(EventKind::Rescreening));
+    assert_eq!(topic.as_deref(), Some("vagus/v1/plant-a/actions/counseling"));
+    assert_eq!(event_type, "vagus.screening.requested");
+    let case = "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR";
+    assert_eq!(data, serde_json::json!({"case_id": case, "instruments": ["GAD-7", "ISI"], "by": "2026-05-21"}));
+}
+
+#[test]
+fn the_committee_is_told_a_count_alone_and_not_over_mqtt() {
+    let event = samples::event(EventKind::Committee);
+    let (topic, event_type, data) = sent(&event);
+    assert_eq!((topic, event_type.as_str()), (None, "vagus.committee.notice"));
+    assert_eq!(data, serde_json::json!({"on": "2026-03-06", "cases_over_150_percent": 2}));
+    assert!(text(&encode(&event, "vagus/v1")).contains(r#""subject":"plant-a""#));
+}
+
+#[test]
+fn a_test_is_marked_in_every_kind_and_nothing_else_is() {
+    for kind in EventKind::ALL {
+        let event = samples::event(*kind);
+        assert_eq!(event.kind(), *kind);
+        assert!(!text(&encode(&event, "vagus/v1")).contains("vagustest"), "{kind:?}");
+        let test = encode(&Event { is_test: true, ..event }, "vagus/v1");
+        assert!(text(&test).contains(r#""datacontenttype":"application/json","vagustest":true,"data""#), "{kind:?}");
+    }
 }

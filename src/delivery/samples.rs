@@ -1,0 +1,284 @@
+//! One invented event of each kind, as tests of the forms look at them.
+
+use crate::domain::Timestamp;
+use crate::domain::alert::{
+    ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
+    Level, RuleId, ScreeningEvidence, SleepEvidence, Versions,
+};
+use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
+use crate::domain::event::{
+    CommitteeNotice, DeadlineNotice, Event, EventBody, EventKind, Invitation, OutcomeChange, Proposal,
+};
+use crate::domain::ids::{SiteId, UnitId, WorkerId};
+use crate::domain::indicator::{Component, Contribution, Hint, HrvState, IndexBand, Severity};
+use crate::domain::life::{Advice, CaseState, Deadline, MethodId, Milestone, Stage};
+use crate::domain::reading::Tag;
+use crate::domain::screening::Instrument;
+
+const CASE: &str = "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR";
+const WORKER: &str = "w-0042";
+
+/// An event of that kind, of an invented worker of an invented plant.
+pub(crate) fn event(kind: EventKind) -> Event {
+    let (id, body) = match kind {
+        EventKind::Raised => (format!("{CASE}-1-raised"), of_alert(alert(AlertKind::Raised))),
+        EventKind::RaisedAgain => (format!("{CASE}-1-raised_again-2"), of_alert(raised_again())),
+        EventKind::Revised => (format!("{CASE}-1-revised-3"), of_alert(revised())),
+        EventKind::Closed => (format!("{CASE}-1-closed"), of_alert(closed())),
+        EventKind::WorkloadReview => (format!("{}-requested", action_id(ActionKind::WorkloadReview)), review()),
+        EventKind::Counseling => (format!("{}-requested", action_id(ActionKind::Counseling)), offer()),
+        EventKind::Reminder => (format!("{CASE}-1-plan-75"), deadline(Stage::Reminder)),
+        EventKind::Overdue => (format!("{CASE}-1-plan-100"), deadline(Stage::Overdue)),
+        EventKind::Escalated => (format!("{CASE}-1-plan-150"), deadline(Stage::Escalated)),
+        EventKind::Proposal => (format!("{CASE}-1-counseling-week-6"), EventBody::Proposal(Box::new(proposal()))),
+        EventKind::Rescreening => (format!("{CASE}-1-screening-1"), invitation()),
+        EventKind::Committee => ("plant-a-2026-03-06-committee".to_owned(), committee()),
+    };
+    let time = at("2026-03-01T08:50:00Z");
+    Event { id, site: SiteId::parse("plant-a").unwrap(), time, is_test: false, body }
+}
+
+/// A crisis: counselling alone, at once.
+pub(crate) fn crisis() -> Event {
+    let mut alert = alert(AlertKind::Raised);
+    alert.level = Level::L4;
+    alert.rules = vec![RuleId::new("R1")];
+    alert.evidence = Evidence { hrv: None, index: None, sleep: None, exposures: vec![], hints: vec![], ..evidence() };
+    alert.evidence.screenings.truncate(1);
+    alert.evidence.screenings[0] = ScreeningEvidence {
+        instrument: Instrument::Phq9,
+        score: 17.0,
+        band: Some("moderately_severe"),
+        severity: Some(Severity::Moderate),
+        age_days: 0,
+        ..alert.evidence.screenings[0].clone()
+    };
+    (alert.evidence.confounders, alert.evidence.confidence) = (vec![], None);
+    (alert.evidence.chance_per_year, alert.evidence.chance_note) = (None, None);
+    alert.summary = "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
+                     Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
+        .to_owned();
+    alert.actions = vec![ActionRef { due: at("2026-03-01T09:50:00Z"), ..action(ActionKind::Counseling) }];
+    alert.counseling_suggestions = vec!["Crisis contact and safety plan.".to_owned()];
+    Event { id: format!("{CASE}-2-raised"), body: of_alert(alert), ..event(EventKind::Raised) }
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn of_alert(alert: Alert) -> EventBody {
+    EventBody::Alert(Box::new(alert))
+}
+
+const fn action_id(kind: ActionKind) -> &'static str {
+    match kind {
+        ActionKind::WorkloadReview => "a-5Z0V8T3C9E7QWK2M4X6B1NRDGY",
+        ActionKind::Counseling => "a-7C2F9H4K6M8P1R3T5V0XZBDGJN",
+    }
+}
+
+pub(crate) fn action(kind: ActionKind) -> ActionRef {
+    let id = ActionId::parse(action_id(kind)).unwrap();
+    ActionRef { id, kind, step: ActionStep::Requested, due: at("2026-03-08T08:50:00Z") }
+}
+
+fn part(component: Component, points: f64, raw: f64, usual: f64) -> Contribution {
+    Contribution { component, points, raw: Some(raw), usual: Some(usual) }
+}
+
+fn evidence() -> Evidence {
+    Evidence {
+        hrv: Some(HrvEvidence {
+            state: HrvState::Persistent,
+            z7: Some(-1.42),
+            change_pct: Some(-22.0),
+            nights_used: 6,
+            nights_missing: 1,
+            rhr_z7: Some(1.3),
+            set_aside: None,
+        }),
+        index: Some(IndexEvidence {
+            value: 77.1,
+            mean7: Some(73.4),
+            band: Some(IndexBand::High),
+            contributions: vec![
+                part(Component::SleepDebt, 12.5, 12.0, 0.0),
+                part(Component::Hrv, 10.9, 28.4, 36.2),
+                part(Component::RestingHeartRate, 3.9, 61.0, 56.5),
+                part(Component::Continuity, -0.2, 89.0, 88.5),
+            ],
+        }),
+        sleep: Some(SleepEvidence {
+            tst7_h: 6.1,
+            need_h: 7.5,
+            debt14_h: 12.0,
+            se7_pct: Some(89.0),
+            is_poor: true,
+            flags: vec!["short_nights"],
+        }),
+        screenings: vec![
+            screening(Instrument::Gad7, 12.0, "moderate", Severity::Moderate),
+            screening(Instrument::Isi, 9.0, "subthreshold", Severity::Mild),
+        ],
+        exposures: vec![
+            ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" },
+            ExposureEvidence { kind: "noise_lex8h_dba", value: 86.2, limit: 85.0, source: "2003/10/EC" },
+        ],
+        confounders: vec![Tag::LateExercise],
+        hints: vec![Hint::PossibleIllness],
+        confidence: Some(0.82),
+        chance_per_year: Some(0.65),
+        chance_note: Some(
+            "In a healthy person chance alone makes HRV persistently low about 0.65 times a year.".to_owned(),
+        ),
+    }
+}
+
+fn screening(instrument: Instrument, score: f64, band: &'static str, severity: Severity) -> ScreeningEvidence {
+    ScreeningEvidence {
+        instrument,
+        score,
+        band: Some(band),
+        severity: Some(severity),
+        taken_on: "2026-02-20".parse().unwrap(),
+        age_days: 9,
+        valid_until: "2026-05-21".parse().unwrap(),
+        is_prorated: false,
+        concordance: (instrument == Instrument::Gad7).then_some("both_high"),
+    }
+}
+
+pub(crate) fn alert(kind: AlertKind) -> Alert {
+    Alert {
+        kind,
+        case: CaseId::parse(CASE).unwrap(),
+        episode: 1,
+        opened_at: at("2026-03-01T08:50:00Z"),
+        worker: WorkerId::parse(WORKER).unwrap(),
+        level: Level::L3,
+        rules: vec![RuleId::new("R3"), RuleId::new("T-L3")],
+        window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
+        evidence: evidence(),
+        versions: Versions { engine: 2, rules: 0xfeed },
+        supersedes: None,
+        summary: "GAD-7 was 12 on 2026-02-20 (moderate). Over the last 7 nights (6 usable) night-time HRV was 22 % \
+                  below this worker's usual, and low for most of the nights since that began. Sleep averaged 6.1 h a \
+                  night (usual need 7.5 h; 12.0 h short over 14 days) and has been poor for most of a week. Work took \
+                  57 h a week (limit 55 h)."
+            .to_owned(),
+        actions: vec![action(ActionKind::WorkloadReview), action(ActionKind::Counseling)],
+        workload_suggestions: vec!["Review workload and clarity of roles; quiet breaks.".to_owned()],
+        counseling_suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
+    }
+}
+
+fn raised_again() -> Alert {
+    let mut alert = alert(AlertKind::RaisedAgain);
+    alert.opened_at = at("2026-02-20T07:00:00Z");
+    alert.supersedes = Some(format!("{CASE}-1-raised"));
+    alert.actions[0].step = ActionStep::Accepted;
+    alert.actions[1].step = ActionStep::Started;
+    alert
+}
+
+fn revised() -> Alert {
+    let told = "Data that came late changed the evidence of this case; its level stands.".to_owned();
+    Alert { kind: AlertKind::Revised, summary: told, ..raised_again() }
+}
+
+fn closed() -> Alert {
+    let mut alert = Alert {
+        kind: AlertKind::Closed,
+        summary: "The case is closed: both actions are done or declined.".to_owned(),
+        supersedes: None,
+        ..raised_again()
+    };
+    alert.actions[0].step = ActionStep::Done;
+    alert.actions[1].step = ActionStep::Declined;
+    alert
+}
+
+fn review() -> EventBody {
+    EventBody::Action(ActionRequest::WorkloadReview {
+        action: action(ActionKind::WorkloadReview),
+        unit: UnitId::parse("assembly-2").unwrap(),
+        exposures: vec![
+            ExceededLimit { kind: "weekly_hours", limit: 55.0 },
+            ExceededLimit { kind: "noise_lex8h_dba", limit: 85.0 },
+        ],
+    })
+}
+
+fn offer() -> EventBody {
+    EventBody::Action(ActionRequest::Counseling {
+        action: action(ActionKind::Counseling),
+        case: CaseId::parse(CASE).unwrap(),
+        worker: WorkerId::parse(WORKER).unwrap(),
+        level: Level::L3,
+        suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
+    })
+}
+
+fn deadline(stage: Stage) -> EventBody {
+    EventBody::Deadline(DeadlineNotice {
+        case: CaseId::parse(CASE).unwrap(),
+        episode: 1,
+        worker: WorkerId::parse(WORKER).unwrap(),
+        level: Level::L3,
+        rules: vec![RuleId::new("R3")],
+        state: CaseState::Assessed,
+        stage,
+        deadline: Deadline {
+            milestone: Milestone::Plan,
+            number: 0,
+            from: at("2026-03-01T08:50:00Z"),
+            due: at("2026-03-04T08:50:00Z"),
+            told: None,
+        },
+    })
+}
+
+fn proposal() -> Proposal {
+    let outcome = |name: &str, verdict, shift, interval, tau_u, n| OutcomeChange {
+        outcome: name.to_owned(),
+        verdict,
+        shift,
+        interval,
+        tau_u,
+        n,
+    };
+    Proposal {
+        case: CaseId::parse(CASE).unwrap(),
+        episode: 1,
+        worker: WorkerId::parse(WORKER).unwrap(),
+        level: Level::L3,
+        action: ActionKind::Counseling,
+        method: Some(MethodId::parse("mindfulness").unwrap()),
+        week: 6,
+        advice: Advice::Switch,
+        to: Some(MethodId::parse("cbt_individual").unwrap()),
+        reason: "After 6 weeks neither GAD-7 nor night-time HRV has improved reliably. Another method of the same \
+                 step is the next thing to try."
+            .to_owned(),
+        outcomes: vec![
+            outcome("ln_rmssd", "unclear", 0.02, Some((-0.03, 0.06)), Some(0.11), (25, 22)),
+            outcome("tst24_h", "improved", 0.62, Some((0.21, 1.03)), Some(0.41), (26, 24)),
+            outcome("rhr_bpm", "unclear", -0.4, Some((-1.5, 0.7)), Some(-0.05), (25, 22)),
+            outcome("GAD-7", "unclear", -1.0, None, None, (1, 1)),
+        ],
+    }
+}
+
+fn invitation() -> EventBody {
+    EventBody::Invitation(Invitation {
+        case: CaseId::parse(CASE).unwrap(),
+        worker: WorkerId::parse(WORKER).unwrap(),
+        instruments: vec![Instrument::Gad7, Instrument::Isi],
+        by: "2026-05-21".parse().unwrap(),
+    })
+}
+
+fn committee() -> EventBody {
+    EventBody::Committee(CommitteeNotice { on: "2026-03-06".parse().unwrap(), cases: 2 })
+}
