@@ -146,8 +146,8 @@ impl Applier {
     /// Asks for reviews of units whose figures match a rule, once a day for each site.
     fn review_units(&mut self, now: Timestamp) -> Result<(), ApplyError> {
         self.take_new_rules();
-        let rules = Arc::clone(&self.rules.borrow().rules);
-        let Some(requests) = self.units.requests(&self.shards, &rules, &self.store, now)? else { return Ok(()) };
+        let settings = self.rules.borrow().clone();
+        let Some(requests) = self.units.requests(&self.shards, &settings, &self.store, now)? else { return Ok(()) };
         let records: Vec<UnitDecisionRecord> = requests
             .into_iter()
             .filter_map(|(asked, event)| Some(UnitDecisionRecord { asked, outgoing: self.outgoing(&event)? }))

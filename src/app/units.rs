@@ -9,8 +9,8 @@ use super::shards::Shards;
 use crate::domain::event::Event;
 use crate::domain::ids::{SiteId, UnitId};
 use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
+use crate::engine;
 use crate::engine::unit::{Occasion, Unit, may_ask};
-use crate::rules::RuleSet;
 use crate::store::{AskedUnit, Store, StoreError};
 
 /// A site's day begins at six by its clock: most nights are final then.
@@ -45,10 +45,11 @@ impl UnitReviews {
     pub fn requests(
         &mut self,
         shards: &Shards,
-        rules: &RuleSet,
+        settings: &engine::Settings,
         store: &Store,
         now: Timestamp,
     ) -> Result<Option<Vec<(AskedUnit, Event)>>, StoreError> {
+        let rules = &*settings.rules;
         let due = if rules.units.rules.is_empty() { BTreeMap::new() } else { self.due(now) };
         let units = if due.is_empty() { BTreeMap::new() } else { gathered(shards, &due, now) };
         if units.is_empty() {
@@ -61,7 +62,7 @@ impl UnitReviews {
                 if may_ask(store.asked_on(&site, &unit, &rule.id)?, on) {
                     let asked = AskedUnit { site: site.clone(), unit: unit.clone(), rule: rule.id.clone(), on };
                     requests
-                        .push((asked, workers.request(rule, rules, Occasion { site: &site, unit: &unit, on, now })));
+                        .push((asked, workers.request(rule, settings, Occasion { site: &site, unit: &unit, on, now })));
                 }
             }
             if let Some(site) = self.sites.get_mut(&site) {

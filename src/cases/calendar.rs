@@ -36,7 +36,7 @@ impl fmt::Display for Limit {
     /// The limit in words, e.g. `3 working days`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (n, unit) = match *self {
-            Self::SameDay { least_h } => return write!(f, "the same day, or {} later", Self::Hours(least_h)),
+            Self::SameDay { least_h } => return write!(f, "the same day (at least {})", Self::Hours(least_h)),
             Self::Minutes(n) => (n, "minute"),
             Self::Hours(n) => (n, "hour"),
             Self::Days(n) => (n, "day"),

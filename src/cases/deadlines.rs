@@ -86,6 +86,12 @@ impl LimitTable {
         }
     }
 
+    /// Every level's limits in words, a line each.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        [Level::L2, Level::L3, Level::L4].map(|level| in_words(level, self.of(level))).into()
+    }
+
     /// Until when an action must be live: the contact itself is the first counselling of a crisis.
     #[must_use]
     pub const fn action(&self, level: Level, kind: ActionKind) -> Limit {
@@ -95,6 +101,26 @@ impl LimitTable {
             _ => limits.first_action,
         }
     }
+}
+
+/// A level's limits in words.
+fn in_words(level: Level, limits: &LevelLimits) -> String {
+    let LevelLimits { acknowledge, assess, plan, first_action, follow_ups, close_review } = limits;
+    let follow_ups: Vec<_> = follow_ups.iter().map(ToString::to_string).collect();
+    let follow_up = match follow_ups.as_slice() {
+        [] => "no follow-up".to_owned(),
+        [only] => format!("follow-up {only} after that"),
+        [first @ .., last] => format!("follow-ups {} and {last} after that", first.join(", ")),
+    };
+    let close = close_review.map_or_else(
+        || "closed when a clinician says so".to_owned(),
+        |limit| format!("review before closing within {limit}"),
+    );
+    let level = level.as_str();
+    format!(
+        "{level} case: acknowledged within {acknowledge}; assessed within {assess}; plan agreed within {plan}; \
+         first action live within {first_action}; {follow_up}; {close}"
+    )
 }
 
 /// The limits that run since a case was raised, in the order of the table.

@@ -1,25 +1,16 @@
 //! What a finding means for a worker's cases.
 
+use super::calendar::Calendar;
+use super::deadlines::LimitTable;
 use crate::domain::alert::{AlertKind, Level};
 use crate::domain::case::{Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, Finding, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::{Date, SignedDuration, Timestamp};
 
-/// The time limits that a case is opened with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// When a workload review must be live after this level was reached.
-    pub review_due: SignedDuration,
-    /// When counselling must be live after this level was reached.
-    pub counseling_due: SignedDuration,
-    /// How long the same level opens no new case after one was closed.
-    pub cool_down: SignedDuration,
-}
-
 /// What was just found of a worker.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Situation {
+pub struct Situation<'a> {
     /// The worker.
     pub worker: WorkerNumber,
     /// The finding.
@@ -32,15 +23,17 @@ pub struct Situation {
     pub today: Date,
     /// Now.
     pub now: Timestamp,
-    /// The limits of the finding's level.
-    pub limits: Limits,
-    /// The limits of a crisis.
-    pub crisis_limits: Limits,
+    /// The time limits of every level.
+    pub limits: &'a LimitTable,
+    /// The working calendar of the worker's site.
+    pub calendar: &'a Calendar,
+    /// How long the same level opens no new case after one was closed.
+    pub cool_down: SignedDuration,
 }
 
 /// Decides what changes, given what was found. The book is not touched.
 #[must_use]
-pub fn decide(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
+pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
     if situation.new_crises > 0 {
         return decide_crisis(book, situation);
     }
@@ -60,7 +53,7 @@ pub fn decide(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
 }
 
 /// Every crisis answer is announced, one after the other, whatever was announced before.
-fn decide_crisis(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
+fn decide_crisis(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
     let mut book = book.clone();
     let mut changes = Vec::new();
     for _ in 0..situation.new_crises {
@@ -75,7 +68,7 @@ fn decide_crisis(book: &CaseBook, situation: &Situation) -> Vec<CaseChange> {
     changes
 }
 
-fn opened(book: &CaseBook, situation: &Situation, told: Finding) -> CaseChange {
+fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChange {
     let episode = book.episodes + 1;
     let actions = kinds(told.level).iter().map(|kind| new_action(situation, episode, *kind, told.level)).collect();
     let case = OpenCase {
@@ -92,7 +85,7 @@ fn opened(book: &CaseBook, situation: &Situation, told: Finding) -> CaseChange {
 }
 
 /// The same actions with nearer due times; one that the new level needs and the case lacks is added.
-fn raised_again(case: &OpenCase, situation: &Situation, told: Finding) -> CaseChange {
+fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> CaseChange {
     let mut actions = case.actions.clone();
     for action in &mut actions {
         action.due = action.due.min(due(situation, action.kind, told.level));
@@ -113,7 +106,7 @@ const fn kinds(level: Level) -> &'static [ActionKind] {
     }
 }
 
-fn new_action(situation: &Situation, episode: u32, kind: ActionKind, level: Level) -> Action {
+fn new_action(situation: &Situation<'_>, episode: u32, kind: ActionKind, level: Level) -> Action {
     Action {
         id: ActionId::derive(situation.worker, episode, kind),
         kind,
@@ -123,17 +116,12 @@ fn new_action(situation: &Situation, episode: u32, kind: ActionKind, level: Leve
     }
 }
 
-fn due(situation: &Situation, kind: ActionKind, level: Level) -> Timestamp {
-    let limits = if level == Level::L4 { &situation.crisis_limits } else { &situation.limits };
-    let after = match kind {
-        ActionKind::WorkloadReview => limits.review_due,
-        ActionKind::Counseling => limits.counseling_due,
-    };
-    situation.now.checked_add(after).unwrap_or(Timestamp::MAX)
+fn due(situation: &Situation<'_>, kind: ActionKind, level: Level) -> Timestamp {
+    situation.calendar.due(situation.now, situation.limits.action(level, kind))
 }
 
 /// Late data is told when it changed what the case rests on, at most once a day.
-fn is_worth_revising(case: &OpenCase, situation: &Situation) -> bool {
+fn is_worth_revising(case: &OpenCase, situation: &Situation<'_>) -> bool {
     use crate::domain::indicator::HrvState::Persistent;
     let (told, found) = (&case.told, &situation.finding);
     let is_changed = told.rules != found.rules
@@ -144,9 +132,9 @@ fn is_worth_revising(case: &OpenCase, situation: &Situation) -> bool {
     situation.is_late && is_changed && told.level < Level::L4 && case.revised_on != Some(situation.today)
 }
 
-fn is_cooling_down(book: &CaseBook, situation: &Situation) -> bool {
+fn is_cooling_down(book: &CaseBook, situation: &Situation<'_>) -> bool {
     book.closed.as_ref().is_some_and(|closed| {
-        situation.now.duration_since(closed.closed_at) < situation.limits.cool_down
+        situation.now.duration_since(closed.closed_at) < situation.cool_down
             && situation.finding.level <= closed.case.told.level
     })
 }

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use super::*;
 use crate::cases::apply;
 use crate::domain::alert::RuleId;
@@ -19,16 +21,15 @@ fn finding(level: Level, rules: &[&str]) -> Finding {
     }
 }
 
-fn situation(finding: Finding, now: &str, new_crises: u32) -> Situation {
-    let hours = |h| SignedDuration::from_hours(h);
+static LIMITS: LazyLock<LimitTable> = LazyLock::new(LimitTable::default);
+static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::default);
+
+fn situation(finding: Finding, now: &str, new_crises: u32) -> Situation<'static> {
     Situation {
         worker: WORKER,
-        limits: if finding.level == Level::L3 {
-            Limits { review_due: hours(168), counseling_due: hours(168), cool_down: hours(28 * 24) }
-        } else {
-            Limits { review_due: hours(336), counseling_due: hours(336), cool_down: hours(28 * 24) }
-        },
-        crisis_limits: Limits { review_due: hours(24), counseling_due: hours(1), cool_down: hours(0) },
+        limits: &LIMITS,
+        calendar: &CALENDAR,
+        cool_down: SignedDuration::from_hours(28 * 24),
         finding,
         new_crises,
         is_late: false,
@@ -37,7 +38,7 @@ fn situation(finding: Finding, now: &str, new_crises: u32) -> Situation {
     }
 }
 
-fn run(book: &mut CaseBook, situation: &Situation) -> Vec<CaseChange> {
+fn run(book: &mut CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
     let changes = decide(book, situation);
     changes.iter().for_each(|change| apply(book, change));
     changes

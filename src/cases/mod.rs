@@ -20,4 +20,4 @@ pub mod organisation;
 pub mod rescreening;
 
 pub use apply::apply;
-pub use decide::{Limits, Situation, decide, progress};
+pub use decide::{Situation, decide, progress};

@@ -5,6 +5,7 @@
 //! the files that settings name. It starts nothing and connects to nothing.
 
 mod conditions;
+mod limits;
 mod mqtt;
 mod nearest;
 pub mod problem;

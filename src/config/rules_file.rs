@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
+use super::limits;
 use super::problem::{Problem, Problems};
 use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
 use super::unit_rules;
-use crate::domain::alert::Level;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
 use crate::engine::Settings;
-use crate::rules::{Construct, Cutoffs, DueHours, InstrumentCutoffs, JointTable, RuleSet};
+use crate::rules::{Construct, Cutoffs, InstrumentCutoffs, JointTable, RuleSet};
 use crate::screening;
 
 /// The rules that hold where no path is given.
@@ -70,7 +70,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let daytime = thresholds::daytime(root.section("daytime"));
     let exposures = thresholds::exposures(root.section("exposures"));
     let table = table(root.section("table"));
-    let due = limits(root.section("limits"));
+    let limits = limits::read(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
     let rules = rule_list::read(&mut root, &cutoffs);
     let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id));
@@ -83,13 +83,13 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    let rules = RuleSet { rules, units, cutoffs, table, due, cool_down_days, version: digest(text) };
+    let rules = RuleSet { rules, units, cutoffs, table, cool_down_days, version: digest(text) };
     let settings = Settings {
         indicators,
         daytime,
         exposures,
         rules: Arc::new(rules),
-        limits: Arc::default(),
+        limits: Arc::new(limits),
         calendars: Arc::default(),
     };
     Ok((settings, warnings))
@@ -199,29 +199,6 @@ fn table(mut section: Section<'_>) -> JointTable {
     };
     section.finish();
     table
-}
-
-fn limits(mut section: Section<'_>) -> BTreeMap<Level, DueHours> {
-    const YEAR_H: f64 = 8_760.0;
-    let mut due = BTreeMap::new();
-    for (level, review, counseling) in [(Level::L2, 336.0, 336.0), (Level::L3, 168.0, 168.0), (Level::L4, 24.0, 1.0)] {
-        let mut entry = section.section(level.as_str());
-        let hours = DueHours {
-            workload_review: entry.number("workload_review_h", review, 0.25..=YEAR_H),
-            counseling: entry.number("counseling_h", counseling, 0.25..=YEAR_H),
-        };
-        entry.finish();
-        due.insert(level, hours);
-    }
-    let slower = |a: DueHours, b: DueHours| a.workload_review > b.workload_review || a.counseling > b.counseling;
-    for (low, high) in [(Level::L2, Level::L3), (Level::L3, Level::L4)] {
-        if slower(due[&high], due[&low]) {
-            let what = format!("gives {} more time than {}", high.as_str(), low.as_str());
-            section.problem("", &what, "give a higher level no more time than a lower one");
-        }
-    }
-    section.finish();
-    due
 }
 
 fn cool_down(mut section: Section<'_>) -> u32 {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::alert::Level;
 use crate::domain::alert::RuleId;
 use crate::domain::indicator::HrvState;
 use crate::rules::{Facts, ScreenedFact};

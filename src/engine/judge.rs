@@ -4,14 +4,13 @@ use super::buckets::Taken;
 use super::effect::{Decision, Effect};
 use super::events::{Occasion, local_date};
 use super::facts::Picture;
-use super::{Engine, Mode};
-use crate::cases::{self, Limits, Situation};
-use crate::domain::alert::Level;
-use crate::domain::case::{ActionKind, CaseChange, Finding, OpenCase};
+use super::{Engine, Mode, Settings};
+use crate::cases::{self, Situation};
+use crate::domain::case::{CaseChange, Finding, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::{SignedDuration, Timestamp};
-use crate::rules::{RuleSet, Verdict};
+use crate::rules::Verdict;
 
 impl Engine {
     /// Judges a worker on what has changed; where nothing has, this costs nothing.
@@ -35,7 +34,7 @@ impl Engine {
         let picture = Picture::of(&worker.history, &worker.track, today, &self.settings);
         let verdict = rules.judge(&picture.facts(changes.crises > 0));
         let news = News { crises: changes.crises, is_late: changes.is_late };
-        let situation = situation(number, &picture, &verdict, rules, news, now);
+        let situation = situation(number, &picture, &verdict, &self.settings, news, now);
         let facts = cases::decide(&worker.history.cases, &situation);
         if facts.is_empty() {
             return;
@@ -105,14 +104,14 @@ pub(super) struct News {
 }
 
 /// What a verdict means for the worker's cases.
-pub(super) fn situation(
+pub(super) fn situation<'a>(
     worker: WorkerNumber,
     picture: &Picture<'_>,
     verdict: &Verdict,
-    rules: &RuleSet,
+    settings: &'a Settings,
     news: News,
     now: Timestamp,
-) -> Situation {
+) -> Situation<'a> {
     Situation {
         worker,
         finding: Finding {
@@ -126,17 +125,8 @@ pub(super) fn situation(
         is_late: news.is_late,
         today: picture.today,
         now,
-        limits: limits(rules, verdict.level),
-        crisis_limits: limits(rules, Level::L4),
-    }
-}
-
-fn limits(rules: &RuleSet, level: Level) -> Limits {
-    let hours = |kind| SignedDuration::try_from_secs_f64(rules.action_due_h(level, kind) * 3600.0);
-    let hours = |kind| hours(kind).unwrap_or(SignedDuration::MAX);
-    Limits {
-        review_due: hours(ActionKind::WorkloadReview),
-        counseling_due: hours(ActionKind::Counseling),
-        cool_down: SignedDuration::from_hours(24 * i64::from(rules.cool_down_days())),
+        limits: &settings.limits,
+        calendar: settings.calendars.of(&picture.history.profile.key.site),
+        cool_down: SignedDuration::from_hours(24 * i64::from(settings.rules.cool_down_days())),
     }
 }

@@ -22,7 +22,7 @@ use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
 use crate::indicators::track::{self, Track};
-use crate::rules::{Facts, RuleSet};
+use crate::rules::Facts;
 
 /// Rows that are a few days from being pruned count as pruned: whether the worker was judged today
 /// must not change what is looked at.
@@ -267,20 +267,20 @@ impl<'a> View<'a> {
 
 /// One set of rules, and the cases under it.
 struct Court<'a> {
-    rules: &'a RuleSet,
+    settings: &'a Settings,
     book: CaseBook,
     changes: Vec<Change>,
 }
 
 impl<'a> Court<'a> {
     fn new(settings: &'a Settings) -> Self {
-        Self { rules: &settings.rules, book: CaseBook::default(), changes: Vec::new() }
+        Self { settings, book: CaseBook::default(), changes: Vec::new() }
     }
 
     fn judge(&mut self, worker: WorkerNumber, picture: &Picture<'_>, facts: &Facts, news: DayNews, now: Timestamp) {
-        let verdict = self.rules.judge(facts);
+        let verdict = self.settings.rules.judge(facts);
         let news = News { crises: news.crises, is_late: false };
-        let situation = judge::situation(worker, picture, &verdict, self.rules, news, now);
+        let situation = judge::situation(worker, picture, &verdict, self.settings, news, now);
         let found = cases::decide(&self.book, &situation);
         self.apply(found, picture.today, now);
     }

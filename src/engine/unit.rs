@@ -14,7 +14,7 @@ use crate::domain::event::{Event, EventBody};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{SiteId, UNASSIGNED_UNIT, UnitId, WorkerNumber};
 use crate::domain::screening::Instrument;
-use crate::domain::{Date, SignedDuration, Timestamp};
+use crate::domain::{Date, Timestamp};
 use crate::indicators::Track;
 use crate::rules::{Member, RuleSet, UnitFacts, UnitRule};
 
@@ -117,15 +117,13 @@ impl Unit {
 
     /// The request of a rule that matches. Its id tells neither the rule nor anybody of the unit.
     #[must_use]
-    pub fn request(&self, rule: &UnitRule, rules: &RuleSet, occasion: Occasion<'_>) -> Event {
+    pub fn request(&self, rule: &UnitRule, settings: &Settings, occasion: Occasion<'_>) -> Event {
         let Occasion { site, unit, on, now } = occasion;
         let names = [site.as_str(), unit.as_str(), rule.id.as_str()];
         let id = ActionId::of_unit(WorkerNumber(self.key), names, period(on));
-        let hours = rules.action_due_h(rule.level, ActionKind::WorkloadReview);
-        let due = SignedDuration::try_from_secs_f64(hours * 3600.0).ok().and_then(|after| now.checked_add(after).ok());
-        let due = due.unwrap_or(Timestamp::MAX);
-        let step = ActionStep::Requested;
-        let action = ActionRef { id: id.clone(), kind: ActionKind::WorkloadReview, step, due };
+        let kind = ActionKind::WorkloadReview;
+        let due = settings.calendars.of(site).due(now, settings.limits.action(rule.level, kind));
+        let action = ActionRef { id: id.clone(), kind, step: ActionStep::Requested, due };
         let of_many = self.exceeded.iter().filter(|(_, (_, workers))| *workers >= LEAST_EXPOSED);
         let exposures = of_many.map(|(kind, (limit, _))| ExceededLimit { kind, limit: *limit }).collect();
         let body = EventBody::Action(ActionRequest::WorkloadReview { action, unit: unit.clone(), exposures });

@@ -94,10 +94,11 @@ fn unit(over_limit: u32) -> Unit {
 }
 
 fn request(unit: &Unit, name: &str, on: Date) -> Event {
-    let rules = settings().rules;
-    let matching = rules.judge_unit(&unit.facts(&rules))[0].clone();
+    let settings = settings();
+    let rules = &settings.rules;
+    let matching = rules.judge_unit(&unit.facts(rules))[0].clone();
     let (site, name) = (SiteId::parse("plant-a").unwrap(), UnitId::parse(name).unwrap());
-    unit.request(&matching, &rules, Occasion { site: &site, unit: &name, on, now: now() })
+    unit.request(&matching, &settings, Occasion { site: &site, unit: &name, on, now: now() })
 }
 
 #[test]

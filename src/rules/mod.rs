@@ -21,6 +21,6 @@ pub use condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest
 pub use cutoffs::{Construct, Cutoffs, InstrumentCutoffs};
 pub use facts::{Facts, ScreenedFact};
 pub use number::{Described, NumberFact, Numbers, Worse};
-pub use set::{DueHours, Raise, Rule, RuleSet, Verdict};
+pub use set::{Raise, Rule, RuleSet, Verdict};
 pub use table::JointTable;
 pub use unit::{LEAST_WORKERS, Member, UnitCondition, UnitFact, UnitFacts, UnitRule, UnitRules};

@@ -9,7 +9,6 @@ use super::number::NumberFact;
 use super::table::JointTable;
 use super::unit::UnitRules;
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::case::ActionKind;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
 
@@ -41,15 +40,6 @@ pub struct Rule {
     pub counseling: Vec<String>,
 }
 
-/// Hours from the alert within which an action must be live.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DueHours {
-    /// The organisation's side.
-    pub workload_review: f64,
-    /// The person's side.
-    pub counseling: f64,
-}
-
 /// What the rules say of one worker on one day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
@@ -77,8 +67,6 @@ pub struct RuleSet {
     pub cutoffs: BTreeMap<Instrument, InstrumentCutoffs>,
     /// The joint table.
     pub table: JointTable,
-    /// Time limits of the levels that open a case.
-    pub due: BTreeMap<Level, DueHours>,
     /// After a case is closed, no case of the same or a lower level is opened for so many days.
     pub cool_down_days: u32,
     /// A digest of the file's text.
@@ -169,21 +157,6 @@ impl RuleSet {
     #[must_use]
     pub const fn version(&self) -> u64 {
         self.version
-    }
-
-    /// Hours from the alert within which an action must be live.
-    ///
-    /// # Units
-    /// Calendar hours.
-    #[must_use]
-    pub fn action_due_h(&self, level: Level, kind: ActionKind) -> f64 {
-        // Levels below L2 open no case; should one be asked for, the longest limit stands.
-        let due = self.due.get(&level.max(Level::L2)).copied();
-        let due = due.unwrap_or(DueHours { workload_review: 336.0, counseling: 336.0 });
-        match kind {
-            ActionKind::WorkloadReview => due.workload_review,
-            ActionKind::Counseling => due.counseling,
-        }
     }
 
     /// For how many days after closing no case of the same or a lower level is opened.

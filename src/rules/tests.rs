@@ -1,7 +1,6 @@
 use super::*;
 use crate::config::rules_file;
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::case::ActionKind;
 use crate::domain::indicator::{HrvState, Severity};
 use crate::domain::screening::Instrument;
 
@@ -186,13 +185,4 @@ fn severity_follows_the_mapping_of_the_reference() {
     assert_eq!((of_raw(42.0), of_raw(41.0)), (Some(Severity::Mild), Some(Severity::Minimal)));
     assert_eq!(rules.is_positive(Instrument::Pss10, 40.0, &[]), None);
     assert_eq!(rules.is_positive(Instrument::Who5, 50.0, &[]), Some(true));
-}
-
-#[test]
-fn time_limits_tighten_with_the_level() {
-    let rules = built_in();
-    let hours = |level, kind| rules.action_due_h(level, kind).to_string();
-    assert_eq!(hours(Level::L4, ActionKind::Counseling), "1");
-    assert_eq!(hours(Level::L3, ActionKind::WorkloadReview), "168");
-    assert_eq!(hours(Level::L2, ActionKind::Counseling), "336");
 }

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{self, Problems, Settings, rules_file};
 use crate::domain::Timestamp;
 use crate::domain::rejection::Reason;
+use crate::engine;
 use crate::rules::RuleSet;
 
 /// What was typed after `vagus check`.
@@ -22,7 +23,7 @@ use crate::rules::RuleSet;
 #[command(after_help = "\
 Without --input every setting and the rule file are read: each problem is printed with its file, line \
 and key, what is wrong and what to do; what is allowed and hardly meant is a warning, and no problem. \
-With --rules every rule is printed in words. With --input the messages of a file are judged as the service \
+With --rules every rule and time limit is printed in words. With --input the messages of a file are judged as the service \
 would; each rejection is printed with its line, the item's index, the reason of the receipt and the \
 detail. What only a running service knows is not judged: enrolment and consent, duplicates, actions.
 
@@ -45,7 +46,7 @@ pub(super) struct CheckArguments {
     /// When payloads without a time of their own were received, e.g. 2026-03-01T08:00:00Z; now, if not given
     #[arg(long, value_name = "TIME", requires = "topic")]
     at: Option<Timestamp>,
-    /// Print every rule in words
+    /// Print every rule and time limit in words
     #[arg(long, conflicts_with = "input")]
     rules: bool,
     /// How the result is printed
@@ -62,7 +63,7 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         (Ok((settings, engine)), None) => {
             let warnings = warnings(&settings);
             if arguments.rules {
-                tell_rules(out, &engine.rules, arguments.output)
+                tell_rules(out, &engine, arguments.output)
             } else {
                 tell_summary(out, &arguments.config, &settings, &engine.rules, &warnings, arguments.output)
             }
@@ -108,11 +109,11 @@ fn warnings(settings: &Settings) -> Vec<config::Problem> {
     reviewed.map(|(_, warnings)| warnings).unwrap_or_default()
 }
 
-fn tell_rules(out: &mut impl Write, rules: &RuleSet, output: Output) -> io::Result<()> {
-    let lines = rules.in_words();
+fn tell_rules(out: &mut impl Write, engine: &engine::Settings, output: Output) -> io::Result<()> {
+    let (rules, limits) = (engine.rules.in_words(), engine.limits.in_words());
     match output {
-        Output::Table => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
-        Output::Json => writeln!(out, "{}", json!({"rules": lines})),
+        Output::Table => rules.iter().chain(&limits).try_for_each(|line| writeln!(out, "{line}")),
+        Output::Json => writeln!(out, "{}", json!({"rules": rules, "limits": limits})),
     }
 }
 
