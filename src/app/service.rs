@@ -29,8 +29,8 @@ use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use super::units::UnitReviews;
 use crate::clock::Clock;
-use crate::config::settings::Batch;
-use crate::config::{Settings, rules_file};
+use crate::config::settings::{Batch, Site};
+use crate::config::{self, Settings};
 use crate::console::ops::OpsListener;
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::{mqtt, outbox};
@@ -61,6 +61,7 @@ pub struct Service {
     store: Store,
     rules: watch::Sender<engine::Settings>,
     rules_path: Option<PathBuf>,
+    sites: Vec<Site>,
     rules_version: Arc<AtomicU64>,
     /// Decoder, sequencer and applier; the first that ends on its own ends the service.
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
@@ -156,6 +157,7 @@ impl Service {
             store: outbox_of,
             rules,
             rules_path: settings.rules_path,
+            sites: settings.sites,
             rules_version,
             threads,
             failed,
@@ -169,7 +171,7 @@ impl Service {
         self.ops_address
     }
 
-    /// Runs until SIGTERM or SIGINT, reading the rules again at SIGHUP.
+    /// Runs until SIGTERM or SIGINT, reading the rules and holidays again at SIGHUP.
     ///
     /// # Errors
     /// Where the store failed and the service had to stop.
@@ -188,16 +190,16 @@ impl Service {
         self.stop().await
     }
 
-    /// Reads the rule file again; a bad one is refused, and the old rules stay.
+    /// Reads the rule file and the holidays again; where one has a mistake, all stays as it was.
     pub fn reload_rules(&self) {
-        match rules_file::load(self.rules_path.as_deref()) {
+        match config::load_engine(self.rules_path.as_deref(), &self.sites) {
             Ok(engine) => {
                 let version = engine.rules.version();
-                tracing::info!(version = format!("{version:016x}"), "new rules are in force");
+                tracing::info!(version = format!("{version:016x}"), "new rules and holidays are in force");
                 self.rules_version.store(version, Ordering::Release);
                 let _ = self.rules.send(engine);
             }
-            Err(problems) => tracing::error!("the new rules are refused, the old ones stay:\n{problems}"),
+            Err(problems) => tracing::error!("the new rules and holidays are refused, the old ones stay:\n{problems}"),
         }
     }
 

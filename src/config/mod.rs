@@ -1,10 +1,11 @@
 //! Settings: what was typed becomes what it means, with all problems at once.
 //!
-//! A file and the environment enter; [`Settings`] and a rule set leave, or a list
+//! Files and the environment enter; [`Settings`] and a rule set leave, or a list
 //! of problems, each with its file, line, key and remedy. Only this module reads the environment and
 //! the files that settings name. It starts nothing and connects to nothing.
 
 mod conditions;
+mod holidays;
 mod limits;
 mod mqtt;
 mod nearest;
@@ -20,4 +21,4 @@ mod unit_rules;
 mod value;
 
 pub use problem::{Problem, Problems};
-pub use settings::{Settings, load};
+pub use settings::{Settings, load, load_engine};

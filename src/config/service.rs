@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::civil::Weekday;
+
 use super::section::Section;
 use super::settings::{Admission, Batch, Engine, Http, Site};
+use crate::cases::calendar::WorkingDays;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
 use crate::domain::TimeZone;
@@ -116,6 +119,28 @@ pub(super) fn logging(mut section: Section<'_>) -> logging::Settings {
     logging::Settings { level, format }
 }
 
+fn working_days(section: &mut Section<'_>) -> WorkingDays {
+    const NAMES: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let Some(names) = section.get::<Vec<String>>("working_days") else { return WorkingDays::default() };
+    let mut days = Vec::new();
+    for name in &names {
+        match NAMES.iter().zip(Weekday::Monday.cycle_forward()).find(|(known, _)| *known == name) {
+            Some((_, day)) => days.push(day),
+            None => {
+                let remedy = format!("give some of: {}", NAMES.join(", "));
+                section.problem("working_days", &format!("holds {name:?}, which is no day"), &remedy);
+            }
+        }
+    }
+    WorkingDays::of(days).unwrap_or_else(|| {
+        if names.is_empty() {
+            let remedy = "name one day at least, or remove the key for Monday to Friday";
+            section.problem("working_days", "is empty: no limit in working days would ever be over", remedy);
+        }
+        WorkingDays::default()
+    })
+}
+
 pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
     let mut seen = BTreeSet::new();
     let mut sites = Vec::new();
@@ -145,9 +170,11 @@ pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
             }
             zone.ok()
         });
+        let working_days = working_days(&mut section);
+        let holidays_file = section.readable_file("holidays_file");
         section.finish();
         if let (Some(id), Some(time_zone)) = (id, time_zone) {
-            sites.push(Site { id, time_zone });
+            sites.push(Site { id, time_zone, working_days, holidays_file });
         }
     }
     sites

@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
-use super::{mqtt, rules_file, service};
+use super::{holidays, mqtt, rules_file, service};
+use crate::cases::calendar::WorkingDays;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
 use crate::domain::TimeZone;
@@ -23,6 +25,10 @@ pub struct Site {
     pub id: SiteId,
     /// Its time zone, by the IANA name; a worker's row may name another.
     pub time_zone: TimeZone,
+    /// The days of the week on which it works. Default: Monday to Friday.
+    pub working_days: WorkingDays,
+    /// The file of the dates on which it does not; none where there is no such date.
+    pub holidays_file: Option<PathBuf>,
 }
 
 /// Which items are admitted.
@@ -112,13 +118,13 @@ impl Settings {
     }
 }
 
-/// Reads a configuration file with the overrides of the environment, and the rule file it names,
-/// which holds all that the engine computes with.
+/// Reads a configuration file with the overrides of the environment, and the files it names that hold
+/// what the engine computes with: the rule file and the sites' holidays.
 ///
 /// Relative paths are relative to the working directory of the process.
 ///
 /// # Errors
-/// Every problem of both files.
+/// Every problem of all files.
 pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
     let origin = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -131,13 +137,28 @@ pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
         }])
     })?;
     let read = read(&text, &origin, environment());
-    let rules = rules_file::load(read.settings.rules_path.as_deref());
-    match (read.problems.is_empty(), rules) {
-        (true, Ok(rules)) => Ok((read.settings, rules)),
-        (_, rules) => {
+    let engine = load_engine(read.settings.rules_path.as_deref(), &read.settings.sites);
+    match (read.problems.is_empty(), engine) {
+        (true, Ok(engine)) => Ok((read.settings, engine)),
+        (_, engine) => {
             let mut problems = read.problems;
-            problems.extend(rules.err().into_iter().flat_map(|p| p.0));
+            problems.extend(engine.err().into_iter().flat_map(|p| p.0));
             Err(Problems(problems))
+        }
+    }
+}
+
+/// Reads what the engine computes with: the rule file, or the built-in rules where there is no path,
+/// and the holidays of the sites. A running service reads them again when it is told to.
+///
+/// # Errors
+/// Every problem of the files.
+pub fn load_engine(rules_path: Option<&Path>, sites: &[Site]) -> Result<EngineSettings, Problems> {
+    match (rules_file::load(rules_path), holidays::calendars(sites)) {
+        (Ok(engine), Ok(calendars)) => Ok(EngineSettings { calendars: Arc::new(calendars), ..engine }),
+        (engine, calendars) => {
+            let problems = [engine.err(), calendars.err()];
+            Err(Problems(problems.into_iter().flatten().flat_map(|p| p.0).collect()))
         }
     }
 }

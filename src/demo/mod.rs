@@ -33,7 +33,7 @@ use workforce::Workforce;
 
 use crate::app::service::Service;
 use crate::clock::Clock;
-use crate::config::{self, Settings, rules_file};
+use crate::config::{self, Settings};
 use crate::domain::SignedDuration;
 use crate::engine;
 
@@ -83,7 +83,8 @@ pub async fn run(options: &Options) -> Result<Report> {
     settings.ingest.broker.port = broker.port();
     settings.http.listen = preferred_or_free(settings.http.listen);
     settings.ops.listen = preferred_or_free(settings.ops.listen);
-    let engine = rules_file::load(settings.rules_path.as_deref()).map_err(|problems| anyhow!("{problems}"))?;
+    let engine = config::load_engine(settings.rules_path.as_deref(), &settings.sites)
+        .map_err(|problems| anyhow!("{problems}"))?;
     let site = settings.sites.first().context("config/demo.toml names no site")?;
     let (zone, root) = (site.time_zone.clone(), settings.ingest.root.clone());
 

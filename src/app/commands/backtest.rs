@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,6 +17,7 @@ use crate::app::replay::{self, ReplayError};
 use crate::app::service;
 use crate::config::{self, Settings, rules_file};
 use crate::domain::Date;
+use crate::engine;
 
 /// Compares two rule files on the past: which cases would open, which no longer, how many by chance.
 ///
@@ -137,6 +139,8 @@ fn read(arguments: &BacktestArguments) -> Result<(Settings, Plan), String> {
     {
         return Err(format!("--from {from} is after --to {to}; give the earlier day first"));
     }
+    // A rule file says nothing of the sites' calendars: they are the same under both.
+    let new = engine::Settings { calendars: Arc::clone(&old.calendars), ..new };
     let engines = Sides { old, new };
     Ok((settings, Plan { engines, from, to, repeats: arguments.repeats, seed: arguments.seed }))
 }

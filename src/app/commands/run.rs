@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config;
 use crate::telemetry::logging;
 
-/// Runs the service until it is told to stop (SIGTERM or SIGINT). SIGHUP reads the rule file again.
+/// Runs the service until it is told to stop (SIGTERM or SIGINT). SIGHUP reads the rule file and the holidays again.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// The configuration; `vagus check` says what is wrong with one
