@@ -207,3 +207,35 @@ fn problems_of_the_rule_file_are_told_with_those_of_the_settings() {
     let found: Vec<_> = problems.iter().map(|p| p.key.as_str()).collect();
     assert_eq!(found, ["mqtt.port", "cool_down.days"]);
 }
+
+#[test]
+fn working_days_are_named_and_one_at_least_is_needed() {
+    let settings =
+        parse(&format!("{LEAST}working_days = [\"sun\", \"mon\"]\n"), "vagus.toml", nothing()).expect("sound");
+    let days = settings.sites[0].working_days;
+    use jiff::civil::Weekday::{Monday, Saturday, Sunday};
+    assert_eq!([Sunday, Monday, Saturday].map(|day| days.contains(day)), [true, true, false]);
+    assert_eq!(keys(&format!("{LEAST}working_days = []\n")), ["sites[0].working_days"]);
+    assert_eq!(keys(&format!("{LEAST}working_days = [\"Monday\", \"x\"]\n")), ["sites[0].working_days"; 2]);
+    assert_eq!(keys(&format!("{LEAST}working_days = \"mon\"\n")), ["sites[0].working_days"]);
+}
+
+#[test]
+fn holidays_are_read_from_their_file_and_every_bad_line_is_told() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let (config, file) = (directory.path().join("vagus.toml"), directory.path().join("holidays.txt"));
+    std::fs::write(&config, format!("{LEAST}holidays_file = {:?}\n", file.display().to_string())).expect("written");
+    let problems = load(&config).expect_err("no such file").to_string();
+    assert!(problems.contains(":4: sites[0].holidays_file: is "), "{problems}");
+
+    std::fs::write(&file, "2026-04-30 Reunification\n2026-5-1\n\n1 May\n").expect("written");
+    let problems = load(&config).expect_err("two bad lines").0;
+    assert_eq!(problems.iter().map(|p| p.line).collect::<Vec<_>>(), [Some(2), Some(4)]);
+    assert!(problems.iter().all(|p| p.origin.ends_with("holidays.txt")), "{problems:?}");
+
+    std::fs::write(&file, "2026-04-30 Reunification\n2026-05-01\n").expect("written");
+    let (settings, engine) = load(&config).expect("sound");
+    let calendar = engine.calendars.of(&settings.sites[0].id);
+    assert_eq!(calendar.zone.iana_name(), Some("Asia/Ho_Chi_Minh"));
+    assert_eq!(calendar.holidays.len(), 2);
+}
