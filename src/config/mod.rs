@@ -5,6 +5,7 @@
 //! the files that settings name. It starts nothing and connects to nothing.
 
 mod conditions;
+mod delivery;
 mod holidays;
 mod limits;
 mod mqtt;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::problem::{Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
-use super::{holidays, mqtt, rules_file, service};
+use super::{delivery, holidays, mqtt, rules_file, service};
 use crate::cases::calendar::WorkingDays;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
+use crate::delivery::settings::Settings as DeliverySettings;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
@@ -108,6 +109,8 @@ pub struct Settings {
     pub logging: LoggingSettings,
     /// The sites, at least one.
     pub sites: Vec<Site>,
+    /// Who is told what, besides MQTT.
+    pub delivery: DeliverySettings,
 }
 
 impl Settings {
@@ -163,6 +166,13 @@ pub fn load_engine(rules_path: Option<&Path>, sites: &[Site]) -> Result<EngineSe
     }
 }
 
+/// What a configuration file allows and hardly means; nothing of a file that cannot be read.
+#[must_use]
+pub fn warnings(path: &Path) -> Vec<Problem> {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    read(&text, &path.display().to_string(), environment()).warnings
+}
+
 /// Reads the text of a configuration; `origin` names it in problems, `environment` overrides it.
 ///
 /// # Errors
@@ -189,6 +199,8 @@ fn environment() -> Vec<(String, String)> {
 pub(super) struct Read {
     pub(super) settings: Settings,
     pub(super) problems: Vec<Problem>,
+    /// What is allowed and hardly meant.
+    pub(super) warnings: Vec<Problem>,
     #[cfg_attr(not(test), expect(dead_code, reason = "the documentation of the keys is tested against it"))]
     pub(super) known: Vec<String>,
 }
@@ -196,7 +208,9 @@ pub(super) struct Read {
 pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item = (String, String)>) -> Read {
     let document = match Document::parse(text, origin) {
         Ok(document) => document,
-        Err(problems) => return Read { settings: Settings::default(), problems, known: Vec::new() },
+        Err(problems) => {
+            return Read { settings: Settings::default(), problems, warnings: Vec::new(), known: Vec::new() };
+        }
     };
     document.override_with(environment);
     let mut root = document.root();
@@ -213,8 +227,10 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         rules_path: service::rules_path(root.section("rules")),
         logging: service::logging(root.section("log")),
         sites: Vec::new(),
+        delivery: DeliverySettings::default(),
     };
     settings.sites = service::sites(&mut root);
+    settings.delivery = delivery::read(&mut root, &settings.sites);
     for moved in ["indicators", "exposures"] {
         let remedy =
             format!("move [{moved}] into the rule file that rules.path names; config/rules.toml shows all of it");
@@ -223,8 +239,9 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
     check_together(&root, &ingest_section, &settings);
     ingest_section.finish();
     root.finish();
+    let warnings = document.take_warnings();
     let (problems, known) = document.finish();
-    Read { settings, problems, known }
+    Read { settings, problems, warnings, known }
 }
 
 /// What no setting can know alone.

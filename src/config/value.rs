@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::domain::Date;
+
 /// A value and the line it stands on.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
@@ -20,7 +22,7 @@ pub(super) enum Value {
     Integer(i128),
     Float(f64),
     Boolean(bool),
-    Moment,
+    Moment(String),
     List(Vec<Placed>),
     Table(BTreeMap<String, Placed>),
 }
@@ -58,7 +60,7 @@ impl Value {
             }
             DeValue::Float(number) => Self::Float(number.as_str().parse().unwrap_or(f64::NAN)),
             DeValue::Boolean(yes) => Self::Boolean(*yes),
-            DeValue::Datetime(_) => Self::Moment,
+            DeValue::Datetime(moment) => Self::Moment(moment.to_string()),
             DeValue::Array(values) => Self::List(
                 values
                     .iter()
@@ -76,7 +78,7 @@ impl Value {
             Self::Integer(_) => "a whole number",
             Self::Float(_) => "a number with a fraction",
             Self::Boolean(_) => "true or false",
-            Self::Moment => "a date or time",
+            Self::Moment(_) => "a date or time",
             Self::List(_) => "a list",
             Self::Table(_) => "a section",
         }
@@ -139,12 +141,25 @@ impl Setting for f64 {
             Value::Float(number) => Some(number).filter(|n| n.is_finite()),
             // Settings are far below 2^53, where the conversion is exact; beyond, a range check refuses.
             Value::Integer(number) => Self::from_text(&number.to_string()),
-            Value::Text(_) | Value::Boolean(_) | Value::Moment | Value::List(_) | Value::Table(_) => None,
+            Value::Text(_) | Value::Boolean(_) | Value::Moment(_) | Value::List(_) | Value::Table(_) => None,
         }
     }
 
     fn from_text(text: &str) -> Option<Self> {
         text.parse().ok().filter(|n: &Self| n.is_finite())
+    }
+}
+
+impl Setting for Date {
+    const EXPECTED: &'static str = "a date, e.g. 2026-12-24";
+
+    fn from_value(value: Value) -> Option<Self> {
+        if let Value::Moment(text) | Value::Text(text) = value { Self::from_text(&text) } else { None }
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        // A date with a time of day is something else, though its begin could be read as a date.
+        text.parse().ok().filter(|date: &Self| date.to_string() == text)
     }
 }
 

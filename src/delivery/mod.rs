@@ -5,6 +5,7 @@
 //! the broker has it, under the same id each time; a receipt is sent if it can be. Nothing here
 //! decides anything, changes an event's bytes, or acknowledges what came in.
 
+mod address;
 pub mod cloudevents;
 pub mod mqtt;
 mod mqtt_connection;
@@ -12,3 +13,4 @@ pub mod outbox;
 mod receipts;
 #[cfg(test)]
 mod samples;
+pub mod settings;

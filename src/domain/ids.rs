@@ -85,6 +85,28 @@ name!(
     UnitId
 );
 
+name!(
+    /// A way out of Vagus, as the configuration names it.
+    ChannelId
+);
+
+/// The name of the channel that is always there.
+const MQTT: &str = "mqtt";
+
+impl ChannelId {
+    /// The channel that is always there: events over the broker.
+    #[must_use]
+    pub fn mqtt() -> Self {
+        Self(MQTT.into())
+    }
+
+    /// Whether it is the channel over the broker.
+    #[must_use]
+    pub fn is_mqtt(&self) -> bool {
+        self.as_str() == MQTT
+    }
+}
+
 /// The unit of a worker for whom no row was imported.
 pub const UNASSIGNED_UNIT: &str = "unassigned";
 

@@ -9,14 +9,17 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hdrhistogram", &["telemetry"]),
     ("hyper", &["console"]),
     ("hyper_util", &["console"]),
+    ("lettre", &["delivery"]),
     ("prometheus", &["telemetry"]),
     ("raft_engine", &["store"]),
     ("raft_proto", &["store"]),
     ("rand_distr", &["demo"]),
+    ("reqwest", &["delivery"]),
     ("rumqttc", &["broker", "ingest", "delivery", "demo"]),
     ("rumqttd", &["demo"]),
-    ("rustls", &["broker"]),
+    ("rustls", &["broker", "delivery"]),
     ("sled", &["store"]),
+    ("standardwebhooks", &["delivery"]),
     ("tracing_subscriber", &["telemetry"]),
 ];
 

@@ -61,7 +61,8 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
         (Err(problems), _) => tell_problems(out, &problems, arguments.output).map(|()| false),
         (Ok((settings, _)), Some(input)) => judge_file(out, &settings, input, arguments),
         (Ok((settings, engine)), None) => {
-            let warnings = warnings(&settings);
+            let mut warnings = warnings(&settings);
+            warnings.splice(0..0, config::settings::warnings(&arguments.config));
             if arguments.rules {
                 tell_rules(out, &engine, arguments.output)
             } else {

@@ -1,0 +1,141 @@
+//! Who is told what by default, and who may see what at all.
+
+use crate::domain::alert::Level;
+use crate::domain::event::EventKind;
+use crate::domain::person::Role;
+
+/// What a role has to do with events.
+#[derive(Debug, Clone, Copy)]
+pub struct Audience {
+    /// The role.
+    pub role: Role,
+    /// What it is told where a route names no kinds.
+    pub told: &'static [EventKind],
+    /// Of which levels, where a route names none; what tells no level is told all the same.
+    pub levels: &'static [Level],
+    /// What it may be told at all.
+    pub may_see: &'static [EventKind],
+}
+
+use EventKind::{
+    Closed, Committee, Counseling, Escalated, Overdue, Proposal, Raised, RaisedAgain, Reminder, Rescreening, Revised,
+    WorkloadReview,
+};
+use Level::{L2, L3, L4};
+
+const EVERYTHING: &[EventKind] = EventKind::ALL;
+/// Everything but the committee's counts.
+const CLINICAL: &[EventKind] = &[
+    Raised,
+    RaisedAgain,
+    Revised,
+    Closed,
+    WorkloadReview,
+    Counseling,
+    Reminder,
+    Overdue,
+    Escalated,
+    Proposal,
+    Rescreening,
+];
+const CASES: &[Level] = &[L2, L3, L4];
+
+/// The table of who is told what.
+///
+/// A crisis goes to the clinician on duty, and to those above when a limit of it is over; physicians
+/// are told of the other cases. Whoever reviews the work learns of the request alone, the committee
+/// of its counts alone, and whoever runs the service of nothing.
+///
+/// # Source
+/// Domain reference, section 8.2 for who is told of time limits, 6.3 for a crisis, 8.6 for who may
+/// see what. What a role is told by default is our own choice within them.
+pub const AUDIENCES: &[Audience] = &[
+    Audience {
+        role: Role::Physician,
+        told: &[Raised, RaisedAgain, Revised, Closed, Reminder, Proposal],
+        levels: &[L2, L3],
+        may_see: CLINICAL,
+    },
+    Audience { role: Role::Counsellor, told: &[Counseling, Rescreening], levels: CASES, may_see: CLINICAL },
+    Audience {
+        role: Role::DutyClinician,
+        told: &[Raised, RaisedAgain, Reminder, Overdue],
+        levels: &[L4],
+        may_see: CLINICAL,
+    },
+    Audience { role: Role::OhLead, told: &[Overdue], levels: CASES, may_see: EVERYTHING },
+    Audience { role: Role::OhHead, told: &[Escalated], levels: CASES, may_see: EVERYTHING },
+    Audience { role: Role::Manager, told: &[WorkloadReview], levels: &[], may_see: &[WorkloadReview] },
+    Audience { role: Role::SafetyCommittee, told: &[Committee], levels: &[], may_see: &[Committee] },
+    Audience { role: Role::Operator, told: &[], levels: &[], may_see: &[] },
+];
+
+/// The line of a role.
+#[must_use]
+pub fn audience(role: Role) -> &'static Audience {
+    AUDIENCES.iter().find(|audience| audience.role == role).expect("a test walks every role through the table")
+}
+
+/// Whether a role may be told an event of that kind.
+#[must_use]
+pub fn may_see(role: Role, kind: EventKind) -> bool {
+    audience(role).may_see.contains(&kind)
+}
+
+/// Whether events of that kind say something of somebody's health, if only that there is a case.
+#[must_use]
+pub const fn is_health_content(kind: EventKind) -> bool {
+    !matches!(kind, WorkloadReview | Committee)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_has_one_line_and_is_told_nothing_that_it_may_not_see() {
+        for role in Role::ALL {
+            assert_eq!(AUDIENCES.iter().filter(|audience| audience.role == *role).count(), 1, "{role:?}");
+            let audience = audience(*role);
+            assert!(audience.told.iter().all(|kind| audience.may_see.contains(kind)), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn health_content_and_a_crisis_are_for_clinical_roles_alone() {
+        for audience in AUDIENCES.iter().filter(|audience| !audience.role.is_clinical()) {
+            assert!(!audience.may_see.iter().any(|kind| is_health_content(*kind)), "{:?}", audience.role);
+            assert!(!audience.levels.contains(&L4), "{:?}", audience.role);
+        }
+    }
+
+    #[test]
+    fn limits_are_told_upwards() {
+        let told = |kind| {
+            let roles = AUDIENCES.iter().filter(|audience| audience.told.contains(&kind)).map(|audience| audience.role);
+            roles.collect::<Vec<_>>()
+        };
+        assert_eq!(told(Reminder), [Role::Physician, Role::DutyClinician]);
+        assert_eq!(told(Overdue), [Role::DutyClinician, Role::OhLead]);
+        assert_eq!(told(Escalated), [Role::OhHead]);
+        assert_eq!(told(Committee), [Role::SafetyCommittee]);
+        assert_eq!(told(WorkloadReview), [Role::Manager]);
+    }
+
+    #[test]
+    fn every_kind_is_told_to_somebody() {
+        for kind in EventKind::ALL {
+            assert!(AUDIENCES.iter().any(|audience| audience.told.contains(kind)), "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_crisis_is_raised_to_the_clinician_on_duty_by_default() {
+        let told: Vec<_> = AUDIENCES
+            .iter()
+            .filter(|audience| audience.told.contains(&Raised) && audience.levels.contains(&L4))
+            .map(|audience| audience.role)
+            .collect();
+        assert_eq!(told, [Role::DutyClinician]);
+    }
+}
