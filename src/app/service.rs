@@ -62,6 +62,7 @@ pub struct Service {
     rules: watch::Sender<engine::Settings>,
     rules_path: Option<PathBuf>,
     sites: Vec<Site>,
+    library_path: Option<PathBuf>,
     rules_version: Arc<AtomicU64>,
     /// Decoder, sequencer and applier; the first that ends on its own ends the service.
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
@@ -158,6 +159,7 @@ impl Service {
             rules,
             rules_path: settings.rules_path,
             sites: settings.sites,
+            library_path: settings.library_path,
             rules_version,
             threads,
             failed,
@@ -190,9 +192,9 @@ impl Service {
         self.stop().await
     }
 
-    /// Reads the rule file and the holidays again; where one has a mistake, all stays as it was.
+    /// Reads the rule file, the library and the holidays again; where one has a mistake, all stays as it was.
     pub fn reload_rules(&self) {
-        match config::load_engine(self.rules_path.as_deref(), &self.sites) {
+        match config::load_engine(self.rules_path.as_deref(), self.library_path.as_deref(), &self.sites) {
             Ok(engine) => {
                 let version = engine.rules.version();
                 tracing::info!(version = format!("{version:016x}"), "new rules and holidays are in force");

@@ -32,6 +32,8 @@ pub struct Risk {
     pub instruments: Vec<Instrument>,
     /// The working conditions that a workload review must have changed.
     pub exposures: Vec<Exposure>,
+    /// The step that counselling begins on whatever the level, where it is said.
+    pub first_step: Option<u8>,
 }
 
 /// Something that can be done.
@@ -106,12 +108,13 @@ impl Library {
     /// step; where there is none, of the nearest step below, or else above.
     #[must_use]
     pub fn first(&self, rules: &[RuleId], level: Level, side: ActionKind) -> Vec<&Method> {
-        let begin = self.first_step(level);
         let mut found: Vec<&Method> = Vec::new();
         for risk in self.risks_of(rules) {
-            let mut of_risk = self.of_side(side).filter(|method| method.risks.contains(&risk.id));
+            let of_level = self.first_step(level);
+            let begin = risk.first_step.filter(|_| side == ActionKind::Counseling).unwrap_or(of_level);
+            let of_risk = self.of_side(side).filter(|method| method.risks.contains(&risk.id));
             // Of equally near ones the first of the file.
-            let nearest = of_risk.by_ref().min_by_key(|m| (m.step > begin, m.step.abs_diff(begin)));
+            let nearest = of_risk.min_by_key(|m| (m.step > begin, m.step.abs_diff(begin)));
             found.extend(nearest.filter(|method| !found.iter().any(|known| known.id == method.id)));
         }
         found

@@ -7,6 +7,7 @@
 mod conditions;
 mod delivery;
 mod holidays;
+pub mod library_file;
 mod limits;
 mod mqtt;
 mod nearest;

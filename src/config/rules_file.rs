@@ -7,12 +7,15 @@ use std::sync::Arc;
 
 use siphasher::sip::SipHasher13;
 
+use super::library_file;
 use super::limits;
 use super::problem::{Problem, Problems};
 use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
 use super::unit_rules;
+use crate::cases::care;
+use crate::domain::alert::RuleId;
 use crate::domain::indicator::Severity;
 use crate::domain::screening::Instrument;
 use crate::engine::Settings;
@@ -31,11 +34,36 @@ pub fn built_in() -> Settings {
     parse(BUILT_IN, "config/rules.toml (built in)").expect("the built-in rules are read by a test")
 }
 
-/// Reads the rule file, or the built-in rules where there is no path.
+/// Reads the rule file and the library of interventions, each built in where there is no path.
+///
+/// # Errors
+/// Every problem of both files, and of both together.
+pub fn load(rules: Option<&Path>, library: Option<&Path>) -> Result<Settings, Problems> {
+    let (mut settings, library) = match (load_rules(rules), library_file::load(library)) {
+        (Ok(settings), Ok(library)) => (settings, library),
+        (settings, library) => {
+            let problems = [settings.err(), library.err()].into_iter().flatten();
+            return Err(Problems(problems.flat_map(|problems| problems.0).collect()));
+        }
+    };
+    let origin = rules.map_or_else(|| "the built-in rules".to_owned(), |path| path.display().to_string());
+    let rules = &settings.rules;
+    let ids = rules.rules.iter().map(|rule| &rule.id).chain(rules.units.rules.iter().map(|rule| &rule.id));
+    let table = [RuleId::new("T-L2"), RuleId::new("T-L3")];
+    let problems = library_file::rules_without_risk(&library, ids.chain(&table), &origin);
+    if !problems.is_empty() {
+        return Err(Problems(problems));
+    }
+    settings.care = Arc::new(care::Settings { library, ..(*settings.care).clone() });
+    Ok(settings)
+}
+
+/// Reads the rule file alone, or the built-in rules where there is no path: for whoever proposes
+/// nothing, and so asks nothing of the library.
 ///
 /// # Errors
 /// Every problem of the file.
-pub fn load(path: Option<&Path>) -> Result<Settings, Problems> {
+pub fn load_rules(path: Option<&Path>) -> Result<Settings, Problems> {
     let Some(path) = path else { return Ok(built_in()) };
     let origin = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -72,6 +100,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let table = table(root.section("table"));
     let limits = limits::read(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
+    let care = Arc::new(thresholds::care(root.section("care"), library_file::built_in()));
     let rules = rule_list::read(&mut root, &cutoffs);
     let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id));
     if document.is_sound() {
@@ -91,12 +120,13 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
         rules: Arc::new(rules),
         limits: Arc::new(limits),
         calendars: Arc::default(),
+        care,
     };
     Ok((settings, warnings))
 }
 
 /// The same text gives the same number on every machine and with every release.
-fn digest(text: &str) -> u64 {
+pub(super) fn digest(text: &str) -> u64 {
     let mut hasher = SipHasher13::new();
     hasher.write(text.as_bytes());
     hasher.finish()

@@ -101,8 +101,9 @@ pub(super) fn engine(mut section: Section<'_>) -> Engine {
     Engine { shards: (shards > 0).then_some(shards) }
 }
 
-pub(super) fn rules_path(mut section: Section<'_>) -> Option<PathBuf> {
-    let path = section.get("path");
+/// The path of a file beside this one, where one is given.
+pub(super) fn path(mut section: Section<'_>, key: &'static str) -> Option<PathBuf> {
+    let path = section.get(key);
     section.finish();
     path
 }

@@ -105,6 +105,8 @@ pub struct Settings {
     pub engine: Engine,
     /// The rule file; the built-in rules where there is none.
     pub rules_path: Option<PathBuf>,
+    /// The library of interventions; the built-in one where there is none.
+    pub library_path: Option<PathBuf>,
     /// Logs.
     pub logging: LoggingSettings,
     /// The sites, at least one.
@@ -122,7 +124,7 @@ impl Settings {
 }
 
 /// Reads a configuration file with the overrides of the environment, and the files it names that hold
-/// what the engine computes with: the rule file and the sites' holidays.
+/// what the engine computes with: the rule file, the library and the sites' holidays.
 ///
 /// Relative paths are relative to the working directory of the process.
 ///
@@ -140,7 +142,8 @@ pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
         }])
     })?;
     let read = read(&text, &origin, environment());
-    let engine = load_engine(read.settings.rules_path.as_deref(), &read.settings.sites);
+    let (rules, library) = (read.settings.rules_path.as_deref(), read.settings.library_path.as_deref());
+    let engine = load_engine(rules, library, &read.settings.sites);
     match (read.problems.is_empty(), engine) {
         (true, Ok(engine)) => Ok((read.settings, engine)),
         (_, engine) => {
@@ -151,13 +154,17 @@ pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
     }
 }
 
-/// Reads what the engine computes with: the rule file, or the built-in rules where there is no path,
-/// and the holidays of the sites. A running service reads them again when it is told to.
+/// Reads what the engine computes with: the rule file and the library, each built in where there is no
+/// path, and the holidays of the sites. A running service reads them again when it is told to.
 ///
 /// # Errors
 /// Every problem of the files.
-pub fn load_engine(rules_path: Option<&Path>, sites: &[Site]) -> Result<EngineSettings, Problems> {
-    match (rules_file::load(rules_path), holidays::calendars(sites)) {
+pub fn load_engine(
+    rules_path: Option<&Path>,
+    library_path: Option<&Path>,
+    sites: &[Site],
+) -> Result<EngineSettings, Problems> {
+    match (rules_file::load(rules_path, library_path), holidays::calendars(sites)) {
         (Ok(engine), Ok(calendars)) => Ok(EngineSettings { calendars: Arc::new(calendars), ..engine }),
         (engine, calendars) => {
             let problems = [engine.err(), calendars.err()];
@@ -224,7 +231,8 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         admission,
         batch,
         engine: service::engine(root.section("engine")),
-        rules_path: service::rules_path(root.section("rules")),
+        rules_path: service::path(root.section("rules"), "path"),
+        library_path: service::path(root.section("care"), "library"),
         logging: service::logging(root.section("log")),
         sites: Vec::new(),
         delivery: DeliverySettings::default(),

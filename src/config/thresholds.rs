@@ -1,6 +1,8 @@
-//! The sections `indicators`, `daytime` and `exposures`: thresholds of the stages.
+//! The sections `indicators`, `daytime`, `exposures` and `care`: thresholds of the stages.
 
 use super::section::Section;
+use crate::cases::care;
+use crate::cases::library::Library;
 use crate::exposures;
 use crate::indicators::{self, daytime};
 
@@ -118,4 +120,27 @@ pub(super) fn exposures(mut section: Section<'_>) -> exposures::Limits {
     }
     section.finish();
     limits
+}
+
+pub(super) fn care(mut section: Section<'_>, library: Library) -> care::Settings {
+    let mut settings = care::Settings { library, ..care::Settings::default() };
+    read! { section => settings,
+        response_share: 0.1..=1.0, partial_share: 0.0..=1.0,
+        close_after_days: 14..=180, fresh_score_days: 7..=42, assumed_autocorrelation: 0.0..=0.9,
+    }
+    let effect = &mut settings.effect;
+    read! { section => effect,
+        before_days: 14..=42, wash_in_days: 0..=28, after_days: 14..=42, min_values: 3..=42, min_shift_sd: 0.0..=3.0,
+    }
+    let invitations = &mut settings.rescreening;
+    read! { section => invitations, days_ahead: 0..=13, days_before: 0..=60, quiet_days: 0..=60 }
+    let work = &mut settings.organisation;
+    read! { section => work,
+        hours_change_h: 0.1..=60.0, days_change: 0.1..=7.0, noise_change_dba: 0.1..=40.0, heat_change_c: 0.1..=20.0,
+    }
+    if settings.partial_share > settings.response_share {
+        section.problem("partial_share", "is above response_share", "give at most response_share");
+    }
+    section.finish();
+    settings
 }

@@ -83,7 +83,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     settings.ingest.broker.port = broker.port();
     settings.http.listen = preferred_or_free(settings.http.listen);
     settings.ops.listen = preferred_or_free(settings.ops.listen);
-    let engine = config::load_engine(settings.rules_path.as_deref(), &settings.sites)
+    let engine = config::load_engine(settings.rules_path.as_deref(), settings.library_path.as_deref(), &settings.sites)
         .map_err(|problems| anyhow!("{problems}"))?;
     let site = settings.sites.first().context("config/demo.toml names no site")?;
     let (zone, root) = (site.time_zone.clone(), settings.ingest.root.clone());

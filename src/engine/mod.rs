@@ -56,6 +56,8 @@ pub struct Settings {
     pub limits: Arc<cases::deadlines::LimitTable>,
     /// The working calendars of the sites.
     pub calendars: Arc<cases::calendar::Calendars>,
+    /// The library of interventions, and when which proposal is made.
+    pub care: Arc<cases::care::Settings>,
 }
 
 /// Whether the engine decides, or only rebuilds what it knew when facts were decided before.

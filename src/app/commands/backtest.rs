@@ -119,7 +119,7 @@ enum Failure {
 
 fn read(arguments: &BacktestArguments) -> Result<(Settings, Plan), String> {
     let loaded = config::load(&arguments.config);
-    let new = match rules_file::load(Some(&arguments.rules)) {
+    let new = match rules_file::load_rules(Some(&arguments.rules)) {
         Ok(new) => Ok(new),
         // Said here, because the file is not one that the configuration names.
         Err(_) if !arguments.rules.is_file() => {
