@@ -7,6 +7,7 @@
 
 mod address;
 pub mod cloudevents;
+pub mod mail;
 pub mod mqtt;
 mod mqtt_connection;
 pub mod outbox;

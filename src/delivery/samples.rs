@@ -1,4 +1,9 @@
-//! One invented event of each kind, as tests of the forms look at them.
+//! One invented event of each kind, as tests of the forms look at them, and the same with anything that
+//! could be told of a person drawn at random.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
 
 use crate::domain::Timestamp;
 use crate::domain::alert::{
@@ -34,7 +39,18 @@ pub(crate) fn event(kind: EventKind) -> Event {
         EventKind::Rescreening => (format!("{CASE}-1-screening-1"), invitation()),
         EventKind::Committee => ("plant-a-2026-03-06-committee".to_owned(), committee()),
     };
-    let time = at("2026-03-01T08:50:00Z");
+    let time = at(match kind {
+        EventKind::Reminder => "2026-03-03T14:50:00Z",
+        EventKind::Overdue => "2026-03-04T08:50:00Z",
+        EventKind::Escalated => "2026-03-05T20:50:00Z",
+        EventKind::Closed | EventKind::Proposal | EventKind::Rescreening => "2026-04-14T06:30:00Z",
+        EventKind::Raised
+        | EventKind::RaisedAgain
+        | EventKind::Revised
+        | EventKind::WorkloadReview
+        | EventKind::Counseling
+        | EventKind::Committee => "2026-03-01T08:50:00Z",
+    });
     Event { id, site: SiteId::parse("plant-a").unwrap(), time, is_test: false, body }
 }
 
@@ -281,4 +297,83 @@ fn invitation() -> EventBody {
 
 fn committee() -> EventBody {
     EventBody::Committee(CommitteeNotice { on: "2026-03-06".parse().unwrap(), cases: 2 })
+}
+
+/// Compares what was made with the file of that name. Where there is none it is written, to be looked
+/// at; the answer is whether it was there.
+#[must_use]
+pub(crate) fn is_fixture(name: &str, made: &str) -> bool {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    if let Ok(known) = std::fs::read_to_string(&path) {
+        assert_eq!(made, known, "{name} is another; if that is meant, delete the file and run the tests twice");
+        return true;
+    }
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, made).unwrap();
+    false
+}
+
+/// Something that could be told of a person.
+#[derive(Debug, Clone)]
+pub(crate) struct Told {
+    /// The person.
+    pub(crate) worker: String,
+    /// A rule.
+    pub(crate) rule: String,
+    /// A figure.
+    pub(crate) value: f64,
+    /// A questionnaire.
+    pub(crate) instrument: Instrument,
+    /// The level, but for a crisis.
+    pub(crate) level: Level,
+    /// What somebody wrote.
+    pub(crate) text: String,
+}
+
+/// Anything of anybody. Figures may be none at all, and texts hold markup.
+pub(crate) fn told() -> impl Strategy<Value = Told> {
+    let value = prop_oneof![-1e4..1e4, Just(f64::NAN), Just(f64::INFINITY), Just(-0.0)];
+    let instrument = (0..Instrument::ALL.len()).prop_map(|n| Instrument::ALL[n]);
+    let level = prop_oneof![Just(Level::L2), Just(Level::L3)];
+    ("q[0-9]{7}", "Z[0-9]{3}", value, instrument, level, "<script>[a-z&\"'<>éß ]{0,80}").prop_map(
+        |(worker, rule, value, instrument, level, text)| Told { worker, rule, value, instrument, level, text },
+    )
+}
+
+/// The sample of a kind, telling that.
+pub(crate) fn telling(kind: EventKind, told: &Told) -> Event {
+    let mut event = event(kind);
+    let worker = WorkerId::parse(&told.worker).unwrap();
+    let rules = vec![RuleId::new(&told.rule)];
+    match &mut event.body {
+        EventBody::Alert(alert) => {
+            (alert.worker, alert.rules, alert.level) = (worker, rules, told.level);
+            (alert.summary, alert.counseling_suggestions) = (told.text.clone(), vec![told.text.clone()]);
+            let evidence = &mut alert.evidence;
+            evidence.screenings[0].instrument = told.instrument;
+            evidence.screenings[0].score = told.value;
+            let hrv = evidence.hrv.as_mut().unwrap();
+            (hrv.change_pct, hrv.rhr_z7) = (Some(told.value), Some(told.value));
+            evidence.sleep.as_mut().unwrap().tst7_h = told.value;
+            let index = evidence.index.as_mut().unwrap();
+            (index.value, index.contributions[1].raw) = (told.value, Some(told.value));
+            evidence.exposures[0].value = told.value;
+            evidence.confidence = Some(told.value);
+        }
+        EventBody::Action(ActionRequest::Counseling { worker: of, level, suggestions, .. }) => {
+            (*of, *level, *suggestions) = (worker, told.level, vec![told.text.clone()]);
+        }
+        EventBody::Deadline(notice) => {
+            (notice.worker, notice.rules, notice.level) = (worker, rules, told.level);
+        }
+        EventBody::Proposal(proposal) => {
+            (proposal.worker, proposal.level, proposal.reason) = (worker, told.level, told.text.clone());
+            proposal.outcomes[0].shift = told.value;
+        }
+        EventBody::Invitation(invitation) => {
+            (invitation.worker, invitation.instruments) = (worker, vec![told.instrument]);
+        }
+        EventBody::Action(ActionRequest::WorkloadReview { .. }) | EventBody::Committee(_) => {}
+    }
+    event
 }

@@ -10,6 +10,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("hyper", &["console"]),
     ("hyper_util", &["console"]),
     ("lettre", &["delivery"]),
+    ("maud", &["delivery"]),
     ("prometheus", &["telemetry"]),
     ("raft_engine", &["store"]),
     ("raft_proto", &["store"]),

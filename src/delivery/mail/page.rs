@@ -1,0 +1,35 @@
+//! What a mail says, before it is set as text or HTML.
+
+/// A mail's body.
+#[derive(Debug)]
+pub(super) struct Page {
+    /// The heading.
+    pub(super) headline: &'static str,
+    /// Whether somebody has to act at once.
+    pub(super) is_urgent: bool,
+    /// What is said.
+    pub(super) blocks: Vec<Block>,
+    /// Who sent it, where times are told, and how it is to be handled.
+    pub(super) footer: Vec<String>,
+}
+
+/// A part of the body.
+#[derive(Debug)]
+pub(super) enum Block {
+    /// The heading of what follows.
+    Heading(&'static str),
+    /// A paragraph.
+    Text(String),
+    /// A paragraph that must not be overlooked.
+    Call(String),
+    /// Names and what they are.
+    Facts(Vec<(&'static str, String)>),
+    /// Three columns, the first of which names the row.
+    Table([&'static str; 3], Vec<[String; 3]>),
+    /// Points.
+    List(Vec<String>),
+    /// What can be typed.
+    Commands(Vec<String>),
+    /// What can be opened.
+    Link(&'static str, String),
+}

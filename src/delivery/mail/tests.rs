@@ -1,0 +1,166 @@
+//! The mails as they are, and what must never stand in them.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::delivery::samples;
+use crate::domain::event::{EventBody, EventKind};
+use crate::domain::screening::Instrument;
+
+fn look() -> Look {
+    Look {
+        site_name: "Plant A".to_owned(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        console: Some("https://vagus.example.org".to_owned()),
+    }
+}
+
+fn is_known(name: &str, event: &Event) -> bool {
+    let Mail { subject, preview, text, html } = render(event, &look());
+    let text = format!("Subject: {subject}\nPreview: {preview}\n\n{text}");
+    let known =
+        [("txt", text), ("html", html)].map(|(end, made)| samples::is_fixture(&format!("mail/{name}.{end}"), &made));
+    known == [true; 2]
+}
+
+#[test]
+fn every_kind_of_mail_is_as_it_was_looked_at() {
+    let kinds = EventKind::ALL.iter().map(|kind| (kind.as_str(), samples::event(*kind)));
+    let crisis = [("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })];
+    let written: Vec<&str> =
+        kinds.chain(crisis).filter(|(name, event)| !is_known(name, event)).map(|(name, _)| name).collect();
+    assert!(written.is_empty(), "written now: look at them, and run the tests again: {written:?}");
+}
+
+#[test]
+fn what_a_client_shows_of_the_text_beside_the_subject_is_of_nobody() {
+    for kind in EventKind::ALL {
+        let text = render(&samples::event(*kind), &look()).text;
+        let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(150).collect();
+        for word in ["w-0042", "c-01J", "L3", "R3", "GAD", "HRV", "12", "22 %"] {
+            assert!(!shown.contains(word), "{kind:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_test_is_marked_in_subject_text_and_html() {
+    for kind in EventKind::ALL {
+        let event = samples::event(*kind);
+        let mail = render(&event, &look());
+        assert!(!mail.subject.contains("TEST") && !mail.text.contains("TEST") && !mail.html.contains("TEST"));
+        let mail = render(&Event { is_test: true, ..event }, &look());
+        assert!(mail.subject.starts_with("[TEST] ") && mail.text.starts_with("*** TEST"));
+        assert!(mail.html.contains("<strong>TEST. </strong>"));
+    }
+}
+
+#[test]
+fn a_crisis_is_urgent_until_it_is_closed() {
+    let crisis = samples::crisis();
+    let mail = render(&crisis, &look());
+    assert_eq!(mail.subject, "Vagus: urgent - call now");
+    assert!(mail.text.contains("Somebody needs a conversation now"));
+    assert!(mail.text.contains("line\nmanager") || mail.text.contains("line manager"));
+    let mut closed = crisis;
+    let EventBody::Alert(alert) = &mut closed.body else { panic!() };
+    alert.kind = crate::domain::alert::AlertKind::Closed;
+    assert_eq!(render(&closed, &look()).subject, "Vagus: a case was closed");
+}
+
+#[test]
+fn a_review_of_the_work_and_the_count_tell_nothing_of_a_person() {
+    for kind in [EventKind::WorkloadReview, EventKind::Committee] {
+        let mail = render(&samples::event(kind), &look());
+        let text = format!("{}{}{}", mail.subject, mail.preview, mail.text);
+        for word in ["w-0042", "c-01J", "L3", "R3", "GAD", "HRV", "score", "questionnaire", "counsel", "57"] {
+            assert!(!text.contains(word) && !mail.html.contains(word), "{kind:?}: {word}");
+        }
+    }
+}
+
+#[test]
+fn without_a_console_commands_alone_are_named() {
+    let look = Look { console: None, ..look() };
+    let mail = render(&samples::event(EventKind::Raised), &look);
+    assert!(!mail.html.contains("href") && !mail.text.contains("http") && mail.text.contains("vagus cases ack c-01J"));
+}
+
+#[test]
+fn nothing_is_loaded_and_nothing_runs() {
+    for kind in EventKind::ALL {
+        let html = render(&samples::event(*kind), &look()).html;
+        for word in ["<script", "<img", "<link", "<iframe", "url(", "@import", "src=", "onload", "<form"] {
+            assert!(!html.contains(word), "{kind:?}: {word}");
+        }
+    }
+}
+
+#[test]
+fn nobody_is_called_stressed() {
+    for kind in EventKind::ALL {
+        let text = render(&samples::event(*kind), &look()).text.to_lowercase();
+        assert!(!text.contains("stressed") && !text.contains("depress") && !text.contains("burn"), "{kind:?}");
+    }
+}
+
+/// Everything but the day of a clock change is told twice: light on dark, and dark on light.
+#[test]
+fn every_colour_of_text_stands_out_from_its_ground() {
+    let pairs = [
+        ("#1c2530", "#ffffff"),
+        ("#4f5b67", "#ffffff"),
+        ("#1c2530", "#eef1f4"),
+        ("#6b0f14", "#fdecec"),
+        ("#1c2530", "#ffd84d"),
+        ("#0b5394", "#ffffff"),
+        ("#e6e9ec", "#1b2128"),
+        ("#b4bcc4", "#1b2128"),
+        ("#e6e9ec", "#12161b"),
+        ("#8ec5ff", "#1b2128"),
+        ("#ffe3e3", "#4a1416"),
+    ];
+    for (text, ground) in pairs {
+        let (a, b) = (luminance(text), luminance(ground));
+        let ratio = (a.max(b) + 0.05) / (a.min(b) + 0.05);
+        assert!(ratio >= 4.5, "{text} on {ground}: {ratio}");
+    }
+}
+
+/// Relative luminance as WCAG 2 defines it.
+fn luminance(colour: &str) -> f64 {
+    let channel = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+}
+
+proptest! {
+    /// Two people of whom everything differs get the same lines.
+    #[test]
+    fn subject_and_preview_tell_nothing_of_a_person(one in samples::told(), other in samples::told()) {
+        for kind in EventKind::ALL {
+            let mail = render(&samples::telling(*kind, &one), &look());
+            let twin = render(&samples::telling(*kind, &other), &look());
+            prop_assert_eq!((&mail.subject, &mail.preview), (&twin.subject, &twin.preview));
+            let lines = format!("{} {}", mail.subject, mail.preview);
+            prop_assert!(lines.is_ascii() && !lines.chars().any(char::is_control));
+            let instruments = Instrument::ALL.iter().map(|instrument| instrument.as_str());
+            let words = ["L1", "L2", "L3", "L4", "c-01J", "w-0042", one.worker.as_str(), one.rule.as_str()];
+            for word in words.into_iter().chain(instruments) {
+                prop_assert!(!lines.contains(word), "{}: {}", lines, word);
+            }
+        }
+    }
+
+    /// What somebody wrote stays text.
+    #[test]
+    fn markup_in_a_text_is_shown_and_not_followed(told in samples::told()) {
+        for kind in EventKind::ALL {
+            let mail = render(&samples::telling(*kind, &told), &look());
+            prop_assert!(!mail.html.contains("<script"));
+            prop_assert!(!mail.text.contains("NaN") && !mail.html.contains("NaN") && !mail.html.contains("inf "));
+        }
+    }
+}
