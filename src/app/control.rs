@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::daytime::{StrainReport, strain_of};
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
+use crate::clock::Clock;
 use crate::domain::Date;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::worker::Profile;
@@ -100,6 +101,8 @@ pub struct Served {
     pub store: Store,
     /// The way to the sequencer.
     pub commands: mpsc::Sender<Command>,
+    /// The clock, whose steps are accepted here.
+    pub clock: Clock,
     /// The thresholds in force.
     pub engine: watch::Receiver<engine::Settings>,
 }
@@ -143,7 +146,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
 }
 
 async fn answer(question: Question, served: &Served) -> Answer {
-    let Served { store, commands, engine } = served;
+    let Served { store, commands, clock, engine } = served;
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
         Question::Histories { from } => {
@@ -170,6 +173,13 @@ async fn answer(question: Question, served: &Served) -> Answer {
                 Err(problem) => Answer::Failed { problem },
             };
             tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
+        }
+        Question::ClockAccept => {
+            let step_s = clock.accept_step().map(|step| step.as_secs());
+            if let Some(step_s) = step_s {
+                tracing::warn!(step_s, "the step of the machine's clock was accepted");
+            }
+            Answer::ClockAccepted { step_s }
         }
         Question::QuarantineList { .. } => list(question, store),
         Question::QuarantineRetry { ids } => match retry(store, commands, ids).await {

@@ -40,7 +40,8 @@ pub fn each<E>(
             | Answer::Retried { .. }
             | Answer::Imported { .. }
             | Answer::Workers { .. }
-            | Answer::Strain { .. } => {
+            | Answer::Strain { .. }
+            | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));
             }
         };

@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod applier;
 pub mod backtest;
+pub mod clock_watch;
 pub mod commands;
 pub mod control;
 pub mod daytime;

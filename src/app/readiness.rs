@@ -1,9 +1,11 @@
-//! Whether the service does its work: connected, disk writable, rows applied.
+//! Whether the service does its work: connected, disk writable, clock believed, rows applied.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::clock_watch;
 use super::sequencer::Progress;
+use crate::clock::Clock;
 use crate::console::ops::{Readiness, ReadinessCheck};
 use crate::delivery::mqtt::PublisherStatus;
 use crate::ingest::SessionStatus;
@@ -11,13 +13,14 @@ use crate::ingest::SessionStatus;
 /// Rows that may wait to be applied before the service is called lagging.
 const MAX_LAG_ROWS: u64 = 64;
 
-/// A check of the session, the disk and the lag.
+/// A check of the session, the disk, the clock and the lag.
 #[must_use]
 pub fn check(
     session: Arc<SessionStatus>,
     delivery: Arc<PublisherStatus>,
     progress: Arc<Progress>,
     store: &Path,
+    clock: Clock,
 ) -> ReadinessCheck {
     let store: PathBuf = store.to_owned();
     Arc::new(move || {
@@ -32,6 +35,7 @@ pub fn check(
         if !store.is_dir() {
             reasons.push(format!("the store's directory {} is gone", store.display()));
         }
+        reasons.extend(clock.step().map(clock_watch::in_words));
         let lag = progress.lag_rows();
         if lag > MAX_LAG_ROWS {
             reasons.push(format!("{lag} rows are written and not applied yet"));

@@ -195,7 +195,7 @@ impl Sequencer {
     /// Waits for messages, a command or a timer; false when there is nothing more to come.
     async fn first(&mut self, ports: &mut Ports, draft: &mut Draft, waiting: &mut VecDeque<Opened>) -> bool {
         let longest = match self.clock {
-            Clock::System => MAX_WAIT,
+            Clock::System | Clock::Guarded(_) => MAX_WAIT,
             Clock::Set(_) => MAX_WAIT_ON_SET_CLOCK,
         };
         let wait = self.progress.wait_from(self.now()).min(longest);

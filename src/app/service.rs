@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 
 use super::admission::{self, Admission};
 use super::applier::Applier;
+use super::clock_watch;
 use super::control::{self, Served};
 use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox};
@@ -102,8 +103,13 @@ impl Service {
             Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
         let session = Arc::new(SessionStatus::default());
         let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
-        let readiness =
-            readiness::check(Arc::clone(&session), publisher.status(), Arc::clone(&progress), &settings.store.path);
+        let readiness = readiness::check(
+            Arc::clone(&session),
+            publisher.status(),
+            Arc::clone(&progress),
+            &settings.store.path,
+            clock.clone(),
+        );
         let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(&settings.store.path).context("the control socket cannot be opened")?;
 
@@ -131,8 +137,8 @@ impl Service {
         };
         let failed = Arc::new(Notify::new());
         let shared = Shared {
-            clock,
-            metrics,
+            clock: clock.clone(),
+            metrics: metrics.clone(),
             progress,
             outbound,
             rules_version: Arc::clone(&rules_version),
@@ -146,7 +152,8 @@ impl Service {
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
         tasks.spawn(deliverer.run(delivery_stopping));
         let outbox_of = store.clone();
-        let served = Served { store, commands: commands_in, engine: new_rules };
+        tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
+        let served = Served { store, commands: commands_in, clock, engine: new_rules };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));

@@ -10,6 +10,7 @@ use jiff::civil::Weekday;
 use super::section::Section;
 use super::settings::{Admission, Batch, Engine, Http, Site};
 use crate::cases::calendar::WorkingDays;
+use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
 use crate::domain::TimeZone;
@@ -106,6 +107,14 @@ pub(super) fn path(mut section: Section<'_>, key: &'static str) -> Option<PathBu
     let path = section.get(key);
     section.finish();
     path
+}
+
+pub(super) fn clock(mut section: Section<'_>) -> ClockSettings {
+    let default = ClockSettings::default().max_step.as_secs();
+    // A year is as good as no guard, for machines that sleep.
+    let max_step = Duration::from_secs(section.number("max_step_s", default, 1..=31_536_000));
+    section.finish();
+    ClockSettings { max_step }
 }
 
 pub(super) fn logging(mut section: Section<'_>) -> logging::Settings {

@@ -8,6 +8,7 @@ use super::problem::{Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
 use super::{delivery, holidays, mqtt, rules_file, service};
 use crate::cases::calendar::WorkingDays;
+use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
 use crate::delivery::settings::Settings as DeliverySettings;
@@ -107,6 +108,8 @@ pub struct Settings {
     pub rules_path: Option<PathBuf>,
     /// The library of interventions; the built-in one where there is none.
     pub library_path: Option<PathBuf>,
+    /// How the machine's clock is trusted.
+    pub clock: ClockSettings,
     /// Logs.
     pub logging: LoggingSettings,
     /// The sites, at least one.
@@ -233,6 +236,7 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         engine: service::engine(root.section("engine")),
         rules_path: service::path(root.section("rules"), "path"),
         library_path: service::path(root.section("care"), "library"),
+        clock: service::clock(root.section("clock")),
         logging: service::logging(root.section("log")),
         sites: Vec::new(),
         delivery: DeliverySettings::default(),

@@ -76,6 +76,8 @@ families! {
     store_bytes: IntGauge = "vagus_store_bytes",
     /// Items and payloads in quarantine.
     quarantine_items: IntGauge = "vagus_quarantine_items",
+    /// How far the machine's clock stands ahead of the time that passed, seconds; 0 while it is believed.
+    clock_step: IntGauge = "vagus_clock_step_seconds",
     /// When a source was last heard of, seconds since 1970; sources beyond the first thousand are counted as other.
     source_last_seen: SourceGauges = "vagus_source_last_seen_seconds",
     /// Always 1; the version is in the label.
@@ -210,6 +212,11 @@ impl Metrics {
     /// Items and payloads in quarantine.
     pub fn set_quarantine_items(&self, count: u64) {
         self.0.quarantine_items.set(clamped(count));
+    }
+
+    /// How far the machine's clock is off, in seconds; 0 while it is believed.
+    pub fn set_clock_step(&self, seconds: i64) {
+        self.0.clock_step.set(seconds);
     }
 
     /// A source was heard of; an earlier time than the known one changes nothing.

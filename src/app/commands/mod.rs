@@ -6,6 +6,7 @@
 mod backtest;
 mod backtest_table;
 mod check;
+mod clock;
 #[cfg(feature = "demo")]
 mod demo;
 mod hrv;
@@ -37,6 +38,8 @@ enum Command {
     Backtest(backtest::BacktestArguments),
     /// Read every setting and the rules, or judge a file of messages, and tell every problem
     Check(check::CheckArguments),
+    /// Tell a running service to believe the machine's clock again, after a step
+    Clock(clock::ClockArguments),
     /// Show everything in one process: broker, invented workforce, recorded feed, service
     #[cfg(feature = "demo")]
     Demo(demo::DemoArguments),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
+        Command::Clock(arguments) => clock::run(&arguments),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),

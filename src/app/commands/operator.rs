@@ -109,6 +109,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Imported { .. }
         | Answer::Workers { .. }
         | Answer::Strain { .. }
+        | Answer::ClockAccepted { .. }
         | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {

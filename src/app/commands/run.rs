@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::EXIT_USAGE;
 use crate::app::service::Service;
-use crate::clock::Clock;
+use crate::clock::{Clock, Source};
 use crate::config;
 use crate::telemetry::logging;
 
@@ -39,7 +39,8 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
         }
     };
     let ended = runtime.block_on(async {
-        let service = Service::start(settings, engine, Clock::System).await?;
+        let clock = Clock::guarded(settings.clock, Source::system());
+        let service = Service::start(settings, engine, clock).await?;
         service.run_until_signal().await
     });
     match ended {

@@ -43,6 +43,8 @@ pub enum Question {
         /// The worker's date; today, where none is named.
         date: Option<String>,
     },
+    /// Believe the machine's clock as it stands, after a step.
+    ClockAccept,
     /// What is stored of some workers, to be looked back on by whoever asks.
     Histories {
         /// Workers from this number on, in hexadecimal digits.
@@ -119,6 +121,11 @@ pub enum Answer {
         last_now: Option<String>,
         /// Rows of the journal that are not in the histories yet.
         unsaved_rows: u64,
+    },
+    /// The machine's clock is believed.
+    ClockAccepted {
+        /// The step that waited to be accepted, seconds; null where none did.
+        step_s: Option<i64>,
     },
     /// It could not be done.
     Failed {
