@@ -38,6 +38,10 @@ pub struct Sheet {
     pub taken_on: Option<Date>,
     /// The last day on which that score counts.
     pub valid_until: Option<Date>,
+    /// The time that its questions refer to; within it, less a week, it is not asked for again.
+    pub recall_days: u16,
+    /// Whether it is to be filled in at the follow-up weeks, too.
+    pub is_followed: bool,
 }
 
 /// An open case, as far as invitations go.
@@ -105,7 +109,9 @@ fn occasions(watch: &Watch<'_>, settings: &Settings) -> Vec<Occasion> {
     let follow_ups: Vec<Date> = watch.started_on.iter().flat_map(|started| reviews(*started)).collect();
     let mut found = Vec::new();
     for sheet in watch.sheets {
-        let asked = follow_ups.iter().map(|by| (plus(*by, -i32::from(settings.days_ahead)), *by));
+        let quiet = quiet.max(i32::from(sheet.recall_days) - 7);
+        let asked =
+            follow_ups.iter().filter(|_| sheet.is_followed).map(|by| (plus(*by, -i32::from(settings.days_ahead)), *by));
         // What ended before the case was opened is asked for when it is.
         let before_end = |by: Date| plus(by, -i32::from(settings.days_before)).max(watch.opened_on);
         let ends = sheet.valid_until.map(|by| (before_end(by), by));

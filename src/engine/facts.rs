@@ -166,7 +166,12 @@ fn valid_screenings(history: &WorkerHistory, today: Date) -> Vec<ValidScreening<
         .collect()
 }
 
-fn valid_screening<'a>(history: &WorkerHistory, screening: &'a Screening, today: Date) -> Option<ValidScreening<'a>> {
+/// A questionnaire that counts on a day, scored.
+pub(super) fn valid_screening<'a>(
+    history: &WorkerHistory,
+    screening: &'a Screening,
+    today: Date,
+) -> Option<ValidScreening<'a>> {
     let taken_on = history.profile.time_zone.to_datetime(screening.taken_at).date();
     let is_life_event = |event: &WorkEvent| event.as_str() == LIFE_EVENT;
     let off_work = history.tags.range(taken_on..).filter(|(_, tags)| tags.contains(&Tag::OffWork));

@@ -9,6 +9,7 @@
 //! named by [`Engine::missing_details`] and handed in with the group.
 
 mod buckets;
+pub mod care;
 pub mod effect;
 mod events;
 mod evidence;

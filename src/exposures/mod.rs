@@ -19,6 +19,7 @@ mod overtime;
 mod rest;
 mod runs;
 mod shifts;
+mod week;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub use flags::*;
 pub use heat::HeatStandard;
 pub use limits::Limits;
 pub use overtime::OvertimeRun;
+pub use week::{Week, week};
 
 /// What is known of a worker's working conditions.
 #[derive(Debug, Clone, Copy)]

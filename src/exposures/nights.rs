@@ -33,6 +33,12 @@ pub(super) fn nights(known: &Known<'_>, spans: &[Dated], since: Date, today: Dat
     }
 }
 
+/// Nights worked whose morning is one of these dates.
+pub(super) fn worked(spans: &[Dated], known: &Known<'_>, (first, last): (Date, Date), limits: &Limits) -> u32 {
+    let nights = worked_nights(spans, known.zone, last, limits.night_work_h);
+    u32::try_from(nights.range(first..=last).count()).unwrap_or(u32::MAX)
+}
+
 /// The nights with enough hours of work between 23:00 and 06:00 local time, by the date of their
 /// morning, as sleep is; a night whose morning lies ahead is not over.
 ///

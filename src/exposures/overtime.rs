@@ -74,7 +74,7 @@ pub(super) fn loudest_dba(runs: &[OvertimeRun], limits: &Limits) -> Option<f64> 
 }
 
 /// Overtime as reported; else what the hours worked exceed an ordinary day by.
-fn is_overtime(day: &ExposureDay, worked_h: Option<f64>, limits: &Limits) -> bool {
+pub(super) fn is_overtime(day: &ExposureDay, worked_h: Option<f64>, limits: &Limits) -> bool {
     let overtime_h = day.overtime_h.or_else(|| worked_h.map(|hours| hours - limits.standard_day_h));
     overtime_h.is_some_and(|hours| hours > limits.overtime_day_over_h)
 }

@@ -12,6 +12,7 @@ mod detail;
 mod hints;
 mod recent;
 mod references;
+mod values;
 
 #[cfg(test)]
 mod properties;
@@ -33,6 +34,7 @@ use super::settings::Settings;
 use super::sleep::SleepWindow;
 use cells::Cells;
 use day::Day;
+pub use values::{Comparable, NightValues};
 
 /// A night is final when so many hours have passed since its end.
 ///

@@ -42,7 +42,8 @@ pub(super) fn score(found: &Compared) -> String {
         (_, true) => format!("{percent} % worse"),
         (false, false) => "the same".to_owned(),
     };
-    let needed = improves_by.map(|points| format!(" ({points:.0} points are a reliable change)")).unwrap_or_default();
+    let needed =
+        improves_by.map(|points| format!(" ({} points are a reliable change)", points.ceil())).unwrap_or_default();
     let verdict = match response {
         Response::Worse => format!("reliably worse{needed}"),
         Response::None => format!("no reliable improvement{needed}"),
