@@ -17,9 +17,7 @@ use super::shards::{DetailSource, Outcome, Shards};
 use super::statistics;
 use super::units::UnitReviews;
 use crate::clock::Clock;
-use crate::delivery::cloudevents;
 use crate::domain::Date;
-use crate::domain::event::Event;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::Rejection;
@@ -28,9 +26,7 @@ use crate::engine;
 use crate::engine::effect::{Decision, Tally};
 use crate::engine::row::{MessageMeta, Row};
 use crate::ingest::receipt::Receipt;
-use crate::store::{
-    Checkpoint, DecisionRecord, Outgoing, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError,
-};
+use crate::store::{Checkpoint, DecisionRecord, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
 
@@ -150,7 +146,7 @@ impl Applier {
         let Some(requests) = self.units.requests(&self.shards, &settings, &self.store, now)? else { return Ok(()) };
         let records: Vec<UnitDecisionRecord> = requests
             .into_iter()
-            .filter_map(|(asked, event)| Some(UnitDecisionRecord { asked, outgoing: self.outgoing(&event)? }))
+            .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outbound.router.route(&event) })
             .collect();
         self.store.append_unit_decisions(self.last_row, &records)?;
         if !records.is_empty() {
@@ -160,13 +156,8 @@ impl Applier {
         Ok(())
     }
 
-    fn outgoing(&self, event: &Event) -> Option<Outgoing> {
-        let cloudevents::Envelope { id, topic, payload } = cloudevents::encode(event, &self.outbound.root);
-        topic.map(|topic| Outgoing { id, topic, payload })
-    }
-
     fn record(&self, decision: &Decision) -> DecisionRecord {
-        let outgoing = decision.events.iter().filter_map(|event| self.outgoing(event));
+        let outgoing = decision.events.iter().flat_map(|event| self.outbound.router.route(event));
         DecisionRecord { worker: decision.worker, change: decision.change.clone(), outgoing: outgoing.collect() }
     }
 

@@ -8,13 +8,14 @@ use tokio::sync::Notify;
 use crate::clock::Clock;
 use crate::delivery::mqtt::Publisher;
 use crate::delivery::outbox::Outbox;
+use crate::delivery::routing::Router;
 use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::event::EventBody;
 use crate::domain::ids::{SiteId, SourceId};
 use crate::domain::topics;
 use crate::engine::effect::Decision;
-use crate::store::{Outgoing, Store};
+use crate::store::{DeliveryKey, Outgoing, Store};
 use crate::telemetry::Metrics;
 
 /// Alerts whose publication is awaited for the delay metric; far more than wait in a healthy service.
@@ -54,11 +55,11 @@ impl Outbox for WatchedOutbox {
         Outbox::pending(&self.store, limit)
     }
 
-    fn delivered(&self, ids: &[String]) -> Result<(), String> {
-        Outbox::delivered(&self.store, ids)?;
+    fn delivered(&self, keys: &[DeliveryKey]) -> Result<(), String> {
+        Outbox::delivered(&self.store, keys)?;
         let now = self.clock.now();
         let mut expected = self.lock();
-        for alert in ids.iter().filter_map(|id| expected.remove(id)) {
+        for alert in keys.iter().filter_map(|key| expected.remove(&key.id)) {
             let delay_s = now.duration_since(alert.decided_at).as_secs_f64();
             self.metrics.alert_published(alert.level, &alert.rules, Some(delay_s));
         }
@@ -77,6 +78,8 @@ pub struct Outbound {
     pub wake: Arc<Notify>,
     /// The topic root.
     pub root: Arc<str>,
+    /// Which event goes where.
+    pub router: Arc<Router>,
 }
 
 impl Outbound {

@@ -34,7 +34,9 @@ use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
 use crate::console::ops::OpsListener;
 use crate::delivery::outbox::Deliverer;
+use crate::delivery::routing::Router;
 use crate::delivery::{mqtt, outbox};
+use crate::domain::ids::ChannelId;
 use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
 use crate::store::Store;
@@ -123,6 +125,7 @@ impl Service {
             outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
             wake: Arc::new(Notify::new()),
             root: settings.ingest.root.as_str().into(),
+            router: Arc::new(Router::over_mqtt(settings.ingest.root.as_str().into())),
         };
         let deliverer = deliverer(&outbound, &metrics);
         let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
@@ -241,7 +244,8 @@ impl Service {
     /// Gives the last events and receipts a short while to leave; the rest leaves after the next start.
     async fn let_deliver(&self) {
         let leaving = async {
-            while self.store.pending_len() > 0 {
+            // Other channels may be down for days; what goes over the broker is gone at once.
+            while self.store.pending_len(&ChannelId::mqtt()) > 0 {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
             tokio::time::sleep(LOOK_EVERY).await;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::shards::Shards;
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
+use crate::domain::ids::ChannelId;
 use crate::domain::indicator::HrvState;
 use crate::store::Store;
 use crate::telemetry::{CaseState, Channel, Metrics};
@@ -31,7 +32,7 @@ pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) 
     for (level, count) in cases {
         metrics.set_cases(CaseState::Open, level, count);
     }
-    metrics.set_outbox_pending(Channel::Mqtt, store.pending_len() as u64);
+    metrics.set_outbox_pending(Channel::Mqtt, store.pending_len(&ChannelId::mqtt()) as u64);
     metrics.set_quarantine_items(store.quarantined_len() as u64);
     match store.bytes_on_disk() {
         Ok(bytes) => metrics.set_store_bytes(bytes),

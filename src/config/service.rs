@@ -65,6 +65,7 @@ pub(super) fn store(mut section: Section<'_>) -> StoreSettings {
         journal_retention: Duration::from_secs(3_600 * section.number("journal_retention_h", retention_h, 0..=87_600)),
         journal_max_bytes: section.number("journal_max_bytes", default.journal_max_bytes, 16 * MIB..=TIB),
         snapshot_every_bytes: section.number("snapshot_every_bytes", default.snapshot_every_bytes, MIB..=TIB),
+        max_dead_letters: default.max_dead_letters,
         quarantine_max_items: section.number("quarantine_max_items", default.quarantine_max_items, 1..=10_000_000),
         quarantine_max_bytes: section.number("quarantine_max_bytes", default.quarantine_max_bytes, MIB..=TIB),
         view_cache_bytes: section.number("view_cache_bytes", default.view_cache_bytes, MIB..=TIB),

@@ -6,12 +6,14 @@
 //! decides anything, changes an event's bytes, or acknowledges what came in.
 
 mod address;
+pub mod channel;
 pub mod cloudevents;
 pub mod mail;
 pub mod mqtt;
 mod mqtt_connection;
 pub mod outbox;
 mod receipts;
+pub mod routing;
 #[cfg(test)]
 mod samples;
 pub mod settings;

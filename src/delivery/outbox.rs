@@ -1,6 +1,6 @@
-//! The loop that empties the outbox: sends every event until the broker has it.
+//! The loop that empties the outbox of the broker's channel: sends every event until the broker has it.
 //!
-//! Events are sent in the order they were decided, many under way at once. The broker answers in
+//! Events are sent in the order they were decided, those of a crisis first, many under way at once. The broker answers in
 //! order, so a lost connection leaves the end of that row unsure, and the same events are sent again
 //! in the same order, under the same ids. Only an event that the broker refuses is overtaken: it waits
 //! and is tried again for ever, while the others go on.
@@ -17,7 +17,8 @@ use super::cloudevents::CONTENT_TYPE;
 use super::mqtt::{Message, PublishError, Publisher};
 use crate::broker::BackoffSettings;
 use crate::broker::backoff::Backoff;
-use crate::store::{Outgoing, Store};
+use crate::domain::ids::ChannelId;
+use crate::store::{DeliveryKey, Outgoing, Store};
 use crate::telemetry::{Channel, DeliveryOutcome, Metrics};
 
 /// Refusals in a row after which an event is worth an error in the log.
@@ -35,16 +36,16 @@ pub trait Outbox: Send + Sync + 'static {
     ///
     /// # Errors
     /// In words, if that cannot be noted; the events are then sent again.
-    fn delivered(&self, ids: &[String]) -> Result<(), String>;
+    fn delivered(&self, keys: &[DeliveryKey]) -> Result<(), String>;
 }
 
 impl Outbox for Store {
     fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, String> {
-        Self::pending(self, limit).map_err(|error| error.to_string())
+        Self::pending(self, &ChannelId::mqtt(), limit).map_err(|error| error.to_string())
     }
 
-    fn delivered(&self, ids: &[String]) -> Result<(), String> {
-        self.append_delivered(ids).map_err(|error| error.to_string())
+    fn delivered(&self, keys: &[DeliveryKey]) -> Result<(), String> {
+        self.append_delivered(keys).map_err(|error| error.to_string())
     }
 }
 
@@ -98,7 +99,7 @@ impl<O: Outbox> Deliverer<O> {
     }
 
     async fn deliver_for_ever(&self) {
-        let mut held: HashMap<String, Held> = HashMap::new();
+        let mut held: HashMap<DeliveryKey, Held> = HashMap::new();
         let mut backoff = Backoff::new(self.settings.backoff);
         loop {
             let limit = self.settings.batch.max(1) + held.len();
@@ -111,8 +112,10 @@ impl<O: Outbox> Deliverer<O> {
                 }
             };
             let now = Instant::now();
-            let ready: Vec<Outgoing> =
-                pending.into_iter().filter(|event| held.get(&event.id).is_none_or(|held| held.until <= now)).collect();
+            let ready: Vec<Outgoing> = pending
+                .into_iter()
+                .filter(|event| held.get(&event.key()).is_none_or(|held| held.until <= now))
+                .collect();
             if ready.is_empty() {
                 self.wait(&held).await;
                 continue;
@@ -126,7 +129,7 @@ impl<O: Outbox> Deliverer<O> {
     }
 
     /// Waits for new events, or for the time to try a refused one again.
-    async fn wait(&self, held: &HashMap<String, Held>) {
+    async fn wait(&self, held: &HashMap<DeliveryKey, Held>) {
         let look = Instant::now() + Duration::from_millis(self.settings.look_every_ms);
         let until = held.values().map(|held| held.until).fold(look, Instant::min);
         tokio::select! {
@@ -136,18 +139,18 @@ impl<O: Outbox> Deliverer<O> {
     }
 
     /// Sends events in their order and notes those the broker has; false where some are unsure.
-    async fn attempt(&self, events: Vec<Outgoing>, held: &mut HashMap<String, Held>) -> bool {
-        let (ids, messages): (Vec<String>, Vec<Message>) = events.into_iter().map(message).unzip();
+    async fn attempt(&self, events: Vec<Outgoing>, held: &mut HashMap<DeliveryKey, Held>) -> bool {
+        let (keys, messages): (Vec<DeliveryKey>, Vec<Message>) = events.into_iter().map(message).unzip();
         let Ok(attempts) = self.publisher.start(messages).await else { return false };
         let mut delivered = Vec::new();
         let mut is_sure = true;
-        for (id, attempt) in ids.into_iter().zip(attempts) {
+        for (key, attempt) in keys.into_iter().zip(attempts) {
             let outcome = attempt.outcome().await;
             match outcome {
                 Ok(()) => {
                     self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Delivered);
-                    held.remove(&id);
-                    delivered.push(id);
+                    held.remove(&key);
+                    delivered.push(key);
                 }
                 Err(PublishError::Unknown | PublishError::Stopped) => {
                     self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
@@ -155,17 +158,17 @@ impl<O: Outbox> Deliverer<O> {
                 }
                 Err(error @ (PublishError::Refused(_) | PublishError::TooLarge { .. })) => {
                     self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
-                    self.hold(id, &error, held);
+                    self.hold(key, &error, held);
                 }
             }
         }
         self.note(delivered).await && is_sure
     }
 
-    fn hold(&self, id: String, error: &PublishError, held: &mut HashMap<String, Held>) {
+    fn hold(&self, key: DeliveryKey, error: &PublishError, held: &mut HashMap<DeliveryKey, Held>) {
         let backoff = Backoff::new(self.settings.backoff);
-        let entry = held.entry(id).or_insert_with_key(|id| {
-            warn!(event = id.as_str(), "{error}; it is tried again");
+        let entry = held.entry(key).or_insert_with_key(|key| {
+            warn!(event = key.id, "{error}; it is tried again");
             Held { backoff, until: Instant::now() }
         });
         entry.until = Instant::now() + entry.backoff.next_wait();
@@ -175,11 +178,11 @@ impl<O: Outbox> Deliverer<O> {
     }
 
     /// Notes deliveries; false where that failed, so that the events will be sent again.
-    async fn note(&self, ids: Vec<String>) -> bool {
-        if ids.is_empty() {
+    async fn note(&self, keys: Vec<DeliveryKey>) -> bool {
+        if keys.is_empty() {
             return true;
         }
-        match self.blocking(move |outbox| outbox.delivered(&ids)).await {
+        match self.blocking(move |outbox| outbox.delivered(&keys)).await {
             Ok(()) => true,
             Err(error) => {
                 error!("deliveries cannot be noted, the events will be sent again: {error}");
@@ -200,7 +203,8 @@ impl<O: Outbox> Deliverer<O> {
     }
 }
 
-fn message(event: Outgoing) -> (String, Message) {
-    let Outgoing { id, topic, payload } = event;
-    (id, Message { topic, payload: payload.into(), content_type: Some(CONTENT_TYPE) })
+fn message(event: Outgoing) -> (DeliveryKey, Message) {
+    let key = event.key();
+    let Outgoing { target, payload, .. } = event;
+    (key, Message { topic: target, payload: payload.into(), content_type: Some(CONTENT_TYPE) })
 }

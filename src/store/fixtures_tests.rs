@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::records::{Decided, Record, WorkerRecord};
+use super::records::{Decided, DeliveryState, Record, WorkerRecord};
 use super::snapshot::{Header, Piece, SnapshotReader, SnapshotWriter};
 use super::view::WorkerImage;
 use super::*;
@@ -16,7 +16,7 @@ use crate::domain::case::{
 };
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
-use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey};
+use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::{
@@ -256,7 +256,31 @@ fn detail() -> NightDetail {
 }
 
 fn outgoing() -> Outgoing {
-    Outgoing { id: "e-1".to_owned(), topic: "vagus/v1/plant-a/alerts".to_owned(), payload: b"{\"a\":1}".to_vec() }
+    Outgoing {
+        channel: ChannelId::mqtt(),
+        id: "e-1".to_owned(),
+        recipient: None,
+        is_crisis: false,
+        decided_at: at(80),
+        target: "vagus/v1/plant-a/alerts".to_owned(),
+        payload: b"{\"a\":1}".to_vec(),
+    }
+}
+
+fn mail() -> Outgoing {
+    let (channel, recipient) = (ChannelId::parse("mail").unwrap(), Some("on-call".to_owned()));
+    Outgoing { channel, recipient, is_crisis: true, target: "on-call@example.org".to_owned(), ..outgoing() }
+}
+
+fn dead_letter() -> DeadLetter {
+    let error = "550 mailbox unavailable".to_owned();
+    DeadLetter { at: at(900_000), kind: FailureKind::Refused, attempts: 12, error }
+}
+
+fn outcomes() -> Vec<DeliveryOutcome> {
+    let fates =
+        [Fate::Delivered, Fate::Dead { letter: dead_letter() }, Fate::Revived { at: at(950_000) }, Fate::Discarded];
+    fates.map(|fate| DeliveryOutcome { key: mail().key(), fate }).into()
 }
 
 fn changes() -> Vec<CaseChange> {
@@ -282,7 +306,7 @@ fn asked() -> AskedUnit {
 }
 
 fn units() -> Vec<UnitDecisionRecord> {
-    vec![UnitDecisionRecord { asked: asked(), outgoing: outgoing() }]
+    vec![UnitDecisionRecord { asked: asked(), outgoing: vec![outgoing()] }]
 }
 
 fn decisions() -> Vec<DecisionRecord> {
@@ -336,13 +360,15 @@ fn workers_and_details_of_the_first_format_load() {
 
 #[test]
 fn decisions_and_quarantine_of_the_first_format_load() {
-    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions(), &units()));
+    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions(), &units(), &[mail()]));
     let decided = Decided::decode(&bytes).unwrap();
     assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
-    assert_eq!(Decided::encode_parts(300, &decisions(), &units()), bytes);
+    assert_eq!(decided.notices, [mail()]);
+    assert_eq!(Decided::encode_parts(300, &decisions(), &units(), &[mail()]), bytes);
     loads("quarantined.bin", &quarantined());
     loads("outgoing.bin", &outgoing());
-    loads("delivered.bin", &vec!["e-1".to_owned(), "e-2".to_owned()]);
+    loads("mail.bin", &mail());
+    loads("outcomes.bin", &outcomes());
 }
 
 #[test]
@@ -353,7 +379,10 @@ fn a_snapshot_of_the_first_format_loads() {
     let (record, detail) = (worker().encode(), detail().encode());
     let image = WorkerImage { worker: WorkerNumber(9), record: record.clone(), details: vec![detail.clone()] };
     writer.worker(&image).unwrap();
-    writer.event((7, 1), &outgoing().encode()).unwrap();
+    let place = Place { entry: 7, index: 1 };
+    let state = DeliveryState { revived_at: Some(at(500)), dead: Some(dead_letter()) }.encode();
+    writer.event(place, &mail().encode()).unwrap();
+    writer.state(place, &state).unwrap();
     writer.asked(&asked().encode()).unwrap();
     let (path, _) = writer.finish().unwrap();
     let present = std::fs::read(path).unwrap();
@@ -362,9 +391,13 @@ fn a_snapshot_of_the_first_format_loads() {
     let mut reader = SnapshotReader::open(&fixture("snapshot.vagus")).unwrap();
     assert_eq!(reader.header(), header);
     let pieces: Vec<Piece> = std::iter::from_fn(|| reader.next_piece().unwrap()).collect();
-    let event = Piece::Event((7, 1), outgoing().encode());
-    let expected =
-        [Piece::Worker(WorkerNumber(9), record), Piece::Detail(detail), event, Piece::Asked(asked().encode())];
+    let expected = [
+        Piece::Worker(WorkerNumber(9), record),
+        Piece::Detail(detail),
+        Piece::Event(place, mail().encode()),
+        Piece::State(place, state),
+        Piece::Asked(asked().encode()),
+    ];
     assert_eq!(pieces, expected);
 }
 

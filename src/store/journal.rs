@@ -20,6 +20,7 @@ use raft_engine::{Command, Config, Engine, LogBatch, MessageExt, ReadableSize, R
 use raft_proto::eraftpb::Entry;
 
 use super::error::JournalError;
+use super::parcels::{DeliveryOutcome, Fate, Outgoing};
 use super::records::{Decided, Record};
 use super::settings::Settings;
 use super::types::{DecisionRecord, UnitDecisionRecord};
@@ -141,7 +142,7 @@ impl<F: FileSystem> Journal<F> {
         of_row: RowNumber,
         decisions: &[DecisionRecord],
     ) -> Result<u64, JournalError> {
-        self.append_decided(Decided::encode_parts(of_row, decisions, &[]))
+        self.append_decided(Decided::encode_parts(of_row, decisions, &[], &[]))
     }
 
     /// Writes decisions about units, made after a row, and syncs. Returns the entry's number.
@@ -150,7 +151,12 @@ impl<F: FileSystem> Journal<F> {
         of_row: RowNumber,
         decisions: &[UnitDecisionRecord],
     ) -> Result<u64, JournalError> {
-        self.append_decided(Decided::encode_parts(of_row, &[], decisions))
+        self.append_decided(Decided::encode_parts(of_row, &[], decisions, &[]))
+    }
+
+    /// Writes what else leaves, after a row, and syncs. Returns the entry's number.
+    pub(super) fn append_notices(&self, of_row: RowNumber, notices: &[Outgoing]) -> Result<u64, JournalError> {
+        self.append_decided(Decided::encode_parts(of_row, &[], &[], notices))
     }
 
     fn append_decided(&self, bytes: Vec<u8>) -> Result<u64, JournalError> {
@@ -161,12 +167,14 @@ impl<F: FileSystem> Journal<F> {
         Ok(number)
     }
 
-    /// Writes that events were delivered, without a sync. Returns the entry's number.
-    pub(super) fn append_delivered(&self, ids: &[String]) -> Result<u64, JournalError> {
-        let bytes = ids.to_vec().encode();
+    /// Writes what became of deliveries. Only what a person asked for or has to look at is synced: a
+    /// delivery that is forgotten is made again. Returns the entry's number.
+    pub(super) fn append_outcomes(&self, outcomes: &[DeliveryOutcome]) -> Result<u64, JournalError> {
+        let bytes = outcomes.to_vec().encode();
+        let is_synced = outcomes.iter().any(|outcome| outcome.fate != Fate::Delivered);
         let mut tail = self.tail();
         let number = tail.delivery + 1;
-        self.append(&mut tail, Run::Deliveries, number, bytes, false)?;
+        self.append(&mut tail, Run::Deliveries, number, bytes, is_synced)?;
         tail.delivery = number;
         Ok(number)
     }
@@ -276,8 +284,11 @@ impl<F: FileSystem> Journal<F> {
         self.entries(Run::Decisions, from, self.last_facts().0)
     }
 
-    /// The ids delivered from entry `from` on, each with its entry's number.
-    pub(super) fn deliveries(&self, from: u64) -> impl Iterator<Item = Result<(u64, Vec<String>), JournalError>> {
+    /// What became of deliveries from entry `from` on, each with its entry's number.
+    pub(super) fn deliveries(
+        &self,
+        from: u64,
+    ) -> impl Iterator<Item = Result<(u64, Vec<DeliveryOutcome>), JournalError>> {
         self.entries(Run::Deliveries, from, self.last_facts().1)
     }
 

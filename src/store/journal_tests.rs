@@ -8,6 +8,8 @@ use std::sync::atomic::AtomicBool;
 use raft_engine::env::{Handle, Permission, WriteExt};
 
 use super::*;
+use crate::domain::ids::ChannelId;
+use crate::store::parcels::DeliveryKey;
 use crate::store::records::samples::{Dice, sample};
 
 type Plain = DefaultFileSystem;
@@ -148,6 +150,11 @@ fn settings() -> Settings {
     Settings { journal_file_bytes: 8 * 1024, ..Settings::default() }
 }
 
+fn delivered(number: u64) -> DeliveryOutcome {
+    let key = DeliveryKey { channel: ChannelId::mqtt(), recipient: None, id: format!("e{number}") };
+    DeliveryOutcome { key, fate: Fate::Delivered }
+}
+
 fn row(number: RowNumber) -> Row {
     Row { number, ..sample(number) }
 }
@@ -169,7 +176,7 @@ fn whatever_was_acknowledged_survives_a_power_loss_at_any_moment() {
     for number in 1..=60 {
         journal.append_row(&row(number)).unwrap();
         let decided = journal.append_decisions(number, &decisions).unwrap();
-        journal.append_delivered(&[format!("e{number}")]).unwrap();
+        journal.append_outcomes(&[delivered(number)]).unwrap();
         if number % 16 == 0 {
             journal.cut(Cut { row: number - 8, decision: number - 8, delivery: number - 8 }).unwrap();
         }
@@ -221,7 +228,7 @@ fn after_a_failed_sync_nothing_is_taken_until_it_is_opened_again() {
         disk.fails_to_sync.store(false, Ordering::SeqCst);
         assert!(matches!(journal.append_row(&row(2)), Err(JournalError::Broken(_))));
         assert!(matches!(journal.append_decisions(1, &[]), Err(JournalError::Broken(_))));
-        assert!(matches!(journal.append_delivered(&[]), Err(JournalError::Broken(_))));
+        assert!(matches!(journal.append_outcomes(&[]), Err(JournalError::Broken(_))));
         disk.fails_to_sync.store(true, Ordering::SeqCst);
     }
     let lost = directory.path().join("lost");

@@ -8,10 +8,12 @@
 
 mod asked;
 mod chunks;
+mod deliveries;
 mod error;
 mod journal;
 mod open;
 mod outbox;
+mod parcels;
 mod quarantine;
 mod records;
 mod reserve;
@@ -32,14 +34,17 @@ use crate::engine::row::Row;
 use journal::Cut;
 use open::{Inner, snapshots_in};
 use outbox::Outbox;
-use records::{OutboxMark, Record};
+use records::{DeliveryState, OutboxMark, Record};
 use snapshot::{Header, SnapshotWriter};
 
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
+pub use parcels::{
+    DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Listed, Outgoing, Place, Ticket, Waiting,
+};
 pub use settings::Settings;
 pub use types::{
-    AskedUnit, Checkpoint, DecisionRecord, Outgoing, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker,
-    Recovery, SnapshotReport, UnitDecisionRecord,
+    AskedUnit, Checkpoint, DecisionRecord, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker, Recovery,
+    SnapshotReport, UnitDecisionRecord,
 };
 
 /// The store. Clones are the same store.
@@ -157,7 +162,7 @@ impl Store {
         }
         let mut outbox = self.outbox()?;
         let entry = self.with_ballast(|inner| inner.journal.append_unit_decisions(of_row, decisions))?;
-        let events = decisions.iter().map(|decision| decision.outgoing.clone());
+        let events = decisions.iter().flat_map(|decision| decision.outgoing.iter().cloned());
         outbox.put(entry, &(0..).zip(events).collect::<Vec<_>>())?;
         outbox.note(decisions.iter().map(|decision| &decision.asked))?;
         Ok(())
@@ -169,35 +174,6 @@ impl Store {
     /// [`StoreError`] where the journal cannot be read.
     pub fn asked_on(&self, site: &SiteId, unit: &UnitId, rule: &RuleId) -> Result<Option<Date>, StoreError> {
         Ok(self.outbox()?.asked().last(site, unit, rule))
-    }
-
-    /// Notes that events were delivered, and takes them out of the outbox. Not synced: an event may be
-    /// sent again after a power loss, under the same id.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it could not be written.
-    pub fn append_delivered(&self, ids: &[String]) -> Result<(), StoreError> {
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let mut outbox = self.outbox()?;
-        self.with_ballast(|inner| inner.journal.append_delivered(ids))?;
-        outbox.remove(ids.iter().map(String::as_str))?;
-        Ok(())
-    }
-
-    /// The oldest events that were decided and not delivered, in the order of decision.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the view cannot be read.
-    pub fn pending(&self, limit: usize) -> Result<Vec<Outgoing>, StoreError> {
-        Ok(self.outbox()?.pending(limit)?)
-    }
-
-    /// How many events wait in the outbox.
-    #[must_use]
-    pub fn pending_len(&self) -> usize {
-        held(&self.inner.outbox).len()
     }
 
     /// Writes workers to the view, each with its details in one atomic step.
@@ -309,12 +285,13 @@ impl Store {
         let inner = &*self.inner;
         // Read first: workers that are saved meanwhile are ahead of it, never behind.
         let settled = inner.view.settled()?;
-        let (outbox, events, asked) = {
+        let (mark, deliveries, bytes, asked) = {
             let outbox = self.outbox().map_err(Box::new)?;
-            (self.outbox_mark(), outbox.image()?, outbox.asked().image().collect::<Vec<_>>())
+            let asked = outbox.asked().image().collect::<Vec<_>>();
+            (self.outbox_mark(), outbox.image(), outbox.bytes(), asked)
         };
         let directory = snapshots_in(&inner.settings.path);
-        let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox })?;
+        let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox: mark })?;
         let mut workers = 0;
         let mut next = Some(WorkerNumber(0));
         while let Some(image) = inner.view.image(next)? {
@@ -322,8 +299,13 @@ impl Store {
             workers += 1;
             next = image.worker.0.checked_add(1).map(WorkerNumber);
         }
-        for (place, event) in events {
+        for (place, state) in deliveries {
+            // What was delivered meanwhile is in the journal behind the mark.
+            let Some(event) = bytes.read(place)? else { continue };
             writer.event(place, &event.encode())?;
+            if state != DeliveryState::default() {
+                writer.state(place, &state.encode())?;
+            }
         }
         for unit in asked {
             writer.asked(&unit.encode())?;

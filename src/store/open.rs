@@ -13,12 +13,13 @@ use std::sync::atomic::AtomicU64;
 use super::error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 use super::journal::Journal;
 use super::outbox::Outbox;
+use super::parcels::Outgoing;
 use super::quarantine::Quarantine;
-use super::records::{OutboxMark, Record};
+use super::records::{DeliveryState, OutboxMark, Record};
 use super::reserve::{Ballast, lock};
 use super::settings::Settings;
 use super::snapshot::{self, Header, Piece, SnapshotReader};
-use super::types::{AskedUnit, Outgoing, Quarantined, RecoveredWorker};
+use super::types::{AskedUnit, Quarantined, RecoveredWorker};
 use super::view::{View, WorkerImage};
 use crate::domain::ids::RowNumber;
 use crate::engine::row::Row;
@@ -175,7 +176,7 @@ fn whole_view(directory: &Path, settings: &Settings) -> Result<Option<(Views, Ve
     if !view.is_whole()? {
         return Ok(None);
     }
-    let outbox = Outbox::open(view.tree("outbox")?)?;
+    let outbox = Outbox::open(view.tree("outbox")?, settings)?;
     let quarantine = Quarantine::open(view.tree("quarantine")?, settings)?;
     let workers = view.workers()?;
     Ok(Some(((view, outbox, quarantine), workers)))
@@ -226,7 +227,7 @@ fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<V
 /// Makes a view from a snapshot, or an empty one.
 fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Result<Views, SnapshotError> {
     let view = View::open(directory, settings.view_cache_bytes)?;
-    let mut outbox = Outbox::open(view.tree("outbox")?)?;
+    let mut outbox = Outbox::open(view.tree("outbox")?, settings)?;
     let quarantine = Quarantine::open(view.tree("quarantine")?, settings)?;
     if let Some(path) = snapshot {
         let mut reader = SnapshotReader::open(path)?;
@@ -243,9 +244,10 @@ fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Resul
                     let worker = image.as_mut().ok_or(SnapshotError::Damaged("a detail stands before its worker"))?;
                     worker.details.push(detail);
                 }
-                Piece::Event((entry, place), event) => {
-                    outbox.put(entry, &[(place, Outgoing::decode(&event)?)])?;
+                Piece::Event(place, event) => {
+                    outbox.put(place.entry, &[(place.index, Outgoing::decode(&event)?)])?;
                 }
+                Piece::State(place, state) => outbox.restore(place, DeliveryState::decode(&state)?)?,
                 Piece::Asked(asked) => outbox.note([&AskedUnit::decode(&asked)?])?,
             }
         }

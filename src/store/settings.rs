@@ -26,6 +26,8 @@ pub struct Settings {
     pub quarantine_max_items: usize,
     /// The most bytes in quarantine. Default 256 MiB.
     pub quarantine_max_bytes: u64,
+    /// The most dead letters; beyond it the oldest is dropped and counted. 0 is taken as 1. Default 10 000.
+    pub max_dead_letters: usize,
     /// Memory for the view's page cache. Default 64 MiB.
     pub view_cache_bytes: u64,
     /// Space kept in reserve, to be freed when the disk is full. Default 64 MiB.
@@ -43,6 +45,7 @@ impl Default for Settings {
             snapshot_every_bytes: 256 * MIB,
             quarantine_max_items: 100_000,
             quarantine_max_bytes: 256 * MIB,
+            max_dead_letters: 10_000,
             view_cache_bytes: 64 * MIB,
             ballast_bytes: 64 * MIB,
         }

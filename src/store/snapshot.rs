@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use crc32fast::Hasher;
 
 use super::error::SnapshotError;
+use super::parcels::Place;
 use super::records::{FORMAT, OutboxMark, Record, RecordError};
 use super::view::WorkerImage;
 use crate::domain::ids::{RowNumber, WorkerNumber};
@@ -28,6 +29,7 @@ const WORKER: u8 = 2;
 const DETAIL: u8 = 3;
 const EVENT: u8 = 4;
 const ASKED: u8 = 5;
+const STATE: u8 = 6;
 const END: u8 = 255;
 
 /// What a snapshot is of.
@@ -46,8 +48,10 @@ pub(super) enum Piece {
     Worker(WorkerNumber, Vec<u8>),
     /// A night's detail of the worker before it.
     Detail(Vec<u8>),
-    /// An event of the outbox, with its place.
-    Event((u64, u32), Vec<u8>),
+    /// A delivery of the outbox, with its place.
+    Event(Place, Vec<u8>),
+    /// What became of the delivery in that place, before it.
+    State(Place, Vec<u8>),
     /// A unit that was asked about.
     Asked(Vec<u8>),
 }
@@ -113,9 +117,14 @@ impl SnapshotWriter {
         image.details.iter().try_for_each(|detail| self.frame(DETAIL, &[detail]))
     }
 
-    /// Adds an event of the outbox.
-    pub(super) fn event(&mut self, place: (u64, u32), event: &[u8]) -> Result<(), SnapshotError> {
-        self.frame(EVENT, &[&place.0.to_le_bytes(), &place.1.to_le_bytes(), event])
+    /// Adds a delivery of the outbox.
+    pub(super) fn event(&mut self, place: Place, event: &[u8]) -> Result<(), SnapshotError> {
+        self.frame(EVENT, &[&place.entry.to_le_bytes(), &place.index.to_le_bytes(), event])
+    }
+
+    /// Adds what became of a delivery that was added before.
+    pub(super) fn state(&mut self, place: Place, state: &[u8]) -> Result<(), SnapshotError> {
+        self.frame(STATE, &[&place.entry.to_le_bytes(), &place.index.to_le_bytes(), state])
     }
 
     /// Adds a unit that was asked about.
@@ -254,11 +263,8 @@ impl SnapshotReader {
                 Ok(Some(Piece::Worker(WorkerNumber(u128::from_be_bytes(worker)), record.to_vec())))
             }
             DETAIL => Ok(Some(Piece::Detail(body))),
-            EVENT => {
-                let (entry, rest) = take(&body)?;
-                let (place, event) = take(rest)?;
-                Ok(Some(Piece::Event((u64::from_le_bytes(entry), u32::from_le_bytes(place)), event.to_vec())))
-            }
+            EVENT => placed(&body).map(|(place, event)| Some(Piece::Event(place, event))),
+            STATE => placed(&body).map(|(place, state)| Some(Piece::State(place, state))),
             ASKED => Ok(Some(Piece::Asked(body))),
             END => self.end(&body, frames, whole).map(|()| None),
             _ => Err(SnapshotError::Damaged("a frame of an unknown kind")),
@@ -268,6 +274,13 @@ impl SnapshotReader {
 
 fn take<const N: usize>(bytes: &[u8]) -> Result<([u8; N], &[u8]), SnapshotError> {
     bytes.split_first_chunk().map(|(taken, rest)| (*taken, rest)).ok_or(SnapshotError::Damaged("a frame is too short"))
+}
+
+fn placed(body: &[u8]) -> Result<(Place, Vec<u8>), SnapshotError> {
+    let (entry, rest) = take(body)?;
+    let (index, rest) = take(rest)?;
+    let place = Place { entry: u64::from_le_bytes(entry), index: u32::from_le_bytes(index) };
+    Ok((place, rest.to_vec()))
 }
 
 /// Reads a whole file and checks every sum. Returns its header.

@@ -6,6 +6,7 @@ use super::records::samples::{Dice, Sample, sample};
 use super::*;
 use crate::domain::case::CaseChange;
 use crate::domain::history::WorkerHistory;
+use crate::domain::ids::ChannelId;
 
 fn settings(directory: &Path) -> Settings {
     Settings {
@@ -35,7 +36,15 @@ fn rows(store: &Store, after: RowNumber) -> Vec<Row> {
 }
 
 fn event(id: &str) -> Outgoing {
-    Outgoing { id: id.to_owned(), topic: "vagus/v1/plant-a/alerts".to_owned(), payload: vec![b'x'; 7_000] }
+    Outgoing {
+        channel: ChannelId::mqtt(),
+        id: id.to_owned(),
+        recipient: None,
+        is_crisis: false,
+        decided_at: Timestamp::UNIX_EPOCH,
+        target: "vagus/v1/plant-a/alerts".to_owned(),
+        payload: vec![b'x'; 7_000],
+    }
 }
 
 fn decision(worker: u128, ids: &[&str]) -> DecisionRecord {
@@ -47,7 +56,7 @@ fn decision(worker: u128, ids: &[&str]) -> DecisionRecord {
 }
 
 fn pending(store: &Store) -> Vec<String> {
-    store.pending(100).unwrap().into_iter().map(|event| event.id).collect()
+    store.pending(&ChannelId::mqtt(), 100).unwrap().into_iter().map(|event| event.id).collect()
 }
 
 /// A worker with a history of some kilobytes and two details.
@@ -100,7 +109,7 @@ fn copy_of(from: &Path, to: &Path) {
 fn unit_decision(day: i8, id: &str) -> UnitDecisionRecord {
     let (site, unit) = (SiteId::parse("plant-a").unwrap(), UnitId::parse("forge").unwrap());
     let asked = AskedUnit { site, unit, rule: RuleId::new("R10"), on: Date::constant(2026, 3, day) };
-    UnitDecisionRecord { asked, outgoing: event(id) }
+    UnitDecisionRecord { asked, outgoing: vec![event(id)] }
 }
 
 #[test]
@@ -124,7 +133,7 @@ fn a_request_about_a_unit_is_remembered_in_the_view_in_the_journal_and_in_snapsh
         let store = Store::open(&settings).unwrap();
         remembers(&store);
         assert_eq!(pending(&store), ["u0", "u1"], "still to be sent, as they are");
-        store.append_delivered(&["u0".to_owned(), "u1".to_owned()]).unwrap();
+        store.append_delivered(&[event("u0").key(), event("u1").key()]).unwrap();
     }
     away("view");
     {
@@ -150,7 +159,7 @@ fn rows_decisions_and_workers_are_there_after_a_restart() {
         append(&store, 1..=5);
         store.append_decisions(2, &[decision(1, &["e1"])]).unwrap();
         store.append_decisions(4, &[decision(1, &["e2", "e3"]), decision(2, &["e4"])]).unwrap();
-        store.append_delivered(&["e2".to_owned()]).unwrap();
+        store.append_delivered(&[event("e2").key()]).unwrap();
         store.save(saved.to_vec()).unwrap();
         store.settle(3).unwrap();
     }
@@ -164,7 +173,7 @@ fn rows_decisions_and_workers_are_there_after_a_restart() {
     );
     assert_eq!(rows(&store, 3), [row(4), row(5)]);
     assert_eq!(pending(&store), ["e1", "e3", "e4"]);
-    assert_eq!(store.pending(1).unwrap(), [event("e1")]);
+    assert_eq!(store.pending(&ChannelId::mqtt(), 1).unwrap(), [event("e1")]);
     append(&store, 6..=6);
 }
 
@@ -237,7 +246,7 @@ fn a_view_that_is_thrown_away_is_rebuilt_from_snapshot_and_journal() {
         let report = store.snapshot().unwrap();
         assert_eq!((report.settled, report.workers), (20, 3));
         store.append_decisions(21, &[decision(2, &["e3"])]).unwrap();
-        store.append_delivered(&["e1".to_owned()]).unwrap();
+        store.append_delivered(&[event("e1").key()]).unwrap();
         append(&store, 22..=25);
     }
     for damage in ["gone", "garbage", "truncated"] {

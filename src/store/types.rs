@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::RecordError;
+use super::parcels::Outgoing;
 use super::records::{Record as _, WorkerRecord};
 use crate::domain::alert::RuleId;
 use crate::domain::case::CaseChange;
@@ -10,17 +11,6 @@ use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{RowNumber, SiteId, SourceId, UnitId, WorkerNumber};
 use crate::domain::rejection::Reason;
 use crate::domain::{Date, Timestamp};
-
-/// An event ready to be sent. Its bytes are the fact: they are never encoded again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outgoing {
-    /// The event's id.
-    pub id: String,
-    /// Where it is published.
-    pub topic: String,
-    /// The encoded event.
-    pub payload: Vec<u8>,
-}
 
 /// A decision as the journal keeps it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +41,8 @@ pub struct AskedUnit {
 pub struct UnitDecisionRecord {
     /// What is asked for, and when.
     pub asked: AskedUnit,
-    /// The request that leaves Vagus.
-    pub outgoing: Outgoing,
+    /// What leaves Vagus because of it, in order.
+    pub outgoing: Vec<Outgoing>,
 }
 
 /// What is known of one worker after a row.

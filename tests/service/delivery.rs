@@ -9,7 +9,9 @@ use tokio::task::JoinHandle;
 use vagus::broker::{BackoffSettings, Protocol};
 use vagus::delivery::mqtt::{self, Publisher, Settings};
 use vagus::delivery::outbox::{self, Deliverer, Outbox};
-use vagus::store::Outgoing;
+use vagus::domain::Timestamp;
+use vagus::domain::ids::ChannelId;
+use vagus::store::{DeliveryKey, Outgoing};
 use vagus::telemetry::Metrics;
 
 use crate::support::PATIENCE;
@@ -28,7 +30,15 @@ struct Memory {
 
 impl Memory {
     fn put(&self, topic: &str, id: &str) {
-        let event = Outgoing { id: id.to_owned(), topic: topic.to_owned(), payload: id.as_bytes().to_vec() };
+        let event = Outgoing {
+            channel: ChannelId::mqtt(),
+            id: id.to_owned(),
+            recipient: None,
+            is_crisis: false,
+            decided_at: Timestamp::UNIX_EPOCH,
+            target: topic.to_owned(),
+            payload: id.as_bytes().to_vec(),
+        };
         self.pending.lock().unwrap().push(event);
     }
 
@@ -42,8 +52,8 @@ impl Outbox for Memory {
         Ok(self.pending.lock().unwrap().iter().take(limit).cloned().collect())
     }
 
-    fn delivered(&self, ids: &[String]) -> Result<(), String> {
-        self.pending.lock().unwrap().retain(|event| !ids.contains(&event.id));
+    fn delivered(&self, keys: &[DeliveryKey]) -> Result<(), String> {
+        self.pending.lock().unwrap().retain(|event| !keys.contains(&event.key()));
         Ok(())
     }
 }

@@ -20,9 +20,9 @@ use codec::{Reader, Stored, Writer};
 use super::types::{AskedUnit, Quarantined};
 use crate::domain::history::NightDetail;
 use crate::engine::row::Row;
-pub(super) use facts::{Decided, OutboxMark, WorkerRecord};
+pub(super) use facts::{Decided, DeliveryState, OutboxMark, WorkerRecord};
 
-use super::types::Outgoing;
+use super::parcels::{DeliveryOutcome, Outgoing};
 
 /// The format that is written.
 pub(super) const FORMAT: u8 = 1;
@@ -96,10 +96,11 @@ macro_rules! kinds {
 kinds! {
     Row => "row",
     Decided => "decision",
-    Vec<String> => "delivery",
+    Vec<DeliveryOutcome> => "delivery",
     WorkerRecord => "worker",
     NightDetail => "night detail",
     Outgoing => "outbox",
+    DeliveryState => "delivery state",
     OutboxMark => "outbox mark",
     AskedUnit => "asked unit",
     Quarantined => "quarantine",

@@ -8,7 +8,7 @@ use crate::domain::case::{
 };
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
-use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
+use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::{
@@ -19,8 +19,9 @@ use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
 use crate::domain::worker::{Profile, Sex};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
-use crate::store::records::WorkerRecord;
-use crate::store::types::{AskedUnit, DecisionRecord, Outgoing, Quarantined, UnitDecisionRecord};
+use crate::store::parcels::{DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Outgoing};
+use crate::store::records::{DeliveryState, WorkerRecord};
+use crate::store::types::{AskedUnit, DecisionRecord, Quarantined, UnitDecisionRecord};
 
 /// Numbers without end from a seed (splitmix64).
 pub(in crate::store) struct Dice(pub(in crate::store) u64);
@@ -166,7 +167,7 @@ macro_rules! sample_names {
         }
     )+};
 }
-sample_names!(SiteId, SourceId, WorkerId, DeviceId, UnitId, CaseId, ActionId);
+sample_names!(ChannelId, SiteId, SourceId, WorkerId, DeviceId, UnitId, CaseId, ActionId);
 
 impl Sample for RuleId {
     fn sample(d: &mut Dice) -> Self {
@@ -197,6 +198,7 @@ sample_one! {
     HrvState: HrvState::ALL,
     IndexBand: IndexBand::ALL,
     Level: Level::ALL,
+    FailureKind: [FailureKind::Refused, FailureKind::Unreachable, FailureKind::Failed],
 }
 
 macro_rules! sample_records {
@@ -246,7 +248,11 @@ sample_records! {
     MessageMeta { topic, site, source, stream, message_id, refused }
     WorkerInputs { worker, inputs }
     Row { number, now, engine_version, rules_version, decided_through, messages, groups }
-    Outgoing { id, topic, payload }
+    Outgoing { channel, id, recipient, is_crisis, decided_at, target, payload }
+    DeliveryKey { channel, recipient, id }
+    DeadLetter { at, kind, attempts, error }
+    DeliveryOutcome { key, fate }
+    DeliveryState { revived_at, dead }
     DecisionRecord { worker, change, outgoing }
     AskedUnit { site, unit, rule, on }
     UnitDecisionRecord { asked, outgoing }
@@ -314,6 +320,17 @@ impl Sample for CaseChange {
             2 => Self::Revised { told: Sample::sample(d), on: Sample::sample(d) },
             3 => Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), at: Sample::sample(d) },
             _ => Self::Closed { at: Sample::sample(d) },
+        }
+    }
+}
+
+impl Sample for Fate {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(4) {
+            0 => Self::Delivered,
+            1 => Self::Dead { letter: Sample::sample(d) },
+            2 => Self::Revived { at: Sample::sample(d) },
+            _ => Self::Discarded,
         }
     }
 }

@@ -34,12 +34,15 @@ proptest! {
         comes_back(&sample::<NightDetail>(seed));
         comes_back(&sample::<Outgoing>(seed));
         comes_back(&sample::<Quarantined>(seed));
-        comes_back(&sample::<Vec<String>>(seed));
+        comes_back(&sample::<Vec<DeliveryOutcome>>(seed));
+        comes_back(&sample::<DeliveryState>(seed));
         comes_back(&sample::<u64>(seed));
         let (of_row, decisions) = (sample(seed), sample::<Vec<DecisionRecord>>(seed));
         let units = sample::<Vec<UnitDecisionRecord>>(seed);
-        let back = Decided::decode(&Decided::encode_parts(of_row, &decisions, &units)).unwrap();
-        prop_assert_eq!((back.of_row, back.decisions, back.units), (of_row, decisions, units));
+        let notices = sample::<Vec<Outgoing>>(seed);
+        let back = Decided::decode(&Decided::encode_parts(of_row, &decisions, &units, &notices)).unwrap();
+        prop_assert_eq!((back.of_row, back.decisions), (of_row, decisions));
+        prop_assert_eq!((back.units, back.notices), (units, notices));
     }
 
     #[test]
@@ -48,6 +51,7 @@ proptest! {
         survives_damage::<WorkerRecord>(seed, at, byte);
         survives_damage::<NightDetail>(seed, at, byte);
         survives_damage::<Quarantined>(seed, at, byte);
+        survives_damage::<Vec<DeliveryOutcome>>(seed, at, byte);
     }
 
     #[test]
@@ -101,5 +105,5 @@ fn inputs_under_a_seal_are_refused_in_words() {
 #[test]
 fn a_length_is_not_believed_before_its_bytes_are_there() {
     let bytes = [FORMAT, 0xff, 0xff, 0xff, 0xff, 0x0f];
-    assert!(Vec::<String>::decode(&bytes).is_err());
+    assert!(Vec::<DeliveryOutcome>::decode(&bytes).is_err());
 }

@@ -4,7 +4,7 @@ use super::RecordError;
 use super::codec::{Reader, Stored, Writer, choices, codes, names, record};
 use crate::domain::case::{ActionId, ActionStep, CaseId};
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
-use crate::domain::ids::{DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
+use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::{
     BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
@@ -12,7 +12,7 @@ use crate::domain::reading::{
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
 
-names!(SiteId, SourceId, WorkerId, DeviceId, UnitId, CaseId, ActionId);
+names!(ChannelId, SiteId, SourceId, WorkerId, DeviceId, UnitId, CaseId, ActionId);
 
 impl Stored for WorkerNumber {
     fn put<'a>(&'a self, w: &mut Writer<'a>) {
