@@ -128,3 +128,100 @@ fn occasions(watch: &Watch<'_>, settings: &Settings) -> Vec<Occasion> {
 fn plus(date: Date, days: i32) -> Date {
     date.saturating_add(days.days())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Instrument::{Gad7, Phq9, Pss10};
+
+    fn day(number: i32) -> Date {
+        plus(Date::constant(2026, 3, 2), number)
+    }
+
+    fn sheet(instrument: Instrument, taken: i32) -> Sheet {
+        let (taken_on, valid_until) = (Some(day(taken)), Some(day(taken + 90)));
+        Sheet { instrument, taken_on, valid_until, recall_days: 14, is_followed: true }
+    }
+
+    /// A case opened on day 0.
+    fn watch<'a>(sheets: &'a [Sheet], started_on: &'a [Date], invited: Option<i32>) -> Watch<'a> {
+        Watch { sheets, started_on, invited_on: invited.map(day), opened_on: day(0) }
+    }
+
+    /// Every invitation of half a year, with its day; the worker answers so many days later.
+    fn invitations(mut sheets: Vec<Sheet>, started_on: &[Date], answers_after: Option<i32>) -> Vec<i32> {
+        let (mut invited, mut days) = (None, Vec::new());
+        for number in 0..180 {
+            let settings = Settings::default();
+            if let Some(due) = due(&watch(&sheets, started_on, invited), day(number), &settings) {
+                assert!(due.by >= day(number) && !due.instruments.is_empty());
+                invited = Some(number);
+                days.push(number);
+            }
+            if let (Some(after), Some(last)) = (answers_after, days.last())
+                && *last + after == number
+            {
+                sheets.iter_mut().for_each(|s| *s = sheet(s.instrument, number));
+            }
+        }
+        days
+    }
+
+    #[test]
+    fn an_action_invites_before_each_follow_up_week_and_then_before_scores_end() {
+        assert_eq!(invitations(vec![sheet(Gad7, -5)], &[day(1)], Some(1)), [12, 26, 40, 54, 82, 166]);
+    }
+
+    #[test]
+    fn who_does_not_answer_is_not_asked_twice_for_the_same_occasion() {
+        assert_eq!(invitations(vec![sheet(Gad7, -5)], &[day(1)], None), [12, 26, 40, 54, 78]);
+        assert_eq!(invitations(vec![sheet(Gad7, -5)], &[], None), [78]);
+    }
+
+    #[test]
+    fn two_actions_and_two_questionnaires_share_invitations() {
+        let both = vec![sheet(Gad7, -5), sheet(Phq9, -2)];
+        assert_eq!(invitations(both.clone(), &[day(1), day(4)], Some(1)), [12, 26, 40, 54, 82, 166]);
+        let found = due(&watch(&both, &[], None), day(78), &Settings::default()).unwrap();
+        assert_eq!((found.instruments, found.by), (vec![Gad7, Phq9], day(85)));
+    }
+
+    #[test]
+    fn a_fresh_score_needs_no_invitation() {
+        let started = [day(1)];
+        let fresh = [sheet(Gad7, 6)];
+        assert_eq!(due(&watch(&fresh, &started, None), day(12), &Settings::default()), None);
+        assert_eq!(next(&watch(&fresh, &started, None), day(12), &Settings::default()), Some(day(26)));
+        let older = [sheet(Gad7, 4)];
+        assert!(due(&watch(&older, &started, None), day(12), &Settings::default()).is_some());
+    }
+
+    #[test]
+    fn a_long_recall_is_asked_for_less_often() {
+        let stress = [Sheet { recall_days: 30, ..sheet(Pss10, -5) }];
+        let started = [day(1)];
+        assert_eq!(due(&watch(&stress, &started, None), day(12), &Settings::default()), None);
+        assert_eq!(next(&watch(&stress, &started, None), day(0), &Settings::default()), Some(day(26)));
+    }
+
+    #[test]
+    fn what_was_never_filled_in_is_asked_for_at_the_first_follow_up() {
+        let never = [Sheet { taken_on: None, valid_until: None, ..sheet(Gad7, 0) }];
+        let started = [day(1)];
+        assert_eq!(next(&watch(&never, &started, None), day(0), &Settings::default()), Some(day(12)));
+    }
+
+    #[test]
+    fn a_score_that_ends_as_the_case_opens_is_asked_for_at_once() {
+        let ending = [sheet(Gad7, -86)];
+        let found = due(&watch(&ending, &[], None), day(0), &Settings::default()).unwrap();
+        assert_eq!((found.instruments, found.by), (vec![Gad7], day(4)));
+        assert_eq!(due(&watch(&ending, &[], Some(0)), day(30), &Settings::default()), None);
+    }
+
+    #[test]
+    fn other_questionnaires_are_asked_for_only_before_they_end() {
+        let other = [Sheet { is_followed: false, ..sheet(Gad7, -5) }];
+        assert_eq!(next(&watch(&other, &[day(1)], None), day(0), &Settings::default()), Some(day(78)));
+    }
+}

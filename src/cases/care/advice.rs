@@ -78,7 +78,7 @@ fn responded<'a>(course: &Course, settings: &Settings) -> Proposed<'a> {
         }
         (false, _) => {
             let why = format!(
-                "It helps: go on as it is. It can be closed when two scores {days} days apart are under the cut-off."
+                "The scores respond: go on as it is. It can be closed when two scores {days} days apart are under the cut-off."
             );
             Proposed::stay(Advice::Maintain, &why)
         }
@@ -113,7 +113,7 @@ fn not_responded<'a>(course: &Course, settings: &'a Settings) -> Proposed<'a> {
         );
         return Proposed::stay(Advice::Intensify, &why);
     }
-    let why = "It does not help enough.";
+    let why = "The response is too small.";
     let other = current(course, settings)
         .and_then(|method| settings.library.switch(&course.rules, method, &course.tried))
         .map(|to| Proposed::other(Advice::Switch, Some(to), &format!("{why} Change the method:")));

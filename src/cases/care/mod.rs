@@ -10,6 +10,9 @@ mod scores;
 mod series;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::event::OutcomeChange;
