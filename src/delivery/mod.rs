@@ -8,6 +8,7 @@
 mod address;
 pub mod channel;
 pub mod cloudevents;
+pub mod email;
 pub mod mail;
 pub mod mqtt;
 mod mqtt_connection;
@@ -17,3 +18,4 @@ pub mod routing;
 #[cfg(test)]
 mod samples;
 pub mod settings;
+pub mod webhook;

@@ -8,6 +8,7 @@ use reqwest::Url;
 
 use super::{Login, SigningKey};
 use crate::delivery::address;
+use crate::delivery::cloudevents::CONTENT_TYPE;
 use crate::domain::ids::ChannelId;
 
 /// A way out besides MQTT.
@@ -49,6 +50,15 @@ pub enum WebhookFormat {
 }
 
 impl WebhookFormat {
+    /// The media type of what is sent.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::CloudEvents => CONTENT_TYPE,
+            Self::Fhir => "application/fhir+json",
+        }
+    }
+
     /// The format of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
@@ -195,7 +205,7 @@ pub struct EmailSettings {
     pub from: Mailbox,
     /// Who signed the server's certificate (PEM); the system's authorities where absent.
     pub ca_file: Option<PathBuf>,
-    /// Longest time for each answer of the server, in milliseconds. Default 30 000.
+    /// Longest time for a whole mail, in milliseconds. Default 30 000.
     pub timeout_ms: u64,
     /// When single mails become one.
     pub flood: FloodSettings,

@@ -50,6 +50,10 @@ impl EmailAddress {
     pub fn as_str(&self) -> &str {
         self.0.as_ref()
     }
+
+    pub(crate) const fn address(&self) -> &Address {
+        &self.0
+    }
 }
 
 impl fmt::Debug for EmailAddress {

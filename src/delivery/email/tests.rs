@@ -1,0 +1,148 @@
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
+
+use super::*;
+use crate::delivery::settings::{EmailAddress, FloodSettings};
+use crate::domain::ids::ChannelId;
+
+const AT: &str = "2026-03-01T08:50:00Z";
+
+fn settings(port: u16) -> EmailSettings {
+    EmailSettings {
+        host: "127.0.0.1".to_owned(),
+        port,
+        tls: MailTls::None,
+        login: None,
+        from: "Vagus <vagus@example.org>".parse().unwrap(),
+        ca_file: None,
+        timeout_ms: 500,
+        flood: FloodSettings::default(),
+    }
+}
+
+fn message() -> Vec<u8> {
+    let (from, to) = (settings(1).from, EmailAddress::parse("lan@example.org").unwrap());
+    let text = "A case — L3.\n.\n..dots\n";
+    let content = Content {
+        id: "c-1-raised",
+        at: AT.parse().unwrap(),
+        subject: "A case\r\nBcc: all@example.org",
+        text,
+        html: "<p>A case — L3.</p>",
+    };
+    compose(&from, "dr.lan", &to, content)
+}
+
+fn delivery(is_crisis: bool) -> Outgoing {
+    Outgoing {
+        channel: ChannelId::parse("mail").unwrap(),
+        id: "c-1-raised".to_owned(),
+        recipient: Some("dr.lan".to_owned()),
+        is_crisis,
+        decided_at: AT.parse().unwrap(),
+        target: "lan@example.org".to_owned(),
+        payload: message(),
+    }
+}
+
+/// A mail server that answers one command in its own words, and the others as it should.
+async fn answering(command: &'static str, answer: &'static str) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let (read, mut write) = stream.split();
+            let mut lines = BufReader::new(read).lines();
+            let _ = write.write_all(b"220 here\r\n").await;
+            let mut is_data = false;
+            while let Ok(Some(line)) = lines.next_line().await {
+                let said = match line.as_str() {
+                    "." if is_data => "250 taken\r\n",
+                    _ if is_data => continue,
+                    line if line.starts_with(command) => answer,
+                    "DATA" => "354 go on\r\n",
+                    _ => "250 fine\r\n",
+                };
+                is_data = line == "DATA" && said.starts_with("354");
+                if write.write_all(said.as_bytes()).await.is_err() {
+                    break;
+                }
+            }
+        }
+    });
+    port
+}
+
+async fn answered(command: &'static str, answer: &'static str) -> Result<(), SendError> {
+    let port = answering(command, answer).await;
+    EmailSender::open(&settings(port)).unwrap().send(&delivery(false)).await
+}
+
+#[test]
+fn a_message_says_what_it_is_and_is_the_same_each_time() {
+    let bytes = message();
+    assert_eq!(bytes, message());
+    let text = String::from_utf8(bytes).unwrap();
+    for line in [
+        "From: Vagus <vagus@example.org>",
+        "To: lan@example.org",
+        "Date: Sun, 01 Mar 2026 08:50:00 +0000",
+        "Message-ID: <c-1-raised.dr=2Elan@example.org>",
+        "Auto-Submitted: auto-generated",
+        "MIME-Version: 1.0",
+        "Subject: A case  Bcc: all@example.org",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+    }
+    assert!(text.contains("multipart/alternative") && text.contains("text/plain") && text.contains("text/html"));
+    assert!(text.is_ascii());
+}
+
+#[tokio::test]
+async fn a_taken_mail_is_delivered() {
+    assert_eq!(answered("NOTHING", "").await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_passing_refusal_is_tried_again_and_a_final_one_given_up() {
+    for command in ["MAIL", "RCPT", "DATA"] {
+        let outcome = answered(command, "451 4.7.1 <lan@example.org> come back\r\n").await;
+        assert_eq!(outcome, Err(SendError::Retry("the mail server answered 451".to_owned())), "{command}");
+        let outcome = answered(command, "550 5.1.1 <lan@example.org> unknown\r\n").await;
+        assert_eq!(outcome, Err(SendError::Refused("the mail server answered 550".to_owned())), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn a_login_that_a_person_can_mend_is_tried_on_slowly() {
+    let outcome = answered("MAIL", "530 5.7.0 authentication required\r\n").await;
+    assert!(matches!(outcome, Err(SendError::RetryAfter { after: LONG_WAIT, .. })), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_dribbles_is_left_after_the_time_limit() {
+    for answer in ["", "250-and\r\n250-so"] {
+        let outcome = answered("RCPT", answer).await;
+        assert_eq!(outcome, Err(SendError::Unreachable("not done within 500 ms".to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_encrypt_gets_no_mail() {
+    let port = answering("STARTTLS", "502 no\r\n").await;
+    let settings = EmailSettings { tls: MailTls::StartTls, ..settings(port) };
+    let outcome = EmailSender::open(&settings).unwrap().send(&delivery(false)).await;
+    assert!(matches!(outcome, Err(SendError::Retry(_) | SendError::Unreachable(_))), "{outcome:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_tried_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let Err(SendError::Unreachable(words)) = EmailSender::open(&settings(port)).unwrap().send(&delivery(false)).await
+    else {
+        panic!("nobody is there")
+    };
+    assert!(words.contains("refused") && !words.contains("lan@"), "{words}");
+}
