@@ -251,7 +251,7 @@ fn looking_back_on_what_is_stored_finds_the_cases_of_the_recording() {
     let settings = replay::Settings { admission, engine: engine.clone(), shards: 1, register: Vec::new() };
     let mut told: BTreeMap<WorkerNumber, Cases> = BTreeMap::new();
     let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
-    let fed = replay::feed(&settings, plant().as_bytes(), FollowUp::DoneWhenDue, |decision| {
+    let fed = replay::feed(&settings, plant().as_bytes(), FollowUp::EndsWhenDue, |decision| {
         let on = zone.to_datetime(decision.at).date();
         told.entry(decision.worker).or_default().learn(on, decision.at, &decision.change, SignedDuration::ZERO);
         Ok(())

@@ -175,14 +175,14 @@ fn interrupted(rows: &[Row], saved: usize, killed: usize) -> Outcome {
     after.engine.restore(WORKER, history, details, rows[saved].now, rows[killed].now);
     for (place, row) in rows.iter().enumerate().skip(saved + 1) {
         if place == killed + 1 {
-            after.engine.set_mode(Mode::Live);
+            after.engine.set_mode(Mode::Live, rows[killed].now);
         }
         after.apply(row);
         if place <= killed {
             facts[place].iter().for_each(|fact| after.engine.apply_fact(WORKER, fact));
         }
     }
-    after.engine.set_mode(Mode::Live);
+    after.engine.set_mode(Mode::Live, rows.last().unwrap().now);
     // What was saved last is the whole of it only if something changed since.
     after.history = after.engine.histories().next().map(|(_, history)| history.clone());
     after.finish(rows.last().unwrap().now)

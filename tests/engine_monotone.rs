@@ -80,7 +80,7 @@ fn level(life: &Life) -> Level {
         highest = highest.max(match decision.change {
             CaseChange::Opened { case } => case.told.level,
             CaseChange::RaisedAgain { told, .. } => told.level,
-            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => Level::L0,
+            CaseChange::Revised { .. } | CaseChange::Done { .. } => Level::L0,
         });
     }
     highest

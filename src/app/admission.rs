@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::decode::{self, Decoded, DecodedItem, StatedTotal};
 use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
-use crate::domain::item::{Item, Stream};
+use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::Reading;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::worker::{Enrolment, Profile};
@@ -16,7 +16,7 @@ use crate::domain::{SignedDuration, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
 use crate::screening;
 
-use super::registry::{ActionDirectory, Numbers, Registry};
+use super::registry::{CaseDirectory, Numbers, Registry};
 
 /// How much is kept of a topic that is none of ours; MQTT allows 64 KiB.
 const MAX_UNREAD_TOPIC_CHARS: usize = 512;
@@ -158,20 +158,26 @@ pub struct Admission {
     settings: Settings,
     registry: Registry,
     numbers: Numbers,
-    actions: ActionDirectory,
+    directory: CaseDirectory,
 }
 
 impl Admission {
     /// An admission that knows these workers.
     #[must_use]
-    pub const fn new(settings: Settings, registry: Registry, numbers: Numbers, actions: ActionDirectory) -> Self {
-        Self { settings, registry, numbers, actions }
+    pub const fn new(settings: Settings, registry: Registry, numbers: Numbers, directory: CaseDirectory) -> Self {
+        Self { settings, registry, numbers, directory }
     }
 
     /// The register.
     #[must_use]
     pub const fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Whose cases and actions are whose.
+    #[must_use]
+    pub const fn directory(&self) -> &CaseDirectory {
+        &self.directory
     }
 
     /// Enrols a worker, or changes the row of one.
@@ -221,9 +227,10 @@ impl Admission {
             let index = item.index;
             match self.place(&mut site, &item, now, row) {
                 Ok(worker) => {
+                    let item = signed(item.item, meta.source.as_ref());
                     row.admitted += 1;
-                    row.event_times.extend(event_time(&item.item));
-                    row.push(worker, Input::Item { message, index, item: item.item });
+                    row.event_times.extend(event_time(&item));
+                    row.push(worker, Input::Item { message, index, item });
                 }
                 Err((reason, detail)) => meta
                     .refused
@@ -259,8 +266,8 @@ impl Admission {
         }
         if let Item::Progress(news) = &item.item {
             let (of, worker) = self
-                .actions
-                .find(&news.action)
+                .directory
+                .action(&news.action)
                 .ok_or_else(|| (Reason::UnknownAction, format!("there is no action {}", news.action)))?;
             if of != site.id {
                 return Err((Reason::NotPermitted, format!("action {} belongs to another site", news.action)));
@@ -310,6 +317,14 @@ impl Admission {
     }
 }
 
+/// News of an action with the name of who tells it.
+fn signed(item: Item, source: Option<&SourceId>) -> Item {
+    match item {
+        Item::Progress(news) => Item::Progress(ActionProgress { source: source.cloned(), ..news }),
+        other @ (Item::Reading(_) | Item::Screening(_) | Item::Exposure(_)) => other,
+    }
+}
+
 /// The most bytes of an input in the journal.
 fn input_bytes(input: &Input) -> usize {
     /// Names, times and a handful of numbers.
@@ -321,6 +336,7 @@ fn input_bytes(input: &Input) -> usize {
     const NUMBER: usize = 9;
     match input {
         Input::Enrol(_) => PROFILE,
+        Input::Case { command, .. } => PROFILE + command.note.as_ref().map_or(0, |note| note.as_str().len()),
         Input::Item { item: Item::Reading(Reading::Beats(beats)), .. } => {
             ITEM + NUMBER * (beats.rr_ms.len() + beats.end_ms.as_ref().map_or(0, Vec::len))
         }

@@ -14,14 +14,14 @@ fn admitted(item: &str) -> (Vec<Item>, Vec<Reason>) {
         max_ahead_s: 300,
         limits: decode::Limits::default(),
     };
-    let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, ActionDirectory::default());
+    let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, CaseDirectory::default());
     let mut row = RowParts::default();
     let message = admission.prepare("vagus/v1/plant-a/gw-7/screenings", format!("[{item}]").as_bytes());
     admission.admit(message, NOW.parse().unwrap(), &mut row);
     let groups = row.take_groups();
     let items = groups.into_iter().flat_map(|group| group.inputs).filter_map(|input| match input {
         Input::Item { item, .. } => Some(item),
-        Input::Enrol(_) => None,
+        Input::Enrol(_) | Input::Case { .. } => None,
     });
     let refused = row.messages.iter().flat_map(|message| &message.refused).map(|refused| refused.rejection.reason);
     (items.collect(), refused.collect())

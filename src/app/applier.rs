@@ -8,14 +8,15 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::outbound::Outbound;
-use super::registry::ActionDirectory;
+use super::registry::CaseDirectory;
 use super::sequencer::Progress;
 use super::shards::{DetailSource, Outcome, Shards};
 use super::statistics;
 use super::units::UnitReviews;
+use crate::cases::Refusal;
 use crate::clock::Clock;
 use crate::domain::Date;
 use crate::domain::history::NightDetail;
@@ -36,6 +37,31 @@ const SAVE_EVERY: Duration = Duration::from_secs(5);
 const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// Workers of each shard written at once.
 const SAVE_BATCH: usize = 128;
+
+/// What is handed to the applier.
+pub enum Work {
+    /// A row that is on disk.
+    Row {
+        /// The row.
+        row: Row,
+        /// Who waits for what becomes of the row's commands, by their place in it.
+        waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    },
+    /// A look at what is known, between rows.
+    Look(Look),
+}
+
+/// Looks at the engines and tells somebody what it sees.
+pub type Look = Box<dyn FnOnce(&Shards) + Send>;
+
+impl std::fmt::Debug for Work {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Row { row, .. } => f.debug_tuple("Row").field(&row.number).finish(),
+            Self::Look(_) => f.write_str("Look"),
+        }
+    }
+}
 
 /// Why rows can no longer be applied.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +95,8 @@ pub struct Applier {
     pub progress: Arc<Progress>,
     /// What is counted.
     pub metrics: Metrics,
-    /// Whose action an action is.
-    pub actions: ActionDirectory,
+    /// Whose cases and actions are whose.
+    pub directory: CaseDirectory,
     /// Receipts and events on their way out.
     pub outbound: Outbound,
     /// Rules that were read again.
@@ -90,12 +116,13 @@ impl Applier {
     ///
     /// # Errors
     /// [`ApplyError`] where the store fails; nothing is lost, the journal has every row.
-    pub fn run(mut self, rows: &Receiver<Row>) -> Result<(), ApplyError> {
+    pub fn run(mut self, work: &Receiver<Work>) -> Result<(), ApplyError> {
         let mut since_save = Stopwatch::start();
         loop {
             let wait = SAVE_EVERY.saturating_sub(Duration::from_secs_f64(since_save.elapsed_s()));
-            match rows.recv_timeout(wait) {
-                Ok(row) => self.apply(row)?,
+            match work.recv_timeout(wait) {
+                Ok(Work::Row { row, waiting }) => self.apply(row, waiting)?,
+                Ok(Work::Look(look)) => look(&self.shards),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.save(),
             }
@@ -113,18 +140,28 @@ impl Applier {
     ///
     /// # Errors
     /// [`ApplyError`] where the store fails.
-    pub fn apply(&mut self, mut row: Row) -> Result<(), ApplyError> {
+    pub fn apply(
+        &mut self,
+        mut row: Row,
+        waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    ) -> Result<(), ApplyError> {
         self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
-        let Outcome { tallies, decisions } = self.shards.apply(row.now, groups, &self.store)?;
+        let Outcome { tallies, decisions, answers } = self.shards.apply(row.now, groups, &self.store)?;
         if !decisions.is_empty() {
             let records: Vec<DecisionRecord> = decisions.iter().map(|d| self.record(d)).collect();
             self.store.append_decisions(row.number, &records)?;
             for decision in &decisions {
-                self.actions.learn(decision);
+                self.directory.learn(decision);
                 self.outbound.expect(decision);
             }
             self.outbound.wake();
+        }
+        // Told when the decisions are on disk; who waited may be gone.
+        let mut waiting: Vec<_> = waiting.into_iter().map(Some).collect();
+        for (request, outcome) in answers {
+            let waiter = waiting.get_mut(request as usize).and_then(Option::take);
+            let _ = waiter.map(|waiter| waiter.send(outcome));
         }
         self.last_row = row.number;
         self.last_now = row.now;

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, Read as _};
 
 use super::admission::{Admission, RowParts};
-use super::registry::{ActionDirectory, Numbers, Registry};
+use super::registry::{CaseDirectory, Numbers, Registry};
 use super::replay::Recorded;
 use super::{admission, service};
 use crate::config::Settings;
@@ -138,7 +138,7 @@ impl Judge {
     fn new(settings: &Settings) -> Self {
         let settings = admission::Settings { enrolment: Enrolment::Open, ..service::admission_settings(settings) };
         let admission =
-            Admission::new(settings.clone(), Registry::default(), Numbers::Derived, ActionDirectory::default());
+            Admission::new(settings.clone(), Registry::default(), Numbers::Derived, CaseDirectory::default());
         Self { settings, admission, judged: Judged::default() }
     }
 

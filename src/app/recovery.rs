@@ -5,9 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use super::registry::{ActionDirectory, Registry};
+use super::registry::{CaseDirectory, Registry};
 use super::shards::Shards;
-use crate::domain::case::Action;
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::{Date, Timestamp};
@@ -39,7 +38,7 @@ pub struct Recovered {
 ///
 /// # Errors
 /// [`ApplyError`] where something on disk cannot be read.
-pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) -> Result<Recovered, ApplyError> {
+pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) -> Result<Recovered, ApplyError> {
     let Recovery { workers, settled, mut decisions, last_row, last_now } = store.recover()?;
     let mut applied_through = std::collections::HashMap::new();
     let last_now = last_now.unwrap_or(Timestamp::UNIX_EPOCH);
@@ -52,7 +51,8 @@ pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) ->
     let is_applied = |worker: WorkerNumber, row| applied_through.get(&worker).is_some_and(|through| *through >= row);
 
     let decided = decided_through(store, settled, last_row)?.max(decisions.keys().next_back().copied().unwrap_or(0));
-    shards.set_mode(Mode::Rebuild);
+    shards.set_mode(Mode::Rebuild, start);
+    let mut now = start;
     let mut undecided = Vec::new();
     let mut applied = settled;
     for row in store.rows(settled) {
@@ -63,7 +63,7 @@ pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) ->
             undecided.push(row);
             continue;
         }
-        applied = row.number;
+        (applied, now) = (row.number, row.now);
         shards.apply(row.now, row.groups, store)?;
         for record in decisions.remove(&row.number).unwrap_or_default() {
             if !is_applied(record.worker, row.number) {
@@ -71,12 +71,12 @@ pub fn recover(store: &Store, shards: &mut Shards, actions: &ActionDirectory) ->
             }
         }
     }
-    shards.set_mode(Mode::Live);
+    shards.set_mode(Mode::Live, now);
 
     let mut registry = Registry::default();
     for (number, history) in shards.histories() {
         registry.put(number, history.profile.clone());
-        learn_actions(actions, number, history);
+        learn_cases(directory, number, history);
     }
     for row in &undecided {
         registry.learn(row);
@@ -119,11 +119,8 @@ fn decided_through(store: &Store, settled: RowNumber, last_row: RowNumber) -> Re
     Ok(last.map_or(settled, |row| row.decided_through))
 }
 
-fn learn_actions(actions: &ActionDirectory, worker: WorkerNumber, history: &WorkerHistory) {
+fn learn_cases(directory: &CaseDirectory, worker: WorkerNumber, history: &WorkerHistory) {
     let open = history.cases.open.iter();
     let closed = history.cases.closed.iter().map(|closed| &closed.case);
-    let known: Vec<&Action> = open.chain(closed).flat_map(|case| &case.actions).collect();
-    for action in known {
-        actions.put(action.id.clone(), history.profile.key.site.clone(), worker);
-    }
+    open.chain(closed).for_each(|case| directory.put(case, &history.profile.key.site, worker));
 }

@@ -1,9 +1,9 @@
-//! Who is known: workers by site and pseudonym, and whose action an action is.
+//! Who is known: workers by site and pseudonym, and whose cases and actions are whose.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::domain::case::{ActionId, CaseChange};
+use crate::domain::case::{Action, ActionId, CaseChange, CaseFact, CaseId, OpenCase};
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::worker::Profile;
 use crate::engine::effect::Decision;
@@ -49,33 +49,53 @@ impl Registry {
     }
 }
 
-/// Whose action an action is. Written when a decision is made, read when news of it arrives.
+/// Whose cases and actions are whose. Written when a decision is made, read when somebody speaks of them.
 #[derive(Debug, Clone, Default)]
-pub struct ActionDirectory(Arc<RwLock<HashMap<ActionId, (SiteId, WorkerNumber)>>>);
+pub struct CaseDirectory(Arc<RwLock<Owners>>);
 
-impl ActionDirectory {
+#[derive(Debug, Default)]
+struct Owners {
+    actions: HashMap<ActionId, (SiteId, WorkerNumber)>,
+    cases: HashMap<CaseId, WorkerNumber>,
+}
+
+impl CaseDirectory {
     /// The site and worker of an action.
     #[must_use]
-    pub fn find(&self, action: &ActionId) -> Option<(SiteId, WorkerNumber)> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(action).cloned()
+    pub fn action(&self, action: &ActionId) -> Option<(SiteId, WorkerNumber)> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).actions.get(action).cloned()
     }
 
-    /// Keeps the actions that a decision asks for.
+    /// The worker of a case.
+    #[must_use]
+    pub fn case(&self, case: &CaseId) -> Option<WorkerNumber> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).cases.get(case).copied()
+    }
+
+    /// Keeps the case and the actions of a decision.
     pub fn learn(&self, decision: &Decision) {
         let Some(site) = decision.events.first().map(|event| &event.site) else { return };
         let actions = match &decision.change {
-            CaseChange::Opened { case } => &case.actions,
+            CaseChange::Opened { case } => {
+                self.put(case, site, decision.worker);
+                return;
+            }
             CaseChange::RaisedAgain { actions, .. } => actions,
-            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => return,
+            CaseChange::Done { fact: CaseFact::ActionAdded { action }, .. } => std::slice::from_ref(action),
+            CaseChange::Revised { .. } | CaseChange::Done { .. } => return,
         };
-        for action in actions {
-            self.put(action.id.clone(), site.clone(), decision.worker);
-        }
+        self.put_actions(actions, site, decision.worker);
     }
 
-    /// Keeps an action.
-    pub fn put(&self, action: ActionId, site: SiteId, worker: WorkerNumber) {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(action, (site, worker));
+    /// Keeps a case and its actions.
+    pub fn put(&self, case: &OpenCase, site: &SiteId, worker: WorkerNumber) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).cases.insert(case.id.clone(), worker);
+        self.put_actions(&case.actions, site, worker);
+    }
+
+    fn put_actions(&self, actions: &[Action], site: &SiteId, worker: WorkerNumber) {
+        let mut owners = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        owners.actions.extend(actions.iter().map(|action| (action.id.clone(), (site.clone(), worker))));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Recorded messages through the same engine: no broker, no store, no clock.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::io::{BufRead, Write};
 use std::sync::Mutex;
@@ -10,13 +10,13 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::admission::{self, Admission, RowParts};
-use super::registry::{ActionDirectory, Numbers, Registry};
+use super::registry::{CaseDirectory, Numbers, Registry};
 use super::shards::{DetailSource, Shards};
+use crate::cases;
 use crate::delivery::cloudevents;
 use crate::domain::case::CaseChange;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::WorkerNumber;
-use crate::domain::item::{ActionProgress, Item};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::effect::Decision;
@@ -150,9 +150,9 @@ pub fn replay(settings: &Settings, input: impl BufRead, output: &mut impl Write)
 pub enum FollowUp {
     /// What the recording says of them.
     AsRecorded,
-    /// Each is done when it is due. Under other rules there are other actions, of which no recording
-    /// can tell; without an end no case would ever be followed by another.
-    DoneWhenDue,
+    /// The case ends when the last of them is due. Under other rules there are other actions, of which
+    /// no recording can tell; without an end no case would ever be followed by another.
+    EndsWhenDue,
 }
 
 /// What is known when a recording has ended.
@@ -193,20 +193,20 @@ struct Run<'a, D> {
     register: &'a [Profile],
     decided: D,
     admission: Admission,
-    actions: ActionDirectory,
+    actions: CaseDirectory,
     shards: Shards,
     nights: Nights,
     last: Option<Timestamp>,
     summary: Summary,
     first_heard: BTreeMap<WorkerNumber, Timestamp>,
     follow_up: FollowUp,
-    /// Actions that will be done when they are due.
-    to_be_done: BTreeMap<(Timestamp, WorkerNumber), Vec<ActionProgress>>,
+    /// Cases that will be taken to have ended.
+    to_end: BTreeSet<(Timestamp, WorkerNumber)>,
 }
 
 impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
     fn new(settings: &'a Settings, follow_up: FollowUp, decided: D) -> Self {
-        let actions = ActionDirectory::default();
+        let actions = CaseDirectory::default();
         Self {
             register: &settings.register,
             decided,
@@ -223,7 +223,7 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
             summary: Summary::default(),
             first_heard: BTreeMap::new(),
             follow_up,
-            to_be_done: BTreeMap::new(),
+            to_end: BTreeSet::new(),
         }
     }
 
@@ -265,7 +265,7 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
     fn run_timers(&mut self, until: Timestamp) -> Result<(), ReplayError> {
         loop {
             let timer = self.shards.poll_timeout().filter(|due| *due <= until);
-            let done = self.to_be_done.first_key_value().map(|((due, _), _)| *due).filter(|due| *due <= until);
+            let done = self.to_end.first().map(|(due, _)| *due).filter(|due| *due <= until);
             match (timer, done) {
                 (None, None) => return Ok(()),
                 (Some(timer), None) => self.apply(timer, Vec::new())?,
@@ -276,12 +276,11 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
     }
 
     fn do_what_is_due(&mut self) -> Result<(), ReplayError> {
-        let Some(((at, worker), news)) = self.to_be_done.pop_first() else { return Ok(()) };
-        let input = |item| Input::Item { message: 0, index: 0, item };
-        let inputs = news.into_iter().map(|news| input(Item::Progress(news))).collect();
-        let Ok(outcome) = self.shards.apply(at, vec![WorkerInputs { worker, inputs }], &self.nights);
-        // Nobody sent them, so they are not counted.
-        self.tell(&outcome.decisions)
+        let Some((at, worker)) = self.to_end.pop_first() else { return Ok(()) };
+        let change = cases::ended(at);
+        self.shards.apply_fact(worker, &change);
+        (self.decided)(&Decision { at, worker, change, events: Vec::new() })?;
+        Ok(())
     }
 
     fn finish(mut self) -> Result<Fed, ReplayError> {
@@ -305,23 +304,22 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
     fn tell(&mut self, decisions: &[Decision]) -> Result<(), ReplayError> {
         for decision in decisions {
             self.actions.learn(decision);
-            if self.follow_up == FollowUp::DoneWhenDue {
-                self.expect_done(decision);
+            if self.follow_up == FollowUp::EndsWhenDue {
+                self.expect_end(decision);
             }
             (self.decided)(decision)?;
         }
         Ok(())
     }
 
-    fn expect_done(&mut self, decision: &Decision) {
+    fn expect_end(&mut self, decision: &Decision) {
         let actions = match &decision.change {
             CaseChange::Opened { case } => &case.actions,
             CaseChange::RaisedAgain { actions, .. } => actions,
-            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => return,
+            CaseChange::Revised { .. } | CaseChange::Done { .. } => return,
         };
-        self.to_be_done.retain(|(_, worker), _| *worker != decision.worker);
-        let (at, news) = lookback::done_when_due(actions);
-        self.to_be_done.insert((at.max(decision.at), decision.worker), news);
+        self.to_end.retain(|(_, worker)| *worker != decision.worker);
+        self.to_end.insert((lookback::taken_to_end(actions).max(decision.at), decision.worker));
     }
 
     fn tidy(&mut self, now: Timestamp) {

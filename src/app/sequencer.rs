@@ -13,14 +13,17 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, RowParts};
+use super::applier::Work;
 use super::decoder::Opened;
+use crate::cases::Refusal;
 use crate::clock::Clock;
 use crate::config::settings::Batch;
 use crate::domain::Timestamp;
 use crate::domain::ids::{RowNumber, WorkerKey, WorkerNumber};
+use crate::domain::life::CaseCommand;
 use crate::domain::worker::Profile;
 use crate::engine::ENGINE_VERSION;
-use crate::engine::row::Row;
+use crate::engine::row::{Input, Row};
 use crate::ingest::AckToken;
 use crate::store::{JournalError, Quarantined, Store};
 use crate::telemetry::latency::Stopwatch;
@@ -103,6 +106,13 @@ pub enum Command {
         /// Answered with how many were refused again, when the rest is on disk.
         done: oneshot::Sender<usize>,
     },
+    /// Do something to a case.
+    Case {
+        /// What.
+        command: Box<CaseCommand>,
+        /// Answered when it is done and on disk, or refused.
+        done: oneshot::Sender<Result<(), Refusal>>,
+    },
     /// Tell the register.
     Workers {
         /// Answered with every worker.
@@ -127,7 +137,7 @@ pub struct Ports {
     /// What may be acknowledged.
     pub acks: mpsc::Sender<Vec<AckToken>>,
     /// Rows to be applied.
-    pub rows: SyncSender<Row>,
+    pub work: SyncSender<Work>,
 }
 
 /// Admits, numbers, writes, acknowledges.
@@ -159,6 +169,8 @@ struct Draft {
     parts: RowParts,
     tokens: Vec<AckToken>,
     answers: Vec<Answer>,
+    /// Who waits for what becomes of each command, by its place in the row.
+    waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
 }
 
 enum Answer {
@@ -243,6 +255,16 @@ impl Sequencer {
                 let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
                 draft.answers.push(Answer::Retried(done, refused));
             }
+            Command::Case { command, done } => match self.admission.directory().case(&command.case) {
+                Some(worker) => {
+                    let request = u32::try_from(draft.waiting.len()).expect("a row holds one command at a time");
+                    draft.parts.push(worker, Input::Case { request, command });
+                    draft.waiting.push(done);
+                }
+                None => {
+                    let _ = done.send(Err(Refusal::UnknownCase));
+                }
+            },
             Command::Workers { done } => {
                 let workers = self.admission.registry().list().into_iter().cloned().collect();
                 let _ = done.send(workers);
@@ -282,7 +304,7 @@ impl Sequencer {
                 let (Answer::Enrolled(done, count) | Answer::Retried(done, count)) = answer;
                 let _ = done.send(count);
             }
-            return Ok(ports.rows.send(row).is_ok());
+            return Ok(ports.work.send(Work::Row { row, waiting: draft.waiting }).is_ok());
         }
         if !draft.tokens.is_empty() {
             let _ = ports.acks.blocking_send(draft.tokens);

@@ -25,7 +25,7 @@ use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
 use super::recovery::{self, Recovered};
-use super::registry::{ActionDirectory, Numbers};
+use super::registry::{CaseDirectory, Numbers};
 use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use super::units::UnitReviews;
@@ -77,7 +77,7 @@ pub struct Service {
 struct Opened {
     store: Store,
     shards: Shards,
-    actions: ActionDirectory,
+    directory: CaseDirectory,
     recovered: Recovered,
 }
 
@@ -260,9 +260,10 @@ async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow:
     let store_settings = settings.store.clone();
     tokio::task::spawn_blocking(move || {
         let store = Store::open(&store_settings).context("the store cannot be opened")?;
-        let actions = ActionDirectory::default();
-        let recovered = recovery::recover(&store, &mut shards, &actions).context("the store cannot be brought back")?;
-        Ok(Opened { store, shards, actions, recovered })
+        let directory = CaseDirectory::default();
+        let recovered =
+            recovery::recover(&store, &mut shards, &directory).context("the store cannot be brought back")?;
+        Ok(Opened { store, shards, directory, recovered })
     })
     .await?
 }
@@ -276,7 +277,7 @@ fn start_threads(
     shared: Shared,
     (arrivals, commands, acks): SequencerEnds,
 ) -> anyhow::Result<Vec<JoinHandle<anyhow::Result<()>>>> {
-    let Opened { store, shards, actions, recovered } = opened;
+    let Opened { store, shards, directory, recovered } = opened;
     let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
     let mut applier = Applier {
         shards,
@@ -284,7 +285,7 @@ fn start_threads(
         clock: shared.clock.clone(),
         progress: Arc::clone(&shared.progress),
         metrics: shared.metrics.clone(),
-        actions: actions.clone(),
+        directory: directory.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
         units: UnitReviews::of(settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()))),
@@ -293,7 +294,7 @@ fn start_threads(
         snapshot_not_before: None,
     };
     let sequencer = Sequencer {
-        admission: Admission::new(admission_settings(settings), registry, Numbers::Random, actions),
+        admission: Admission::new(admission_settings(settings), registry, Numbers::Random, directory),
         store,
         clock: shared.clock,
         progress: shared.progress,
@@ -307,10 +308,10 @@ fn start_threads(
         last_row,
         last_now,
     };
-    let (rows, rows_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
+    let (work, work_out) = std::sync::mpsc::sync_channel(ROWS_IN_FLIGHT);
     let runtime = tokio::runtime::Handle::current();
     let (opened_in, messages) = mpsc::channel(DECODED_IN_FLIGHT);
-    let ports = Ports { messages, commands, acks, rows };
+    let ports = Ports { messages, commands, acks, work };
     let (root, limits) = (settings.ingest.root.clone(), settings.admission.limits);
     Ok(vec![
         thread("decode", &shared.failed, move || {
@@ -320,9 +321,9 @@ fn start_threads(
         thread("apply", &shared.failed, move || {
             // Rows that were perhaps not decided before the last end come first.
             for row in undecided {
-                applier.apply(row)?;
+                applier.apply(row, Vec::new())?;
             }
-            Ok(applier.run(&rows_out)?)
+            Ok(applier.run(&work_out)?)
         })?,
         thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
     ])

@@ -3,6 +3,7 @@
 //! A shard is a set of partitions. Effects are put in the order of time and worker, so that nobody
 //! can tell from them how many shards there are.
 
+use crate::cases::Refusal;
 use crate::domain::Date;
 use crate::domain::Timestamp;
 use crate::domain::case::CaseChange;
@@ -33,6 +34,8 @@ pub struct Outcome {
     pub tallies: Vec<(u32, Tally)>,
     /// The decisions, in the order of time and worker.
     pub decisions: Vec<Decision>,
+    /// What became of each command, in no order: its place in the row, and why it was refused.
+    pub answers: Vec<(u32, Result<(), Refusal>)>,
 }
 
 /// The engines of all shards.
@@ -55,9 +58,9 @@ impl Shards {
         usize::from(worker.partition()) % self.engines.len()
     }
 
-    /// Changes between rebuilding and deciding.
-    pub fn set_mode(&mut self, mode: Mode) {
-        self.engines.iter_mut().for_each(|engine| engine.set_mode(mode));
+    /// Changes between rebuilding and deciding, at the time of the last row.
+    pub fn set_mode(&mut self, mode: Mode, now: Timestamp) {
+        self.engines.iter_mut().for_each(|engine| engine.set_mode(mode, now));
     }
 
     /// Brings a worker back as of the first time; the second is that of the journal's last row.
@@ -169,7 +172,7 @@ fn apply_part<D: DetailSource>(
 
 fn in_order(effects: Vec<Effect>) -> Outcome {
     let mut tallies: std::collections::BTreeMap<u32, Tally> = std::collections::BTreeMap::new();
-    let mut decisions = Vec::new();
+    let (mut decisions, mut answers) = (Vec::new(), Vec::new());
     for effect in effects {
         match effect {
             Effect::Counted { message, tally } => {
@@ -178,10 +181,11 @@ fn in_order(effects: Vec<Effect>) -> Outcome {
                 sum.duplicate += tally.duplicate;
                 sum.refused += tally.refused;
             }
+            Effect::Answered { request, outcome } => answers.push((request, outcome)),
             Effect::Decided(decision) => decisions.push(*decision),
         }
     }
     // Stable: what one worker's engine decided at one time stays in its order.
     decisions.sort_by_key(|decision| (decision.at, decision.worker));
-    Outcome { tallies: tallies.into_iter().collect(), decisions }
+    Outcome { tallies: tallies.into_iter().collect(), decisions, answers }
 }

@@ -1,45 +1,140 @@
 //! Facts applied to a case book.
 
+use crate::domain::Timestamp;
 use crate::domain::alert::AlertKind;
-use crate::domain::case::{CaseBook, CaseChange, ClosedCase};
+use crate::domain::case::{
+    Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, ClosedCase, Invited, MAX_CLOSED, MAX_LOG_ENTRIES,
+    OpenCase,
+};
+use crate::domain::life::{CaseState, LogEntry, LogEvent, Milestone};
+use crate::domain::person::Actor;
 
 /// Applies a fact to the book it was decided from.
 ///
 /// A fact that does not fit the book (a case that is not open) changes nothing: facts come from the
 /// journal, and a book must never stop a start.
 pub fn apply(book: &mut CaseBook, change: &CaseChange) {
+    if let CaseChange::Opened { case } = change {
+        book.episodes = book.episodes.max(case.episode);
+        book.open = Some(case.clone());
+        return;
+    }
+    let Some(case) = &mut book.open else { return };
     match change {
-        CaseChange::Opened { case } => {
-            book.episodes = book.episodes.max(case.episode);
-            book.open = Some(case.clone());
-        }
-        CaseChange::RaisedAgain { told, actions, .. } => {
-            if let Some(case) = &mut book.open {
-                case.told = told.clone();
-                case.actions.clone_from(actions);
-                case.events += 1;
-                case.said = AlertKind::RaisedAgain;
-            }
+        CaseChange::Opened { .. } => {}
+        CaseChange::RaisedAgain { told, actions, deadlines, at } => {
+            case.told = told.clone();
+            case.actions.clone_from(actions);
+            case.deadlines.clone_from(deadlines);
+            (case.state, case.raised_at) = (CaseState::Open, *at);
+            case.events += 1;
+            case.said = AlertKind::RaisedAgain;
+            log(case, LogEntry { at: *at, by: Actor::Vagus, event: LogEvent::Raised(told.level), note: None });
         }
         CaseChange::Revised { told, on } => {
-            if let Some(case) = &mut book.open {
-                case.told = told.clone();
-                case.revised_on = Some(*on);
-                case.events += 1;
-                case.said = AlertKind::Revised;
-            }
+            case.told = told.clone();
+            case.revised_on = Some(*on);
+            case.events += 1;
+            case.said = AlertKind::Revised;
         }
-        CaseChange::ActionMoved { action, step, at } => {
-            let actions = book.open.iter_mut().flat_map(|case| &mut case.actions);
-            for moved in actions.filter(|a| a.id == *action) {
-                moved.step = *step;
-                moved.moved_at = *at;
+        CaseChange::Done { at, by, note, fact } => {
+            if let Some(event) = take(case, fact, *at) {
+                log(case, LogEntry { at: *at, by: by.clone(), event, note: note.clone() });
             }
-        }
-        CaseChange::Closed { at } => {
-            if let Some(case) = book.open.take() {
-                book.closed = Some(ClosedCase { case, closed_at: *at });
+            if case.state.is_final() {
+                end(book, *at);
             }
         }
     }
+}
+
+fn end(book: &mut CaseBook, at: Timestamp) {
+    book.closed.extend(book.open.take().map(|case| ClosedCase { case, closed_at: at }));
+    let surplus = book.closed.len().saturating_sub(MAX_CLOSED);
+    book.closed.drain(..surplus);
+}
+
+/// Takes a fact in, and gives what the history says of it; nothing where it speaks of an action that
+/// the case does not have.
+fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent> {
+    Some(match fact {
+        CaseFact::Moved { to, deadlines } => {
+            case.state = *to;
+            case.deadlines.clone_from(deadlines);
+            LogEvent::Moved(*to)
+        }
+        CaseFact::ActionMoved { action, step, reported_at } => {
+            let moved = case.actions.iter_mut().find(|known| known.id == *action)?;
+            (moved.step, moved.moved_at) = (*step, *reported_at);
+            if has_begun(*step) {
+                moved.started_at.get_or_insert(at);
+                case.deadlines.retain(|deadline| deadline.milestone != Milestone::FirstAction);
+            }
+            LogEvent::Progress { action: moved.kind, step: *step }
+        }
+        CaseFact::ActionAdded { action } => {
+            case.actions.push(action.clone());
+            case.actions.sort_by_key(|action| action.kind);
+            LogEvent::ActionAdded(action.kind)
+        }
+        CaseFact::Assigned { to, action: None } => {
+            case.in_charge = Some(to.clone());
+            LogEvent::Assigned { to: to.clone(), action: None }
+        }
+        CaseFact::Assigned { to, action: Some(kind) } => {
+            action_mut(case, *kind)?.assignee = Some(to.clone());
+            LogEvent::Assigned { to: to.clone(), action: Some(*kind) }
+        }
+        CaseFact::Remarked => LogEvent::Remarked,
+        CaseFact::MethodChosen { action, method } => {
+            let chosen = action_mut(case, *action)?;
+            if let Some(before) = chosen.method.replace(method.clone()).filter(|before| before != method) {
+                chosen.tried.retain(|tried| *tried != before);
+                chosen.tried.push(before);
+            }
+            if chosen.started_at.is_some() {
+                // What the method does is looked at from its own beginning.
+                (chosen.step, chosen.started_at, chosen.reviewed_week) = (ActionStep::Started, Some(at), 0);
+            }
+            LogEvent::MethodChosen { action: *action, method: method.clone() }
+        }
+        CaseFact::FollowedUp { deadlines } => {
+            case.deadlines.clone_from(deadlines);
+            LogEvent::FollowedUp
+        }
+        CaseFact::Told { milestone, number, stage } => {
+            let is_it = |milestone_of: Milestone, number_of: u8| milestone_of == *milestone && number_of == *number;
+            case.deadlines.iter_mut().find(|known| is_it(known.milestone, known.number))?.told = Some(*stage);
+            LogEvent::Told { milestone: *milestone, number: *number, stage: *stage }
+        }
+        CaseFact::Reviewed { action, week, advice, deadlines } => {
+            action_mut(case, *action)?.reviewed_week = *week;
+            if let Some(deadlines) = deadlines {
+                case.deadlines.clone_from(deadlines);
+            }
+            LogEvent::Reviewed { action: *action, week: *week, advice: *advice }
+        }
+        CaseFact::Invited { instruments, on } => {
+            case.invited.retain(|known| !instruments.contains(&known.instrument));
+            case.invited.extend(instruments.iter().map(|instrument| Invited { instrument: *instrument, on: *on }));
+            LogEvent::Invited(instruments.clone())
+        }
+    })
+}
+
+/// Whether an action at that step is live, or was.
+pub(super) const fn has_begun(step: ActionStep) -> bool {
+    matches!(step, ActionStep::Started | ActionStep::Done)
+}
+
+fn action_mut(case: &mut OpenCase, kind: ActionKind) -> Option<&mut Action> {
+    case.actions.iter_mut().find(|action| action.kind == kind)
+}
+
+/// The first line stays: it tells why the case is there.
+fn log(case: &mut OpenCase, entry: LogEntry) {
+    if case.log.len() >= MAX_LOG_ENTRIES {
+        case.log.remove(1);
+    }
+    case.log.push(entry);
 }

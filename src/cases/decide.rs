@@ -1,15 +1,43 @@
 //! What a finding means for a worker's cases.
 
 use super::calendar::Calendar;
-use super::deadlines::LimitTable;
+use super::deadlines::{self, LimitTable};
 use crate::domain::alert::{AlertKind, Level};
-use crate::domain::case::{Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, Finding, OpenCase};
+use crate::domain::case::{
+    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, CaseId, Finding, OpenCase,
+};
 use crate::domain::ids::WorkerNumber;
-use crate::domain::item::ActionProgress;
+use crate::domain::life::{CaseState, Deadline, LogEntry, LogEvent};
+use crate::domain::person::Actor;
 use crate::domain::{Date, SignedDuration, Timestamp};
 
+/// By which limits and days a worker's cases are held.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing<'a> {
+    /// The working calendar of the worker's site.
+    pub calendar: &'a Calendar,
+    /// The time limits of every level.
+    pub limits: &'a LimitTable,
+    /// How long the same level opens no new case after one ended.
+    pub cool_down: SignedDuration,
+}
+
+impl Timing<'_> {
+    fn first(&self, level: Level, raised_at: Timestamp) -> Vec<Deadline> {
+        deadlines::open(level, raised_at, self.calendar, self.limits)
+    }
+
+    pub(super) fn follow_ups(&self, level: Level, live_at: Timestamp) -> Vec<Deadline> {
+        deadlines::in_action(level, live_at, self.calendar, self.limits)
+    }
+
+    fn action_due(&self, level: Level, kind: ActionKind, from: Timestamp) -> Timestamp {
+        self.calendar.due(from, self.limits.action(level, kind))
+    }
+}
+
 /// What was just found of a worker.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Situation<'a> {
     /// The worker.
     pub worker: WorkerNumber,
@@ -23,12 +51,8 @@ pub struct Situation<'a> {
     pub today: Date,
     /// Now.
     pub now: Timestamp,
-    /// The time limits of every level.
-    pub limits: &'a LimitTable,
-    /// The working calendar of the worker's site.
-    pub calendar: &'a Calendar,
-    /// How long the same level opens no new case after one was closed.
-    pub cool_down: SignedDuration,
+    /// The limits that cases are held by.
+    pub timing: Timing<'a>,
 }
 
 /// Decides what changes, given what was found. The book is not touched.
@@ -69,33 +93,43 @@ fn decide_crisis(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> 
 }
 
 fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChange {
+    let Situation { worker, timing, now, .. } = situation;
     let episode = book.episodes + 1;
-    let actions = kinds(told.level).iter().map(|kind| new_action(situation, episode, *kind, told.level)).collect();
+    let new = |kind: &ActionKind| new_action(*worker, episode, *kind, told.level, timing, *now);
     let case = OpenCase {
-        id: CaseId::derive(situation.worker, episode),
+        id: CaseId::derive(*worker, episode),
         episode,
-        opened_at: situation.now,
-        told,
-        actions,
+        opened_at: *now,
+        raised_at: *now,
+        state: CaseState::Open,
+        in_charge: None,
+        deadlines: timing.first(told.level, *now),
+        invited: Vec::new(),
+        log: vec![LogEntry { at: *now, by: Actor::Vagus, event: LogEvent::Raised(told.level), note: None }],
+        actions: kinds(told.level).iter().map(new).collect(),
         events: 1,
         said: AlertKind::Raised,
         revised_on: None,
+        told,
     };
     CaseChange::Opened { case }
 }
 
 /// The same actions with nearer due times; one that the new level needs and the case lacks is added.
+/// The case is to be taken once more: its first limits run anew, where they are not nearer as they are.
 fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> CaseChange {
+    let Situation { worker, timing, now, .. } = situation;
     let mut actions = case.actions.clone();
     for action in &mut actions {
-        action.due = action.due.min(due(situation, action.kind, told.level));
+        action.due = action.due.min(timing.action_due(told.level, action.kind, *now));
     }
     for kind in kinds(told.level) {
         if !actions.iter().any(|a| a.kind == *kind) {
-            actions.push(new_action(situation, case.episode, *kind, told.level));
+            actions.push(new_action(*worker, case.episode, *kind, told.level, timing, *now));
         }
     }
-    CaseChange::RaisedAgain { told, actions, at: situation.now }
+    let deadlines = deadlines::nearer(&case.deadlines, &timing.first(told.level, *now));
+    CaseChange::RaisedAgain { told, actions, deadlines, at: *now }
 }
 
 /// A crisis asks for counselling at once, and for a workload review only when a clinician wants one.
@@ -106,18 +140,34 @@ const fn kinds(level: Level) -> &'static [ActionKind] {
     }
 }
 
-fn new_action(situation: &Situation<'_>, episode: u32, kind: ActionKind, level: Level) -> Action {
+/// An action that is asked for now.
+pub(super) fn new_action(
+    worker: WorkerNumber,
+    episode: u32,
+    kind: ActionKind,
+    level: Level,
+    timing: &Timing<'_>,
+    now: Timestamp,
+) -> Action {
     Action {
-        id: ActionId::derive(situation.worker, episode, kind),
+        id: ActionId::derive(worker, episode, kind),
         kind,
         step: ActionStep::Requested,
-        due: due(situation, kind, level),
-        moved_at: situation.now,
+        due: timing.action_due(level, kind, now),
+        moved_at: now,
+        assignee: None,
+        started_at: None,
+        method: None,
+        tried: Vec::new(),
+        reviewed_week: 0,
     }
 }
 
-fn due(situation: &Situation<'_>, kind: ActionKind, level: Level) -> Timestamp {
-    situation.calendar.due(situation.now, situation.limits.action(level, kind))
+/// That a case has ended, in a look at the past, where nobody says so.
+#[must_use]
+pub const fn ended(at: Timestamp) -> CaseChange {
+    let fact = CaseFact::Moved { to: CaseState::Closed, deadlines: Vec::new() };
+    CaseChange::Done { at, by: Actor::Vagus, note: None, fact }
 }
 
 /// Late data is told when it changed what the case rests on, at most once a day.
@@ -133,27 +183,10 @@ fn is_worth_revising(case: &OpenCase, situation: &Situation<'_>) -> bool {
 }
 
 fn is_cooling_down(book: &CaseBook, situation: &Situation<'_>) -> bool {
-    book.closed.as_ref().is_some_and(|closed| {
-        situation.now.duration_since(closed.closed_at) < situation.cool_down
+    book.closed.last().is_some_and(|closed| {
+        situation.now.duration_since(closed.closed_at) < situation.timing.cool_down
             && situation.finding.level <= closed.case.told.level
     })
-}
-
-/// What news of an action changes; nothing, where it is known already or the case is closed.
-#[must_use]
-pub fn progress(book: &CaseBook, news: &ActionProgress, now: Timestamp) -> Vec<CaseChange> {
-    let Some(case) = &book.open else { return Vec::new() };
-    let Some(action) = case.actions.iter().find(|a| a.id == news.action) else { return Vec::new() };
-    // Steps only go forward: a message that was overtaken by the next says nothing new.
-    if action.step.is_final() || news.step <= action.step {
-        return Vec::new();
-    }
-    let mut changes = vec![CaseChange::ActionMoved { action: news.action.clone(), step: news.step, at: news.at }];
-    let others_are_final = case.actions.iter().filter(|a| a.id != news.action).all(|a| a.step.is_final());
-    if news.step.is_final() && others_are_final {
-        changes.push(CaseChange::Closed { at: now });
-    }
-    changes
 }
 
 #[cfg(test)]

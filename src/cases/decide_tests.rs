@@ -1,9 +1,10 @@
 use std::sync::LazyLock;
 
 use super::*;
-use crate::cases::apply;
+use crate::cases::{apply, progress as progress_at};
 use crate::domain::alert::RuleId;
 use crate::domain::indicator::HrvState;
+use crate::domain::item::ActionProgress;
 
 const WORKER: WorkerNumber = WorkerNumber(42);
 
@@ -21,20 +22,20 @@ fn finding(level: Level, rules: &[&str]) -> Finding {
     }
 }
 
-static LIMITS: LazyLock<LimitTable> = LazyLock::new(LimitTable::default);
-static CALENDAR: LazyLock<Calendar> = LazyLock::new(Calendar::default);
+fn timing() -> Timing<'static> {
+    static DATA: LazyLock<(Calendar, LimitTable)> = LazyLock::new(Default::default);
+    Timing { calendar: &DATA.0, limits: &DATA.1, cool_down: SignedDuration::from_hours(28 * 24) }
+}
 
 fn situation(finding: Finding, now: &str, new_crises: u32) -> Situation<'static> {
     Situation {
         worker: WORKER,
-        limits: &LIMITS,
-        calendar: &CALENDAR,
-        cool_down: SignedDuration::from_hours(28 * 24),
         finding,
         new_crises,
         is_late: false,
         today: now[..10].parse().unwrap(),
         now: at(now),
+        timing: timing(),
     }
 }
 
@@ -44,9 +45,13 @@ fn run(book: &mut CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
     changes
 }
 
+fn progress(book: &CaseBook, news: &ActionProgress, now: Timestamp) -> Vec<CaseChange> {
+    progress_at(book, news, &Actor::Vagus, &timing(), now)
+}
+
 fn news(book: &CaseBook, kind: ActionKind, step: ActionStep) -> ActionProgress {
     let action = book.open.as_ref().unwrap().actions.iter().find(|a| a.kind == kind).unwrap().id.clone();
-    ActionProgress { action, step, at: at("2026-03-02T08:00:00Z"), note: None }
+    ActionProgress { action, step, at: at("2026-03-02T08:00:00Z"), source: None, note: None }
 }
 
 #[test]
@@ -94,11 +99,7 @@ fn a_crisis_asks_for_counselling_alone_and_is_announced_even_in_cool_down() {
     let changes = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-01T08:00:00Z", 1));
     assert!(matches!(changes.as_slice(), [CaseChange::Opened { .. }]));
     assert_eq!(book.open.as_ref().unwrap().actions.len(), 1);
-    let done = news(&book, ActionKind::Counseling, ActionStep::Done);
-    for change in progress(&book, &done, at("2026-03-02T08:00:00Z")) {
-        apply(&mut book, &change);
-    }
-    assert!(book.open.is_none());
+    apply(&mut book, &ended(at("2026-03-02T08:00:00Z")));
     let again = run(&mut book, &situation(finding(Level::L2, &["R1"]), "2026-03-03T08:00:00Z", 1));
     assert!(matches!(again.first(), Some(CaseChange::Opened { case }) if case.episode == 2));
 }
@@ -113,17 +114,10 @@ fn a_crisis_in_an_open_case_is_raised_again_with_the_actions_it_has() {
 }
 
 #[test]
-fn a_case_closes_when_both_actions_ended_and_the_cool_down_starts_there() {
+fn the_cool_down_starts_when_the_case_ends_and_a_higher_level_breaks_it() {
     let mut book = CaseBook::default();
     run(&mut book, &situation(finding(Level::L2, &["R16"]), "2026-03-01T08:00:00Z", 0));
-    let now = at("2026-03-05T08:00:00Z");
-    for (kind, step) in [(ActionKind::Counseling, ActionStep::Declined), (ActionKind::WorkloadReview, ActionStep::Done)]
-    {
-        assert!(book.open.is_some(), "declined counselling does not close the review");
-        let news = news(&book, kind, step);
-        progress(&book, &news, now).iter().for_each(|change| apply(&mut book, change));
-    }
-    assert!(book.open.is_none());
+    apply(&mut book, &ended(at("2026-03-05T08:00:00Z")));
     let cool = situation(finding(Level::L2, &["R16"]), "2026-03-20T08:00:00Z", 0);
     assert_eq!(run(&mut book, &cool), Vec::new());
     let risen = situation(finding(Level::L3, &["R3"]), "2026-03-20T08:00:00Z", 0);

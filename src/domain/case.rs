@@ -5,6 +5,9 @@ use std::fmt;
 use super::alert::{AlertKind, Level, RuleId};
 use super::ids::{MAX_NAME_LEN, WorkerNumber};
 use super::indicator::HrvState;
+use super::life::{Advice, CaseState, Deadline, LogEntry, MethodId, Milestone, Note, Stage};
+use super::person::{Actor, PersonId};
+use super::screening::Instrument;
 use super::{Date, Timestamp};
 
 /// The id of a case: `c-` and 26 characters. It tells nothing of the worker.
@@ -154,6 +157,16 @@ pub struct Action {
     pub due: Timestamp,
     /// When the last progress was reported.
     pub moved_at: Timestamp,
+    /// Who carries it out; whoever is in charge of the case where nobody is named.
+    pub assignee: Option<PersonId>,
+    /// When it began, with the method that it has now; its effect is reckoned from here.
+    pub started_at: Option<Timestamp>,
+    /// How it is done.
+    pub method: Option<MethodId>,
+    /// How it was done before, and did not help enough.
+    pub tried: Vec<MethodId>,
+    /// The last week since its beginning in which its effect was looked at; 0 before the first.
+    pub reviewed_week: u8,
 }
 
 /// What was last said of a case: a change in it is worth telling.
@@ -171,7 +184,16 @@ pub struct Finding {
     pub is_exposed: bool,
 }
 
-/// An open case.
+/// That the worker was invited to fill in a questionnaire again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invited {
+    /// Which.
+    pub instrument: Instrument,
+    /// The worker's date.
+    pub on: Date,
+}
+
+/// A case that has not ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenCase {
     /// Its id.
@@ -180,6 +202,18 @@ pub struct OpenCase {
     pub episode: u32,
     /// When it was opened.
     pub opened_at: Timestamp,
+    /// When it was opened, or its level rose last; its first time limits run from here.
+    pub raised_at: Timestamp,
+    /// How far it is.
+    pub state: CaseState,
+    /// Who leads it.
+    pub in_charge: Option<PersonId>,
+    /// The time limits that run.
+    pub deadlines: Vec<Deadline>,
+    /// The last questionnaires the worker was invited to, newest of each.
+    pub invited: Vec<Invited>,
+    /// Who did what and when, oldest first; of more than [`MAX_LOG_ENTRIES`] the oldest but the first go.
+    pub log: Vec<LogEntry>,
     /// What was last said of it. Its level never falls while the case is open.
     pub told: Finding,
     /// Its actions: a workload review and a counselling offer, or in a crisis counselling alone.
@@ -192,14 +226,20 @@ pub struct OpenCase {
     pub revised_on: Option<Date>,
 }
 
-/// A closed case, kept for the cool-down and to know its actions again.
+/// A case that ended, kept for the cool-down, to know its actions again, and to be looked up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedCase {
-    /// The case as it was.
+    /// The case as it was; its state tells how it ended.
     pub case: OpenCase,
-    /// When it was closed; the cool-down runs from here.
+    /// When it ended; the cool-down runs from here.
     pub closed_at: Timestamp,
 }
+
+/// Lines of history that a case keeps.
+pub const MAX_LOG_ENTRIES: usize = 200;
+
+/// Ended cases that are kept of a worker; the journal has the older ones.
+pub const MAX_CLOSED: usize = 10;
 
 /// The cases of one worker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -208,8 +248,26 @@ pub struct CaseBook {
     pub episodes: u32,
     /// The open case; a worker has at most one.
     pub open: Option<OpenCase>,
-    /// The last closed one.
-    pub closed: Option<ClosedCase>,
+    /// Those that ended, oldest first, at most [`MAX_CLOSED`].
+    pub closed: Vec<ClosedCase>,
+}
+
+impl CaseBook {
+    /// The case of that id, and when it ended.
+    #[must_use]
+    pub fn find(&self, id: &CaseId) -> Option<(&OpenCase, Option<Timestamp>)> {
+        let open = self.open.iter().map(|case| (case, None));
+        let closed = self.closed.iter().map(|closed| (&closed.case, Some(closed.closed_at)));
+        open.chain(closed).find(|(case, _)| case.id == *id)
+    }
+}
+
+impl OpenCase {
+    /// The action of that side.
+    #[must_use]
+    pub fn action(&self, kind: ActionKind) -> Option<&Action> {
+        self.actions.iter().find(|action| action.kind == kind)
+    }
 }
 
 /// A fact about a case. Once journaled it is applied, never decided again.
@@ -226,6 +284,8 @@ pub enum CaseChange {
         told: Finding,
         /// The actions with their (nearer) due times, and any that were added.
         actions: Vec<Action>,
+        /// The time limits that run from now on.
+        deadlines: Vec<Deadline>,
         /// When.
         at: Timestamp,
     },
@@ -236,18 +296,89 @@ pub enum CaseChange {
         /// The worker's date.
         on: Date,
     },
+    /// Something was done to the case, by somebody or by Vagus.
+    Done {
+        /// When.
+        at: Timestamp,
+        /// Who.
+        by: Actor,
+        /// What they wrote with it.
+        note: Option<Note>,
+        /// What.
+        fact: CaseFact,
+    },
+}
+
+/// What was done to a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CaseFact {
+    /// It is in another state; in a final one it has ended.
+    Moved {
+        /// The state.
+        to: CaseState,
+        /// The time limits that run from now on.
+        deadlines: Vec<Deadline>,
+    },
     /// An action moved.
     ActionMoved {
         /// Which.
         action: ActionId,
         /// To what.
         step: ActionStep,
-        /// When.
-        at: Timestamp,
+        /// When, as it was reported.
+        reported_at: Timestamp,
     },
-    /// The case was closed.
-    Closed {
-        /// When.
-        at: Timestamp,
+    /// An action was added.
+    ActionAdded {
+        /// The action.
+        action: Action,
+    },
+    /// Somebody is in charge.
+    Assigned {
+        /// Who.
+        to: PersonId,
+        /// Of which action; of the whole case where none is named.
+        action: Option<ActionKind>,
+    },
+    /// Only the note.
+    Remarked,
+    /// The method of an action was chosen; one that has begun begins anew with it.
+    MethodChosen {
+        /// Which action.
+        action: ActionKind,
+        /// The method.
+        method: MethodId,
+    },
+    /// A follow-up was done.
+    FollowedUp {
+        /// The time limits that run from now on.
+        deadlines: Vec<Deadline>,
+    },
+    /// Somebody was told of a time limit.
+    Told {
+        /// Which.
+        milestone: Milestone,
+        /// Which of several.
+        number: u8,
+        /// How far it was used up.
+        stage: Stage,
+    },
+    /// The effect of an action was looked at, and something proposed.
+    Reviewed {
+        /// Which action.
+        action: ActionKind,
+        /// Week since it began.
+        week: u8,
+        /// What was proposed.
+        advice: Advice,
+        /// Deadlines as for L3 run from now on, where the worker got worse.
+        deadlines: Option<Vec<Deadline>>,
+    },
+    /// The worker was invited to fill in questionnaires again.
+    Invited {
+        /// Which.
+        instruments: Vec<Instrument>,
+        /// The worker's date.
+        on: Date,
     },
 }

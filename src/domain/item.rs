@@ -3,6 +3,7 @@
 use super::Timestamp;
 use super::case::{ActionId, ActionStep};
 use super::exposure::ExposureDay;
+use super::ids::SourceId;
 use super::reading::Reading;
 use super::screening::Screening;
 
@@ -44,6 +45,8 @@ pub struct ActionProgress {
     pub step: ActionStep,
     /// When it got there.
     pub at: Timestamp,
+    /// The system that tells it; noted at admission.
+    pub source: Option<SourceId>,
     /// What the person in charge wrote.
     pub note: Option<String>,
 }

@@ -3,8 +3,10 @@
 use std::fmt;
 
 use super::Timestamp;
+use super::alert::Level;
 use super::case::{ActionKind, ActionStep, CaseId};
 use super::person::{Actor, PersonId};
+use super::screening::Instrument;
 
 macro_rules! named {
     ($(#[$outer:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $text:literal),+ $(,)? }) => {
@@ -257,10 +259,37 @@ pub struct LogEntry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogEvent {
     /// The case was opened, or its level rose, or another crisis answer came.
-    Raised(super::alert::Level),
-    /// Somebody did something.
-    Did(Deed),
-    /// A time limit was told.
+    Raised(Level),
+    /// It is in another state.
+    Moved(CaseState),
+    /// An action moved.
+    Progress {
+        /// Which.
+        action: ActionKind,
+        /// How far.
+        step: ActionStep,
+    },
+    /// An action was added.
+    ActionAdded(ActionKind),
+    /// Somebody is in charge.
+    Assigned {
+        /// Who.
+        to: PersonId,
+        /// Of which action; of the whole case where none is named.
+        action: Option<ActionKind>,
+    },
+    /// Only the note.
+    Remarked,
+    /// The method of an action was chosen.
+    MethodChosen {
+        /// Which action.
+        action: ActionKind,
+        /// The method.
+        method: MethodId,
+    },
+    /// A follow-up was done.
+    FollowedUp,
+    /// Somebody was told of a time limit.
     Told {
         /// Which.
         milestone: Milestone,
@@ -279,7 +308,7 @@ pub enum LogEvent {
         advice: Advice,
     },
     /// The worker was invited to fill in questionnaires again.
-    Invited,
+    Invited(Vec<Instrument>),
 }
 
 named! {

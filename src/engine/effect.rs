@@ -1,5 +1,6 @@
 //! What comes out of the engine.
 
+use crate::cases::Refusal;
 use crate::domain::Timestamp;
 use crate::domain::case::CaseChange;
 use crate::domain::event::Event;
@@ -39,6 +40,13 @@ pub enum Effect {
         message: u32,
         /// The counts.
         tally: Tally,
+    },
+    /// What became of a command; told to whoever waits for it, and not kept.
+    Answered {
+        /// Place of the command in its row.
+        request: u32,
+        /// Why it was refused, where it was.
+        outcome: Result<(), Refusal>,
     },
     /// A decision; boxed, because nearly all effects are counts.
     Decided(Box<Decision>),

@@ -6,12 +6,17 @@ use super::facts::Picture;
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, ExceededLimit, ExposureEvidence, Level, Versions,
 };
-use crate::domain::case::{Action, ActionKind, CaseChange, OpenCase};
-use crate::domain::event::{Event, EventBody};
+use crate::domain::case::{Action, ActionKind, CaseChange, CaseFact, OpenCase};
+use crate::domain::event::{DeadlineNotice, Event, EventBody, Invitation};
+use crate::domain::life::{Deadline, Stage};
+use crate::domain::screening::Instrument;
 use crate::domain::worker::Profile;
 use crate::domain::{Date, Timestamp};
 use crate::exposures;
 use crate::rules::{RuleSet, Verdict};
+
+/// Within so many days an invited questionnaire is hoped for.
+const INVITED_FOR_DAYS: i32 = 7;
 
 /// What the events of one judgement have in common.
 pub(super) struct Occasion<'a> {
@@ -29,9 +34,59 @@ impl Occasion<'_> {
             CaseChange::Opened { .. } => self.alert_and_requests(AlertKind::Raised, before, case),
             CaseChange::RaisedAgain { .. } => self.alert_and_requests(AlertKind::RaisedAgain, before, case),
             CaseChange::Revised { .. } => vec![self.alert(AlertKind::Revised, before, case)],
-            CaseChange::Closed { .. } => vec![self.alert(AlertKind::Closed, before, case)],
-            CaseChange::ActionMoved { .. } => Vec::new(),
+            CaseChange::Done { fact, .. } => self.events_of(fact, before, case),
         }
+    }
+
+    fn events_of(&self, fact: &CaseFact, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
+        match fact {
+            CaseFact::Moved { to, .. } if to.is_final() => vec![self.alert(AlertKind::Closed, before, case)],
+            CaseFact::ActionAdded { action } => vec![self.request(action, case)],
+            CaseFact::Told { milestone, number, stage } => {
+                let told = before.into_iter().flat_map(|case| &case.deadlines);
+                let mut told = told.filter(|known| known.milestone == *milestone && known.number == *number);
+                told.next().map(|deadline| self.deadline(*stage, *deadline, case)).into_iter().collect()
+            }
+            // What was found goes with the proposal, which is written where it is found.
+            CaseFact::Reviewed { .. } => Vec::new(),
+            CaseFact::Invited { instruments, on } => vec![self.invitation(instruments, *on, case)],
+            CaseFact::Moved { .. }
+            | CaseFact::ActionMoved { .. }
+            | CaseFact::Assigned { .. }
+            | CaseFact::Remarked
+            | CaseFact::MethodChosen { .. }
+            | CaseFact::FollowedUp { .. } => Vec::new(),
+        }
+    }
+
+    fn deadline(&self, stage: Stage, deadline: Deadline, case: &OpenCase) -> Event {
+        let Deadline { milestone, number, from, due, .. } = deadline;
+        // With its begin and end: a limit that begins anew is another one.
+        let limit = format!("{}-{number}-{}-{}", milestone.as_str(), from.as_second(), due.as_second());
+        let id = format!("{}-{}-{}-{limit}", case.id, case.episode, stage.as_str());
+        let body = DeadlineNotice {
+            case: case.id.clone(),
+            episode: case.episode,
+            worker: self.profile.key.worker.clone(),
+            level: case.told.level,
+            rules: case.told.rules.clone(),
+            state: case.state,
+            stage,
+            deadline,
+        };
+        self.event(id, EventBody::Deadline(body))
+    }
+
+    fn invitation(&self, instruments: &[Instrument], on: Date, case: &OpenCase) -> Event {
+        let names: Vec<&str> = instruments.iter().map(|instrument| instrument.as_str()).collect();
+        let id = format!("{}-{}-invitation-{on}-{}", case.id, case.episode, names.join("_"));
+        let body = Invitation {
+            case: case.id.clone(),
+            worker: self.profile.key.worker.clone(),
+            instruments: instruments.to_vec(),
+            by: super::buckets::plus(on, INVITED_FOR_DAYS),
+        };
+        self.event(id, EventBody::Invitation(body))
     }
 
     /// The alert, and a request for each action that was not requested before.

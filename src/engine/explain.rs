@@ -56,7 +56,7 @@ fn first_words(opening: Opening) -> Option<String> {
             told.as_str(),
             found.as_str()
         )),
-        Opening::Closed => Some("The case is closed: both actions are done or declined.".to_owned()),
+        Opening::Closed => Some("The case is closed.".to_owned()),
     }
 }
 

@@ -89,6 +89,11 @@ impl<'a> Picture<'a> {
     }
 
     /// The dates that the evidence looks at.
+    /// The site of the worker.
+    pub(super) const fn site(&self) -> &'a crate::domain::ids::SiteId {
+        &self.history.profile.key.site
+    }
+
     pub(super) fn window(&self) -> (Date, Date) {
         (super::buckets::plus(self.today, -WINDOW_DAYS), self.today)
     }

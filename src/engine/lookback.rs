@@ -13,11 +13,10 @@ use super::facts::{self, Picture};
 use super::judge::{self, News};
 use super::{Settings, buckets};
 use crate::cases;
-use crate::domain::case::{Action, ActionStep, CaseBook, CaseChange};
+use crate::domain::case::{Action, CaseBook, CaseChange};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::WorkerNumber;
 use crate::domain::indicator::NightRow;
-use crate::domain::item::ActionProgress;
 use crate::domain::screening::Screening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::exposures::{self, Findings};
@@ -144,13 +143,10 @@ impl<'a, const N: usize> LookBack<'a, N> {
     }
 }
 
-/// The news that both actions of a case are done when they are due, and when the last of them is.
+/// When a case of the past is taken to have ended: when its last action was due.
 #[must_use]
-pub fn done_when_due(actions: &[Action]) -> (Timestamp, Vec<ActionProgress>) {
-    let at = actions.iter().map(|action| action.due).max().unwrap_or(Timestamp::MAX);
-    let open = actions.iter().filter(|action| !action.step.is_final());
-    let done = |action: &Action| ActionProgress { action: action.id.clone(), step: ActionStep::Done, at, note: None };
-    (at, open.map(done).collect())
+pub fn taken_to_end(actions: &[Action]) -> Timestamp {
+    actions.iter().map(|action| action.due).max().unwrap_or(Timestamp::MAX)
 }
 
 /// The last second of a day: a night that is final at midnight is judged on the day that begins then.
@@ -287,14 +283,9 @@ impl<'a> Court<'a> {
 
     fn close_what_is_due(&mut self, now: Timestamp, zone: &TimeZone) {
         let Some(case) = &self.book.open else { return };
-        let (at, news) = done_when_due(&case.actions);
-        if at > now {
-            return;
-        }
-        let on = zone.to_datetime(at).date();
-        for done in &news {
-            let found = cases::progress(&self.book, done, at);
-            self.apply(found, on, at);
+        let at = taken_to_end(&case.actions);
+        if at <= now {
+            self.apply(vec![cases::ended(at)], zone.to_datetime(at).date(), at);
         }
     }
 

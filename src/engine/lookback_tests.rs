@@ -51,7 +51,7 @@ fn told(changes: &[Change]) -> Vec<(String, Level)> {
     let level = |change: &CaseChange| match change {
         CaseChange::Opened { case } => Some(case.told.level),
         CaseChange::RaisedAgain { told, .. } => Some(told.level),
-        CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => None,
+        CaseChange::Revised { .. } | CaseChange::Done { .. } => None,
     };
     changes.iter().filter_map(|c| Some((c.on.to_string(), level(&c.change)?))).collect()
 }
@@ -82,7 +82,7 @@ fn a_case_ends_when_its_actions_are_due_and_the_cool_down_follows() {
     let changes = look_back(&history, (date("2026-01-01"), date("2026-03-10")));
     let days: Vec<_> = told(&changes).into_iter().map(|(day, _)| day).collect();
     assert_eq!(days, ["2026-01-01", "2026-03-05"], "open until the 15th, cooling down for 28 days after it");
-    let closed = changes.iter().find(|c| matches!(c.change, CaseChange::Closed { .. })).unwrap();
+    let closed = changes.iter().find(|c| matches!(c.change, CaseChange::Done { .. })).unwrap();
     assert_eq!(closed.on, date("2026-01-15"), "14 days later");
 }
 

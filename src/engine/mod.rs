@@ -108,9 +108,15 @@ impl Engine {
         }
     }
 
-    /// Changes between rebuilding and deciding.
-    pub fn set_mode(&mut self, mode: Mode) {
+    /// Changes between rebuilding and deciding, at the time of the last row.
+    pub fn set_mode(&mut self, mode: Mode, now: Timestamp) {
         self.mode = mode;
+        let with_case =
+            |(number, worker): (&WorkerNumber, &Worker)| worker.history.cases.open.as_ref().map(|_| *number);
+        let numbers: Vec<WorkerNumber> = self.workers.iter().filter_map(with_case).collect();
+        for number in numbers {
+            self.reschedule(number, now);
+        }
     }
 
     /// Changes what is computed with; what is known is judged by it from the next input on.
@@ -152,6 +158,11 @@ impl Engine {
         for input in group.inputs {
             match input {
                 Input::Enrol(profile) => self.enrol(number, profile, now),
+                Input::Case { request, command } => {
+                    self.finish_message(number, tally.take(), now);
+                    let outcome = self.take_command(number, &command, now);
+                    self.effects.push_back(Effect::Answered { request, outcome });
+                }
                 Input::Item { message, item, .. } => {
                     if tally.as_ref().is_some_and(|(of, _)| *of != message) {
                         self.finish_message(number, tally.take(), now);
@@ -187,6 +198,7 @@ impl Engine {
             worker.settle_nights(due);
             worker.changes.is_other = true;
             self.judge(number, due);
+            self.tell_deadlines(number, due, now);
             self.reschedule(number, due);
         }
     }
@@ -304,7 +316,9 @@ impl Engine {
         if worker.is_unsaved {
             self.unsaved.insert(number);
         }
-        let Some(next) = worker.new_timer(now) else { return };
+        // Decisions of the past come from the journal: no timer of a case is ours before we decide.
+        let of_cases = if self.mode == Mode::Live { worker.next_of_cases() } else { None };
+        let Some(next) = worker.new_timer(now, of_cases) else { return };
         if let Some(old) = worker.timer {
             self.timers.remove(&(old, number));
         }

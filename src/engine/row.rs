@@ -3,6 +3,7 @@
 use crate::domain::Timestamp;
 use crate::domain::ids::{RowNumber, SiteId, SourceId, WorkerNumber};
 use crate::domain::item::{Item, Stream};
+use crate::domain::life::CaseCommand;
 use crate::domain::rejection::Rejection;
 use crate::domain::worker::Profile;
 
@@ -19,6 +20,13 @@ pub enum Input {
         index: u32,
         /// The item.
         item: Item,
+    },
+    /// Somebody does something to the worker's case.
+    Case {
+        /// Place of the command in its row.
+        request: u32,
+        /// What is done; boxed, because nearly all inputs are items.
+        command: Box<CaseCommand>,
     },
 }
 

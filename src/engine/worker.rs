@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::buckets::{self, BucketSpan, Taken};
 use super::row::Input;
+use crate::cases;
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
 use crate::domain::ids::WorkerNumber;
@@ -59,7 +60,7 @@ pub(super) struct Worker {
     /// The next thing to do without being told to.
     pub(super) timer: Option<Timestamp>,
     /// What the timer was reckoned from, but for the nights; none where they changed since.
-    timer_from: Option<(Option<Date>, Option<Timestamp>)>,
+    timer_from: Option<(Option<Date>, [Option<Timestamp>; 2])>,
     /// Whether the store has something to learn.
     pub(super) is_unsaved: bool,
     resident: BTreeMap<Date, NightDetail>,
@@ -304,13 +305,19 @@ impl Worker {
     }
 
     /// When something has to be looked at again without a message; none where that is as it was.
-    pub(super) fn new_timer(&mut self, now: Timestamp) -> Option<Option<Timestamp>> {
-        let from = (self.history.unsettled_nights.first().copied(), self.settle_at);
+    pub(super) fn new_timer(&mut self, now: Timestamp, of_cases: Option<Timestamp>) -> Option<Option<Timestamp>> {
+        let from = (self.history.unsettled_nights.first().copied(), [self.settle_at, of_cases]);
         if self.timer_from == Some(from) {
             return None;
         }
         self.timer_from = Some(from);
-        Some(self.next_timer(now)).filter(|next| *next != self.timer)
+        let next = [self.next_timer(now), of_cases].into_iter().flatten().min();
+        Some(next).filter(|next| *next != self.timer)
+    }
+
+    /// When something of the worker's open case has to be told without a message.
+    pub(super) fn next_of_cases(&self) -> Option<Timestamp> {
+        cases::deadlines::next(&self.history.cases.open.as_ref()?.deadlines)
     }
 
     /// Has the timer reckoned again at the next occasion.

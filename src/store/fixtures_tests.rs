@@ -5,15 +5,14 @@
 
 use std::path::PathBuf;
 
+use super::fixtures_of_cases::{case, changes, commands};
 use super::records::{Decided, DeliveryState, Record, WorkerRecord};
 use super::snapshot::{Header, Piece, SnapshotReader, SnapshotWriter};
 use super::view::WorkerImage;
 use super::*;
 use crate::domain::TimeZone;
-use crate::domain::alert::{AlertKind, Level, RuleId};
-use crate::domain::case::{
-    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
-};
+use crate::domain::alert::RuleId;
+use crate::domain::case::{ActionId, ActionStep, CaseBook, ClosedCase, OpenCase};
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey};
@@ -27,11 +26,11 @@ use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
 use crate::domain::worker::{Profile, Sex};
 use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
 
-fn at(second: i64) -> Timestamp {
+pub(super) fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_772_000_000 + second).unwrap()
 }
 
-fn day(day: i8) -> Date {
+pub(super) fn day(day: i8) -> Date {
     Date::constant(2026, 3, day)
 }
 
@@ -110,6 +109,7 @@ fn items() -> Vec<Item> {
         action: ActionId::parse("a-1").unwrap(),
         step: ActionStep::Started,
         at: at(70),
+        source: Some(SourceId::parse("clinic").unwrap()),
         note: Some("Gespräch geführt".to_owned()),
     };
     vec![
@@ -126,7 +126,9 @@ fn items() -> Vec<Item> {
 }
 
 fn row() -> Row {
-    let inputs = (0..).zip(items()).map(|(index, item)| Input::Item { message: 0, index, item });
+    let items = (0..).zip(items()).map(|(index, item)| Input::Item { message: 0, index, item });
+    let commands = (0..).zip(commands()).map(|(request, command)| Input::Case { request, command });
+    let inputs = items.chain(commands);
     let rejection = Rejection { index: Some(9), reason: Reason::OutOfRange, detail: "rmssd_ms is 900".to_owned() };
     Row {
         number: 300,
@@ -146,32 +148,6 @@ fn row() -> Row {
             WorkerInputs { worker: WorkerNumber(1), inputs: vec![Input::Enrol(profile())] },
             WorkerInputs { worker: WorkerNumber(u128::MAX - 7), inputs: inputs.collect() },
         ],
-    }
-}
-
-fn case() -> OpenCase {
-    let action = |id: &str, kind| Action {
-        id: ActionId::parse(id).unwrap(),
-        kind,
-        step: ActionStep::Requested,
-        due: at(600_000),
-        moved_at: at(80),
-    };
-    OpenCase {
-        id: CaseId::parse("c-1").unwrap(),
-        episode: 2,
-        opened_at: at(80),
-        told: Finding {
-            level: Level::L3,
-            rules: vec![RuleId::new("R16"), RuleId::new("R3")],
-            hrv: HrvState::Persistent,
-            is_sleep_poor: true,
-            is_exposed: false,
-        },
-        actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
-        events: 4,
-        said: AlertKind::Revised,
-        revised_on: Some(day(3)),
     }
 }
 
@@ -228,7 +204,7 @@ fn worker() -> WorkerRecord {
         cases: CaseBook {
             episodes: 2,
             open: Some(case()),
-            closed: Some(ClosedCase { case: OpenCase { episode: 1, ..case() }, closed_at: at(10) }),
+            closed: vec![ClosedCase { case: OpenCase { episode: 1, ..case() }, closed_at: at(10) }],
         },
     };
     WorkerRecord { applied_through: 300, history }
@@ -281,19 +257,6 @@ fn outcomes() -> Vec<DeliveryOutcome> {
     let fates =
         [Fate::Delivered, Fate::Dead { letter: dead_letter() }, Fate::Revived { at: at(950_000) }, Fate::Discarded];
     fates.map(|fate| DeliveryOutcome { key: mail().key(), fate }).into()
-}
-
-fn changes() -> Vec<CaseChange> {
-    let case = case();
-    let told = case.told.clone();
-    let actions = case.actions.clone();
-    vec![
-        CaseChange::Opened { case },
-        CaseChange::RaisedAgain { told: told.clone(), actions, at: at(90) },
-        CaseChange::Revised { told, on: day(4) },
-        CaseChange::ActionMoved { action: ActionId::parse("a-2").unwrap(), step: ActionStep::Done, at: at(95) },
-        CaseChange::Closed { at: at(99) },
-    ]
 }
 
 fn asked() -> AskedUnit {

@@ -417,6 +417,8 @@ fn bytes_below(directory: &Path) -> std::io::Result<u64> {
 }
 
 #[cfg(test)]
+mod fixtures_of_cases;
+#[cfg(test)]
 mod fixtures_tests;
 #[cfg(test)]
 mod tests;

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::records::samples::{Dice, Sample, sample};
 use super::*;
-use crate::domain::case::CaseChange;
+use crate::domain::case::{CaseChange, CaseFact};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::ChannelId;
+use crate::domain::person::Actor;
 
 fn settings(directory: &Path) -> Settings {
     Settings {
@@ -50,7 +51,7 @@ fn event(id: &str) -> Outgoing {
 fn decision(worker: u128, ids: &[&str]) -> DecisionRecord {
     DecisionRecord {
         worker: WorkerNumber(worker),
-        change: CaseChange::Closed { at: Timestamp::UNIX_EPOCH },
+        change: CaseChange::Done { at: Timestamp::UNIX_EPOCH, by: Actor::Vagus, note: None, fact: CaseFact::Remarked },
         outgoing: ids.iter().map(|id| event(id)).collect(),
     }
 }

@@ -13,12 +13,13 @@
 use std::fmt::Write as _;
 
 use statrs::distribution::{ContinuousCDF, Gamma, Normal};
+use vagus::cases;
 use vagus::config::rules_file;
 use vagus::domain::alert::Level;
-use vagus::domain::case::{ActionId, ActionStep, CaseChange, Finding};
+use vagus::domain::case::{ActionId, CaseChange, Finding};
 use vagus::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use vagus::domain::indicator::HrvState;
-use vagus::domain::item::{ActionProgress, Item};
+use vagus::domain::item::Item;
 use vagus::domain::reading::{Context, HrvWindow, Reading, SleepRecord};
 use vagus::domain::screening::{Instrument, Response, Screening};
 use vagus::domain::worker::Profile;
@@ -117,7 +118,7 @@ impl Life {
             let (told, actions, is_new) = match decision.change {
                 CaseChange::Opened { case } => (case.told, case.actions, true),
                 CaseChange::RaisedAgain { told, actions, .. } => (told, actions, false),
-                CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } | CaseChange::Closed { .. } => continue,
+                CaseChange::Revised { .. } | CaseChange::Done { .. } => continue,
             };
             self.opened.push(Opened { day, told, is_new });
             let fresh: Vec<_> = actions.into_iter().map(|a| a.id).filter(|id| !self.unseen.contains(id)).collect();
@@ -126,12 +127,13 @@ impl Life {
         }
     }
 
-    fn done(&mut self, day: i64, at: Timestamp) -> Vec<Item> {
-        let (due, later) = std::mem::take(&mut self.to_do).into_iter().partition(|(when, _)| *when <= day);
-        self.to_do = later;
-        let report = |(_, action)| Item::Progress(ActionProgress { action, step: ActionStep::Done, at, note: None });
-        let due: Vec<(i64, ActionId)> = due;
-        due.into_iter().map(report).collect()
+    /// Ends the case when all that was asked for was handled.
+    fn done(&mut self, day: i64, at: Timestamp) {
+        let before = self.to_do.len();
+        self.to_do.retain(|(when, _)| *when > day);
+        if before > 0 && self.to_do.is_empty() {
+            self.engine.apply_fact(self.number, &cases::ended(at));
+        }
     }
 }
 
@@ -171,7 +173,7 @@ fn year_of(worker: u64) -> Vec<Opened> {
             }));
         }
         let now = midnight + SignedDuration::from_hours(9);
-        items.extend(life.done(day, now));
+        life.done(day, now);
         life.tell(day, now, items);
     }
     life.opened

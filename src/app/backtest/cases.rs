@@ -1,7 +1,7 @@
 //! Cases as a comparison sees them, and which of two rule files' cases are the same episode.
 
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::case::CaseChange;
+use crate::domain::case::{CaseChange, CaseFact};
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::lookback::Change;
 
@@ -45,13 +45,13 @@ impl Cases {
                     case.rules.clone_from(&told.rules);
                 }
             }
-            CaseChange::Closed { at } => {
+            CaseChange::Done { at, fact: CaseFact::Moved { to, .. }, .. } if to.is_final() => {
                 if let Some(case) = self.cases.last_mut().filter(|_| self.is_open) {
                     case.until = at.checked_add(cool_down).unwrap_or(Timestamp::MAX);
                 }
                 self.is_open = false;
             }
-            CaseChange::Revised { .. } | CaseChange::ActionMoved { .. } => {}
+            CaseChange::Revised { .. } | CaseChange::Done { .. } => {}
         }
     }
 

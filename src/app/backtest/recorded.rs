@@ -37,7 +37,7 @@ pub fn backtest<R: BufRead>(
     let run = |engine: &engine::Settings| -> Result<(Fed, Changes), ReplayError> {
         let settings = replay::Settings { engine: engine.clone(), ..settings.clone() };
         let mut changes = Changes::new();
-        let fed = replay::feed(&settings, open()?, FollowUp::DoneWhenDue, |decision| {
+        let fed = replay::feed(&settings, open()?, FollowUp::EndsWhenDue, |decision| {
             changes.entry(decision.worker).or_default().push((decision.at, decision.change.clone()));
             Ok(())
         })?;

@@ -33,5 +33,5 @@ pub(super) fn make(fields: &mut ActionFields<'_>, _: &mut Notes) -> Outcome {
         return Err(Problem::new(Reason::OutOfRange, detail));
     }
     let note = note.map(Text::into_owned);
-    Ok((None, Item::Progress(ActionProgress { action, step, at, note })))
+    Ok((None, Item::Progress(ActionProgress { action, step, at, source: None, note })))
 }

@@ -324,6 +324,15 @@ macro_rules! whole {
 }
 whole!(u16: varint u64, u32: varint u64, u64: varint u64, i16: signed i64, i32: signed i64);
 
+impl<T: Stored> Stored for Box<T> {
+    fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        T::put(self, w);
+    }
+    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
+        T::take(r).map(Self::new)
+    }
+}
+
 impl<T: Stored> Stored for Option<T> {
     fn put<'a>(&'a self, w: &mut Writer<'a>) {
         T::put_option(self, w);

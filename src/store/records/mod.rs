@@ -7,6 +7,7 @@
 
 mod codec;
 mod facts;
+mod life;
 mod row;
 #[cfg(test)]
 pub(super) mod samples;

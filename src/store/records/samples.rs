@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{
-    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseId, ClosedCase, Finding, OpenCase,
+    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, CaseId, ClosedCase, Finding, Invited,
+    OpenCase,
 };
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::item::{ActionProgress, Item, Stream};
+use crate::domain::life::{
+    Advice, CaseCommand, CaseState, Deadline, Deed, LogEntry, LogEvent, MethodId, Milestone, Note, Stage,
+};
+use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::reading::{
     BeatIntervals, Context, HrvWindow, NightlySummary, Reading, SelfReport, SleepRecord, StageMinutes, Tag,
 };
@@ -199,6 +204,11 @@ sample_one! {
     IndexBand: IndexBand::ALL,
     Level: Level::ALL,
     FailureKind: [FailureKind::Refused, FailureKind::Unreachable, FailureKind::Failed],
+    CaseState: CaseState::ALL.to_vec(),
+    Milestone: Milestone::ALL.to_vec(),
+    Stage: Stage::ALL.to_vec(),
+    Advice: Advice::ALL.to_vec(),
+    Role: Role::ALL.to_vec(),
 }
 
 macro_rules! sample_records {
@@ -221,7 +231,7 @@ sample_records! {
     Screening { instrument, taken_at, response }
     Shift { start, end }
     ExposureDay { date, worked_h, overtime_h, shift, noise_lex8h_dba, wbgt_c, events }
-    ActionProgress { action, step, at, note }
+    ActionProgress { action, step, at, source, note }
     Rejection { index, reason, detail }
     Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
     DeviceEpoch { device, is_provider }
@@ -239,9 +249,16 @@ sample_records! {
     WorkerHistory {
         profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
     }
-    Action { id, kind, step, due, moved_at }
+    Action { id, kind, step, due, moved_at, assignee, started_at, method, tried, reviewed_week }
+    Deadline { milestone, number, from, due, told }
+    Invited { instrument, on }
+    LogEntry { at, by, event, note }
+    CaseCommand { case, by, deed, note }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
-    OpenCase { id, episode, opened_at, told, actions, events, said, revised_on }
+    OpenCase {
+        id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, actions, events, said,
+        revised_on,
+    }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
     Refused { rejection, raw }
@@ -307,19 +324,113 @@ impl Sample for Input {
     fn sample(d: &mut Dice) -> Self {
         match d.below(4) {
             0 => Self::Enrol(Sample::sample(d)),
+            1 => Self::Case { request: Sample::sample(d), command: Box::new(Sample::sample(d)) },
             _ => Self::Item { message: Sample::sample(d), index: Sample::sample(d), item: Sample::sample(d) },
+        }
+    }
+}
+
+impl Sample for Note {
+    fn sample(d: &mut Dice) -> Self {
+        Self::of(&format!("x{}", String::sample(d))).unwrap()
+    }
+}
+
+impl Sample for PersonId {
+    fn sample(d: &mut Dice) -> Self {
+        Self::parse(&format!("dr.{}", d.below(100))).unwrap()
+    }
+}
+
+impl Sample for MethodId {
+    fn sample(d: &mut Dice) -> Self {
+        Self::parse(&format!("method_{}", d.below(100))).unwrap()
+    }
+}
+
+impl Sample for Actor {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(3) {
+            0 => Self::Vagus,
+            1 => Self::Source(Sample::sample(d)),
+            _ => Self::Person { id: Sample::sample(d), role: Sample::sample(d) },
+        }
+    }
+}
+
+impl Sample for Deed {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(7) {
+            0 => Self::Move { to: Sample::sample(d) },
+            1 => Self::Assign { to: Sample::sample(d), action: Sample::sample(d) },
+            2 => Self::Remark,
+            3 => Self::Progress { action: Sample::sample(d), step: Sample::sample(d) },
+            4 => Self::Choose { action: Sample::sample(d), method: Sample::sample(d) },
+            5 => Self::FollowUp,
+            _ => Self::RequestReview,
+        }
+    }
+}
+
+impl Sample for LogEvent {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(11) {
+            0 => Self::Raised(Sample::sample(d)),
+            1 => Self::Moved(Sample::sample(d)),
+            2 => Self::Progress { action: Sample::sample(d), step: Sample::sample(d) },
+            3 => Self::ActionAdded(Sample::sample(d)),
+            4 => Self::Assigned { to: Sample::sample(d), action: Sample::sample(d) },
+            5 => Self::Remarked,
+            6 => Self::MethodChosen { action: Sample::sample(d), method: Sample::sample(d) },
+            7 => Self::FollowedUp,
+            8 => Self::Told { milestone: Sample::sample(d), number: Sample::sample(d), stage: Sample::sample(d) },
+            9 => Self::Reviewed { action: Sample::sample(d), week: Sample::sample(d), advice: Sample::sample(d) },
+            _ => Self::Invited(Sample::sample(d)),
+        }
+    }
+}
+
+impl Sample for CaseFact {
+    fn sample(d: &mut Dice) -> Self {
+        match d.below(10) {
+            0 => Self::Moved { to: Sample::sample(d), deadlines: Sample::sample(d) },
+            1 => {
+                Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), reported_at: Sample::sample(d) }
+            }
+            2 => Self::ActionAdded { action: Sample::sample(d) },
+            3 => Self::Assigned { to: Sample::sample(d), action: Sample::sample(d) },
+            4 => Self::Remarked,
+            5 => Self::MethodChosen { action: Sample::sample(d), method: Sample::sample(d) },
+            6 => Self::FollowedUp { deadlines: Sample::sample(d) },
+            7 => Self::Told { milestone: Sample::sample(d), number: Sample::sample(d), stage: Sample::sample(d) },
+            8 => Self::Reviewed {
+                action: Sample::sample(d),
+                week: Sample::sample(d),
+                advice: Sample::sample(d),
+                deadlines: Sample::sample(d),
+            },
+            _ => Self::Invited { instruments: Sample::sample(d), on: Sample::sample(d) },
         }
     }
 }
 
 impl Sample for CaseChange {
     fn sample(d: &mut Dice) -> Self {
-        match d.below(5) {
+        match d.below(4) {
             0 => Self::Opened { case: Sample::sample(d) },
-            1 => Self::RaisedAgain { told: Sample::sample(d), actions: Sample::sample(d), at: Sample::sample(d) },
+            1 => Self::RaisedAgain {
+                told: Sample::sample(d),
+                actions: Sample::sample(d),
+                deadlines: Sample::sample(d),
+                at: Sample::sample(d),
+            },
             2 => Self::Revised { told: Sample::sample(d), on: Sample::sample(d) },
-            3 => Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), at: Sample::sample(d) },
-            _ => Self::Closed { at: Sample::sample(d) },
+            _ => Self::Done {
+                at: Sample::sample(d),
+                by: Sample::sample(d),
+                note: Sample::sample(d),
+                fact: Sample::sample(d),
+            },
         }
     }
 }

@@ -51,7 +51,7 @@ record! {
     Screening { instrument, taken_at, response }
     Shift { start, end }
     ExposureDay { date, worked_h, overtime_h, shift, noise_lex8h_dba, wbgt_c, events }
-    ActionProgress { action, step, at, note }
+    ActionProgress { action, step, at, source, note }
     Rejection { index, reason, detail }
 }
 

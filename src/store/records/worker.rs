@@ -1,9 +1,8 @@
-//! What is remembered of a worker: history, cases, and the details of nights.
+//! What is remembered of a worker: history, and the details of nights.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, choices, codes, record};
-use crate::domain::alert::{AlertKind, Level, RuleId};
-use crate::domain::case::{Action, ActionKind, CaseBook, CaseChange, ClosedCase, Finding, OpenCase};
+use super::codec::{Reader, Stored, Writer, codes, record};
+use crate::domain::alert::{Level, RuleId};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
 use crate::domain::worker::{Profile, Sex};
@@ -22,8 +21,6 @@ codes! {
     HrvState { Learning = 0, Normal = 1, Watch = 2, Persistent = 3, Stale = 4 }
     IndexBand { Better = 0, Usual = 1, Elevated = 2, High = 3, VeryHigh = 4 }
     Level { L0 = 0, L1 = 1, L2 = 2, L3 = 3, L4 = 4 }
-    ActionKind { WorkloadReview = 0, Counseling = 1 }
-    AlertKind { Raised = 0, RaisedAgain = 1, Revised = 2, Closed = 3 }
 }
 
 record! {
@@ -42,11 +39,6 @@ record! {
     WorkerHistory {
         profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
     }
-    Action { id, kind, step, due, moved_at }
-    Finding { level, rules, hrv, is_sleep_poor, is_exposed }
-    OpenCase { id, episode, opened_at, told, actions, events, said, revised_on }
-    ClosedCase { case, closed_at }
-    CaseBook { episodes, open, closed }
 }
 
 impl Stored for StoredBeats {
@@ -64,15 +56,5 @@ impl Stored for StoredBeats {
             digest: u64::from_le_bytes(r.array()?),
             windows: Stored::take(r)?,
         })
-    }
-}
-
-choices! {
-    CaseChange {
-        Opened { case } = 0,
-        RaisedAgain { told, actions, at } = 1,
-        Revised { told, on } = 2,
-        ActionMoved { action, step, at } = 3,
-        Closed { at } = 4,
     }
 }
