@@ -8,7 +8,7 @@ use crate::domain::alert::Level;
 use crate::domain::ids::ChannelId;
 use crate::domain::indicator::HrvState;
 use crate::store::Store;
-use crate::telemetry::{CaseState, Channel, Metrics};
+use crate::telemetry::{CaseState, Metrics};
 
 /// Counts, and sets the gauges.
 pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) {
@@ -32,7 +32,10 @@ pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) 
     for (level, count) in cases {
         metrics.set_cases(CaseState::Open, level, count);
     }
-    metrics.set_outbox_pending(Channel::Mqtt, store.pending_len(&ChannelId::mqtt()) as u64);
+    let mut counts = store.outbox_counts();
+    counts.entry(ChannelId::mqtt()).or_default();
+    metrics.set_outbox(counts.into_iter().map(|(channel, n)| (channel, n.pending as u64, n.dead as u64)));
+    metrics.set_dead_letters_dropped(store.dead_letters_dropped());
     metrics.set_quarantine_items(store.quarantined_len() as u64);
     match store.bytes_on_disk() {
         Ok(bytes) => metrics.set_store_bytes(bytes),

@@ -269,6 +269,6 @@ impl PublisherTask {
 }
 
 /// Comes back when the service stops, or when nobody could say so any more.
-pub(super) async fn is_stopping(shutdown: &mut watch::Receiver<bool>) {
+pub(in crate::delivery) async fn is_stopping(shutdown: &mut watch::Receiver<bool>) {
     let _ = shutdown.wait_for(|is_stopping| *is_stopping).await;
 }

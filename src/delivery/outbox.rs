@@ -19,7 +19,7 @@ use crate::broker::BackoffSettings;
 use crate::broker::backoff::Backoff;
 use crate::domain::ids::ChannelId;
 use crate::store::{DeliveryKey, Outgoing, Store};
-use crate::telemetry::{Channel, DeliveryOutcome, Metrics};
+use crate::telemetry::{DeliveryOutcome, Metrics};
 
 /// Refusals in a row after which an event is worth an error in the log.
 const ALARMING_REFUSALS: u32 = 5;
@@ -148,16 +148,16 @@ impl<O: Outbox> Deliverer<O> {
             let outcome = attempt.outcome().await;
             match outcome {
                 Ok(()) => {
-                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Delivered);
+                    self.metrics.delivery(&ChannelId::mqtt(), DeliveryOutcome::Delivered);
                     held.remove(&key);
                     delivered.push(key);
                 }
                 Err(PublishError::Unknown | PublishError::Stopped) => {
-                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
+                    self.metrics.delivery(&ChannelId::mqtt(), DeliveryOutcome::Retried);
                     is_sure = false;
                 }
                 Err(error @ (PublishError::Refused(_) | PublishError::TooLarge { .. })) => {
-                    self.metrics.delivery(Channel::Mqtt, DeliveryOutcome::Retried);
+                    self.metrics.delivery(&ChannelId::mqtt(), DeliveryOutcome::Retried);
                     self.hold(key, &error, held);
                 }
             }

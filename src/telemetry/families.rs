@@ -11,7 +11,7 @@ use prometheus::{Opts, Registry};
 
 use super::labels::Label;
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::ids::{SiteId, SourceId};
+use crate::domain::ids::{ChannelId, SiteId, SourceId};
 
 const VALID: &str = "names and labels are literals of this crate, and a test registers every one of them";
 const RESOLVED: &str = "exactly the labels of the family are given";
@@ -201,6 +201,74 @@ impl Family for AlertCounters {
     fn register(registry: &Registry, name: &str, help: &str) -> Self {
         let family = add(registry, IntCounterVec::new(Opts::new(name, help), &["level", "rule"]));
         Self { family, known: Mutex::default() }
+    }
+}
+
+/// Figures of each channel. Channels are configured, and outboxes may hold deliveries of channels that
+/// are not any more, so their number is bounded here.
+pub(super) struct ChannelGauges {
+    family: IntGaugeVec,
+}
+
+impl ChannelGauges {
+    /// Sets the figures of all channels at once; those beyond the bound are added up.
+    pub(super) fn set(&self, figures: impl IntoIterator<Item = (ChannelId, i64)>) {
+        let mut others = 0_i64;
+        for (place, (channel, figure)) in figures.into_iter().enumerate() {
+            if place < MAX_CHANNELS {
+                self.cell(channel.as_str()).set(figure);
+            } else {
+                others = others.saturating_add(figure);
+                self.cell(OTHER).set(others);
+            }
+        }
+    }
+
+    fn cell(&self, channel: &str) -> IntGauge {
+        self.family.get_metric_with_label_values(&[channel]).expect(RESOLVED)
+    }
+}
+
+impl Family for ChannelGauges {
+    fn register(registry: &Registry, name: &str, help: &str) -> Self {
+        Self { family: add(registry, IntGaugeVec::new(Opts::new(name, help), &["channel"])) }
+    }
+}
+
+/// The most channels that get a series of their own.
+const MAX_CHANNELS: usize = 100;
+
+/// Counts of each channel by what became of something.
+pub(super) struct ChannelCounters<A> {
+    family: IntCounterVec,
+    known: Mutex<BTreeMap<ChannelId, Vec<IntCounter>>>,
+    label: PhantomData<A>,
+}
+
+impl<A: Label> ChannelCounters<A> {
+    pub(super) fn of(&self, channel: &ChannelId, a: A) -> IntCounter {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(cells) = known.get(channel) {
+            return cells[a.index()].clone();
+        }
+        if known.len() >= MAX_CHANNELS {
+            return self.cell(OTHER, a);
+        }
+        let cells: Vec<IntCounter> = A::VALUES.iter().map(|a| self.cell(channel.as_str(), *a)).collect();
+        let cell = cells[a.index()].clone();
+        known.insert(channel.clone(), cells);
+        cell
+    }
+
+    fn cell(&self, channel: &str, a: A) -> IntCounter {
+        self.family.get_metric_with_label_values(&[channel, a.text()]).expect(RESOLVED)
+    }
+}
+
+impl<A: Label> Family for ChannelCounters<A> {
+    fn register(registry: &Registry, name: &str, help: &str) -> Self {
+        let family = add(registry, IntCounterVec::new(Opts::new(name, help), &["channel", A::KEY]));
+        Self { family, known: Mutex::default(), label: PhantomData }
     }
 }
 

@@ -29,13 +29,6 @@ pub enum CaseState {
     Closed,
 }
 
-/// A way out of Vagus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Channel {
-    /// Events and receipts over the broker.
-    Mqtt,
-}
-
 /// What became of an attempt to deliver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DeliveryOutcome {
@@ -76,7 +69,6 @@ macro_rules! label {
 
 label!(Outcome, "outcome", Self::Accepted => "accepted", Self::Duplicate => "duplicate", Self::Rejected => "rejected");
 label!(CaseState, "state", Self::Open => "open", Self::Closed => "closed");
-label!(Channel, "channel", Self::Mqtt => "mqtt");
 label!(DeliveryOutcome, "outcome", Self::Delivered => "delivered", Self::Retried => "retried", Self::Failed => "failed");
 
 macro_rules! domain_label {
@@ -127,7 +119,6 @@ mod tests {
     fn every_label_value_is_at_its_own_index() {
         assert_indexes::<Outcome>();
         assert_indexes::<CaseState>();
-        assert_indexes::<Channel>();
         assert_indexes::<DeliveryOutcome>();
         assert_indexes::<Reason>();
         assert_indexes::<HrvState>();

@@ -7,14 +7,14 @@ use prometheus::core::Collector;
 use prometheus::{IntCounter, IntGauge, Registry, TextEncoder};
 
 use super::families::{
-    AlertCounters, BuildInfo, CommitItems, CommitSeconds, CounterTable, Counters, Family, GaugeTable, Gauges,
-    IngestDelay, SourceGauges, UnknownGauge,
+    AlertCounters, BuildInfo, ChannelCounters, ChannelGauges, CommitItems, CommitSeconds, CounterTable, Counters,
+    Family, GaugeTable, Gauges, IngestDelay, SourceGauges, UnknownGauge,
 };
-use super::labels::{CaseState, Channel, DeliveryOutcome, Outcome};
+use super::labels::{CaseState, DeliveryOutcome, Outcome};
 use super::latency::DelaySummary;
 use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::ids::{SiteId, SourceId};
+use crate::domain::ids::{ChannelId, SiteId, SourceId};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Stream;
 use crate::domain::rejection::Reason;
@@ -64,10 +64,14 @@ families! {
     alerts: AlertCounters = "vagus_alerts_total",
     /// Cases by state and level.
     cases: GaugeTable<CaseState, Level> = "vagus_cases",
-    /// Events that wait for delivery.
-    outbox_pending: Gauges<Channel> = "vagus_outbox_pending",
+    /// Deliveries that wait, by channel.
+    outbox_pending: ChannelGauges = "vagus_outbox_pending",
+    /// Deliveries that were given up and wait for a person, by channel.
+    dead_letters: ChannelGauges = "vagus_dead_letters",
+    /// Dead letters dropped because there were too many.
+    dead_letters_dropped: IntCounter = "vagus_dead_letters_dropped_total",
     /// Attempts to deliver by channel and by what became of them.
-    deliveries: CounterTable<Channel, DeliveryOutcome> = "vagus_deliveries_total",
+    deliveries: ChannelCounters<DeliveryOutcome> = "vagus_deliveries_total",
     /// Workers by the state of their night-time HRV.
     workers: Gauges<HrvState> = "vagus_workers",
     /// Share of expected nights with a valid HRV value over the last seven days, all workers; absent while unknown.
@@ -115,7 +119,10 @@ impl Metrics {
     pub fn new() -> Self {
         let families = Families::new();
         families.build_info.0.set(1);
-        Self(Arc::new(families))
+        let metrics = Self(Arc::new(families));
+        metrics.has_channel(&ChannelId::mqtt());
+        metrics.set_outbox([(ChannelId::mqtt(), 0, 0)]);
+        metrics
     }
 
     /// Counts a message; `stream` is none where the topic could not be read.
@@ -184,13 +191,26 @@ impl Metrics {
         self.0.cases.of(state, level).set(clamped(count));
     }
 
-    /// How many events wait for delivery.
-    pub fn set_outbox_pending(&self, channel: Channel, count: u64) {
-        self.0.outbox_pending.of(channel).set(clamped(count));
+    /// How many deliveries of each channel wait, and how many were given up.
+    pub fn set_outbox(&self, counts: impl IntoIterator<Item = (ChannelId, u64, u64)>) {
+        let counts: Vec<(ChannelId, u64, u64)> = counts.into_iter().collect();
+        self.0.outbox_pending.set(counts.iter().map(|(channel, pending, _)| (channel.clone(), clamped(*pending))));
+        self.0.dead_letters.set(counts.into_iter().map(|(channel, _, dead)| (channel, clamped(dead))));
+    }
+
+    /// Dead letters that were dropped for room since the start.
+    pub fn set_dead_letters_dropped(&self, dropped: u64) {
+        let counted = self.0.dead_letters_dropped.get();
+        self.0.dead_letters_dropped.inc_by(dropped.saturating_sub(counted));
+    }
+
+    /// Gives a channel its series, so that what never happened shows as 0.
+    pub fn has_channel(&self, channel: &ChannelId) {
+        let _ = self.0.deliveries.of(channel, DeliveryOutcome::Delivered);
     }
 
     /// Counts an attempt to deliver.
-    pub fn delivery(&self, channel: Channel, outcome: DeliveryOutcome) {
+    pub fn delivery(&self, channel: &ChannelId, outcome: DeliveryOutcome) {
         self.0.deliveries.of(channel, outcome).inc();
     }
 

@@ -1,10 +1,26 @@
-//! A way out of Vagus, whatever it speaks.
+//! A way out of Vagus, whatever it speaks: one loop for each channel, and nothing shared that blocks.
+//!
+//! The loop takes its channel's deliveries from the outbox, crises first, then in the order of
+//! decision, several under way at once. What fails is tried again after a wait that doubles and is
+//! never quite the same; what fails for days becomes a dead letter. Where a receiver is plainly down,
+//! only one delivery at a time asks whether it is back. A delivery is marked as made after it was
+//! made, so a kill in between makes it twice, under the same id. Nothing here knows what is sent.
+
+mod circuit;
+mod handle;
+mod run;
+mod schedule;
+mod settings;
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
 use crate::store::{FailureKind, Outgoing};
+
+pub use handle::{Handle, Tried};
+pub use run::Channel;
+pub use settings::Settings;
 
 /// Why an attempt did not succeed. The words are shown to operators and logged: no address, no secret
 /// and nothing of the event may be in them.
