@@ -16,12 +16,13 @@ const MAX_LAG_ROWS: u64 = 64;
 /// A check of the session, the disk, the clock and the lag.
 #[must_use]
 pub fn check(
-    session: Arc<SessionStatus>,
+    session: &Arc<SessionStatus>,
     delivery: Arc<PublisherStatus>,
-    progress: Arc<Progress>,
+    progress: &Arc<Progress>,
     store: &Path,
     clock: Clock,
 ) -> ReadinessCheck {
+    let (session, progress) = (Arc::clone(session), Arc::clone(progress));
     let store: PathBuf = store.to_owned();
     Arc::new(move || {
         let mut reasons = Vec::new();

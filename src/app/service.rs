@@ -81,6 +81,12 @@ struct Opened {
     recovered: Recovered,
 }
 
+impl Opened {
+    fn progress(&self) -> Progress {
+        Progress::new(self.recovered.applied, self.recovered.last_row, self.shards.poll_timeout())
+    }
+}
+
 /// What the parts of a service share.
 struct Shared {
     clock: Clock,
@@ -101,19 +107,13 @@ impl Service {
         let rules_version = Arc::new(AtomicU64::new(engine.rules.version()));
         let opened = open(&settings, engine.clone()).await?;
         let metrics = Metrics::new();
-        let progress =
-            Arc::new(Progress::new(opened.recovered.applied, opened.recovered.last_row, opened.shards.poll_timeout()));
+        let progress = Arc::new(opened.progress());
         let session = Arc::new(SessionStatus::default());
         let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
-        let readiness = readiness::check(
-            Arc::clone(&session),
-            publisher.status(),
-            Arc::clone(&progress),
-            &settings.store.path,
-            clock.clone(),
-        );
+        let store_path = &settings.store.path;
+        let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
         let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
-        let control = control::listen(&settings.store.path).context("the control socket cannot be opened")?;
+        let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
         let (shutdown, stopping) = watch::channel(false);
         // Delivery ends after the rows: what they say must still leave.
@@ -154,9 +154,8 @@ impl Service {
         let mut tasks = JoinSet::new();
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
         tasks.spawn(deliverer.run(delivery_stopping));
-        let outbox_of = store.clone();
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
-        let served = Served { store, commands: commands_in, clock, engine: new_rules };
+        let served = Served { store: store.clone(), commands: commands_in, clock, engine: new_rules };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -165,7 +164,7 @@ impl Service {
             ops_address,
             shutdown,
             end_delivery,
-            store: outbox_of,
+            store,
             rules,
             rules_path: settings.rules_path,
             sites: settings.sites,
