@@ -63,14 +63,27 @@ pub struct Service {
     end_delivery: watch::Sender<bool>,
     store: Store,
     rules: watch::Sender<engine::Settings>,
-    rules_path: Option<PathBuf>,
-    sites: Vec<Site>,
-    library_path: Option<PathBuf>,
+    sources: Sources,
     rules_version: Arc<AtomicU64>,
     /// Decoder, sequencer and applier; the first that ends on its own ends the service.
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
     failed: Arc<Notify>,
     tasks: JoinSet<()>,
+}
+
+/// Where the rules come from when they are read again.
+#[derive(Debug)]
+struct Sources {
+    rules: Option<PathBuf>,
+    library: Option<PathBuf>,
+    sites: Vec<Site>,
+}
+
+impl Sources {
+    fn of(settings: &Settings) -> Self {
+        let Settings { rules_path, library_path, sites, .. } = settings;
+        Self { rules: rules_path.clone(), library: library_path.clone(), sites: sites.clone() }
+    }
 }
 
 /// What was found on disk, ready to go on.
@@ -104,7 +117,7 @@ impl Service {
     /// # Errors
     /// Where the store cannot be opened or read, or an address is taken.
     pub async fn start(settings: Settings, engine: engine::Settings, clock: Clock) -> anyhow::Result<Self> {
-        let rules_version = Arc::new(AtomicU64::new(engine.rules.version()));
+        let (sources, rules_version) = (Sources::of(&settings), Arc::new(AtomicU64::new(engine.rules.version())));
         let opened = open(&settings, engine.clone()).await?;
         let metrics = Metrics::new();
         let progress = Arc::new(opened.progress());
@@ -160,20 +173,7 @@ impl Service {
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
         tracing::info!(ops = %ops_address, "the service runs");
-        Ok(Self {
-            ops_address,
-            shutdown,
-            end_delivery,
-            store,
-            rules,
-            rules_path: settings.rules_path,
-            sites: settings.sites,
-            library_path: settings.library_path,
-            rules_version,
-            threads,
-            failed,
-            tasks,
-        })
+        Ok(Self { ops_address, shutdown, end_delivery, store, rules, sources, rules_version, threads, failed, tasks })
     }
 
     /// Where metrics and health are served.
@@ -203,14 +203,20 @@ impl Service {
 
     /// Reads the rule file, the library and the holidays again; where one has a mistake, all stays as it was.
     pub fn reload_rules(&self) {
-        match config::load_engine(self.rules_path.as_deref(), self.library_path.as_deref(), &self.sites) {
+        let Sources { rules, library, sites } = &self.sources;
+        match config::load_engine(rules.as_deref(), library.as_deref(), sites) {
             Ok(engine) => {
                 let version = engine.rules.version();
-                tracing::info!(version = format!("{version:016x}"), "new rules and holidays are in force");
+                tracing::info!(
+                    version = format!("{version:016x}"),
+                    "new rules are in force, and library and holidays as they are now"
+                );
                 self.rules_version.store(version, Ordering::Release);
                 let _ = self.rules.send(engine);
             }
-            Err(problems) => tracing::error!("the new rules and holidays are refused, the old ones stay:\n{problems}"),
+            Err(problems) => tracing::error!(
+                "the new rules are refused, the old ones stay, and so do library and holidays:\n{problems}"
+            ),
         }
     }
 

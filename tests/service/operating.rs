@@ -106,6 +106,34 @@ fn new_rules_act_after_sighup_and_a_bad_file_leaves_the_old_ones() {
 }
 
 #[test]
+fn holidays_are_read_again_and_a_file_with_a_mistake_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("holidays.txt");
+    std::fs::write(&path, "# none yet\n").unwrap();
+    let mut town = Town::with(&format!("holidays_file = {path:?}\n"));
+    let mut due_of = |worker: &str, town: &mut Town| {
+        town.send_all(&[gad7(worker, 12, ago(now(), 1))]);
+        let due = town.wait_for_alerts(worker, 1)[0].data["actions"][0]["due"].as_str().unwrap().to_owned();
+        due.parse::<vagus::domain::Timestamp>().unwrap()
+    };
+    let before = due_of("w-1", &mut town);
+
+    let dates =
+        (-1..40).map(|day| (now() + SignedDuration::from_hours(24 * day)).to_string()[..10].to_owned() + " off\n");
+    std::fs::write(&path, dates.collect::<String>()).unwrap();
+    town.vagus.signal("HUP");
+    eventually("new holidays are in force", || town.vagus.log().contains("holidays as they are now").then_some(()));
+    let after = due_of("w-2", &mut town);
+    assert!(after > before + SignedDuration::from_hours(24 * 20), "{before} and {after}");
+
+    std::fs::write(&path, "2026-01-01\nMay Day\n").unwrap();
+    town.vagus.signal("HUP");
+    eventually("the bad file is refused", || town.vagus.log().contains("the new rules are refused").then_some(()));
+    assert!(town.vagus.log().contains("holidays.txt:2: "), "the log names the line");
+    assert!(due_of("w-3", &mut town) > before + SignedDuration::from_hours(24 * 20), "the old holidays stay");
+}
+
+#[test]
 fn nothing_is_lost_when_the_broker_restarts_while_readings_flow() {
     let mut town = Town::new();
     let now = now();
