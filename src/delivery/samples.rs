@@ -172,6 +172,7 @@ pub(crate) fn alert(kind: AlertKind) -> Alert {
         episode: 1,
         opened_at: at("2026-03-01T08:50:00Z"),
         worker: WorkerId::parse(WORKER).unwrap(),
+        unit: UnitId::parse("assembly-2").unwrap(),
         level: Level::L3,
         rules: vec![RuleId::new("R3"), RuleId::new("T-L3")],
         window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
@@ -350,6 +351,8 @@ pub(crate) fn telling(kind: EventKind, told: &Told) -> Event {
             (alert.worker, alert.rules, alert.level) = (worker, rules, told.level);
             (alert.summary, alert.counseling_suggestions) = (told.text.clone(), vec![told.text.clone()]);
             let evidence = &mut alert.evidence;
+            // Evidence holds the newest of each questionnaire, so none twice.
+            evidence.screenings.truncate(1);
             evidence.screenings[0].instrument = told.instrument;
             evidence.screenings[0].score = told.value;
             let hrv = evidence.hrv.as_mut().unwrap();

@@ -255,6 +255,8 @@ pub struct Alert {
     pub opened_at: Timestamp,
     /// The person.
     pub worker: WorkerId,
+    /// The unit that the person works in.
+    pub unit: UnitId,
     /// The level.
     pub level: Level,
     /// Every rule that matched.

@@ -104,6 +104,7 @@ impl Occasion<'_> {
             episode: case.episode,
             opened_at: case.opened_at,
             worker: self.profile.key.worker.clone(),
+            unit: self.profile.unit.clone(),
             level: case.told.level,
             rules: case.told.rules.clone(),
             window: self.picture.window(),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::cloud_event;
-use super::number::hundredths;
+use crate::delivery::number::hundredths;
 use crate::domain::alert::{ActionRef, ActionRequest};
 use crate::domain::event::Event;
 use crate::domain::ids::SiteId;

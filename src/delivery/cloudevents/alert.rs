@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::action::{WireAction, wire_action};
 use super::cloud_event;
-use super::number::{hundredths, tenths};
+use crate::delivery::number::{hundredths, tenths};
 use crate::domain::alert::{
     Alert, AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, RuleId, ScreeningEvidence, SetAside,
     SleepEvidence,

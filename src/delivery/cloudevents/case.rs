@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::cloud_event;
-use super::number::hundredths;
+use crate::delivery::number::hundredths;
 use crate::domain::alert::RuleId;
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, Invitation, OutcomeChange, Proposal};
 use crate::domain::life::Stage;

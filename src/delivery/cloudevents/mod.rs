@@ -7,7 +7,6 @@
 mod action;
 mod alert;
 mod case;
-mod number;
 
 use serde::Serialize;
 

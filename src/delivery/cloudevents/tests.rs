@@ -1,8 +1,8 @@
 //! The events of the contract, byte by byte.
 
 use super::alert::wire_score;
-use super::number::hundredths;
 use super::*;
+use crate::delivery::number::hundredths;
 use crate::delivery::samples;
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
@@ -80,6 +80,7 @@ fn alert(kind: AlertKind) -> Alert {
         episode: 1,
         opened_at: "2026-03-01T08:50:00Z".parse().unwrap(),
         worker: WorkerId::parse("w-0042").unwrap(),
+        unit: UnitId::parse("assembly-2").unwrap(),
         level: Level::L3,
         rules: vec![RuleId::new("R3")],
         window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
@@ -234,6 +235,18 @@ fn the_committee_is_told_a_count_alone_and_not_over_mqtt() {
     assert_eq!((topic, event_type.as_str()), (None, "vagus.committee.notice"));
     assert_eq!(data, serde_json::json!({"on": "2026-03-06", "cases_over_150_percent": 2}));
     assert!(text(&encode(&event, "vagus/v1")).contains(r#""subject":"plant-a""#));
+}
+
+#[test]
+fn every_kind_is_as_other_programs_have_read_it() {
+    let kinds = EventKind::ALL.iter().map(|kind| (kind.as_str(), samples::event(*kind)));
+    let crisis = [("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })];
+    let is_known = |name: &str, event: &Event| {
+        samples::is_fixture(&format!("cloudevents/{name}.json"), &format!("{}\n", text(&encode(event, "vagus/v1"))))
+    };
+    let written: Vec<&str> =
+        kinds.chain(crisis).filter(|(name, event)| !is_known(name, event)).map(|(name, _)| name).collect();
+    assert!(written.is_empty(), "written now: look at them, and run the tests again: {written:?}");
 }
 
 #[test]

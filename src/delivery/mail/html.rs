@@ -1,23 +1,29 @@
 //! The page in HTML: one column, every colour and size inline, so that it also looks right where a
 //! client drops the style sheet. The sheet only turns the colours round where the reader prefers dark
-//! ones, and saves ink in print.
+//! ones, sets tables as lists on a narrow screen, and saves ink in print.
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::page::{Block, Page};
 use super::subject::Line;
 
-/// For a dark screen and for paper. It holds nothing that would have to be escaped.
+/// For a dark screen, a narrow one, and for paper. It holds nothing that would have to be escaped.
 const SHEET: &str = "\
 @media (prefers-color-scheme:dark){\
 .v-body{background:#12161b!important}\
-.v-page{background:#1b2128!important;border-color:#3a444f!important}\
+.v-page{background:#1b2128!important;border-left-color:#3a444f!important;\
+border-right-color:#3a444f!important;border-bottom-color:#3a444f!important}\
 .v-page,.v-page h1,.v-page h2,.v-page td,.v-page th,.v-page li,.v-page p{color:#e6e9ec!important}\
 .v-page td,.v-page th{border-color:#3a444f!important}\
-.v-page .v-soft{color:#b4bcc4!important}\
+.v-page .v-soft{color:#b4bcc4!important;border-color:#3a444f!important}\
 .v-page .v-code{background:#12161b!important;color:#e6e9ec!important}\
 .v-page a{color:#8ec5ff!important}\
 .v-page .v-call{background:#4a1416!important;color:#ffe3e3!important;border-color:#ff8a8a!important}\
+}\
+@media (max-width:480px){\
+.v-wide td,.v-wide th{display:block!important;width:auto!important;border:0!important;padding:1px 0!important}\
+.v-wide tr{display:block;border-bottom:1px solid #9aa5b1;padding:7px 0}\
+.v-wide .v-head{display:none}\
 }\
 @media print{.v-body{background:#fff!important}.v-page{border:0!important}}";
 
@@ -101,8 +107,8 @@ fn set_block(block: &Block) -> Markup {
             }
         },
         Block::Table(head, rows) => html! {
-            table style=(table) {
-                tr { @for name in head { th scope="col" style=(format!("{CELL}font-weight:600;")) { (name) } } }
+            table class="v-wide" style=(table) {
+                tr class="v-head" { @for name in head { th scope="col" style=(format!("{CELL}font-weight:600;")) { (name) } } }
                 @for [name, found, against] in rows {
                     tr {
                         th scope="row" style=(format!("{CELL}width:24%;font-weight:600;")) { (name) }
