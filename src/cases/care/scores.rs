@@ -7,10 +7,11 @@ use crate::domain::screening::Instrument;
 
 use super::Settings;
 
-/// Sheets closer than this ask about days in common and are not compared.
+/// Sheets closer than this ask about days in common: they can tell a worsening, which must not wait, and
+/// nothing else.
 ///
 /// # Source
-/// Domain reference, section 6.2.
+/// Domain reference, sections 6.2 and 8.4.
 const REPEAT_DAYS: i32 = 14;
 
 /// One score.
@@ -80,13 +81,10 @@ impl ScoreCourse {
     }
 
     /// The newest score against the one before the start; `None` where either is missing or old, or
-    /// they ask about days in common.
+    /// they ask about days in common and tell no worsening.
     pub(super) fn compare(&self, today: Date, settings: &Settings) -> Option<Compared> {
         let before = self.before?;
         let now = self.newest(today, settings)?;
-        if days(before.on, now.on) < REPEAT_DAYS {
-            return None;
-        }
         let sign = if self.better == Better::Higher { 1.0 } else { -1.0 };
         let gain = sign * (now.score - before.score);
         let to_gain = sign * (self.best - before.score);
@@ -95,6 +93,8 @@ impl ScoreCourse {
         let has_recovered = is_reliable && before.is_over && !now.is_over;
         let response = if self.worsens_by.is_some_and(|points| -gain >= points) {
             Response::Worse
+        } else if days(before.on, now.on) < REPEAT_DAYS {
+            return None;
         } else if has_recovered || share >= settings.response_share {
             Response::Responded
         } else if !is_reliable && share < settings.partial_share {

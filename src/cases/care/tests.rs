@@ -177,8 +177,10 @@ fn two_scores_under_the_cut_off_four_weeks_apart_end_it() {
 fn scores_that_are_old_or_too_near_the_first_are_not_compared() {
     let old = course(6, vec![gad7(14.0, &[(27, 4.0)])]);
     assert!(advised(&old, Advice::Measure, None).reason.contains(words::INVITE));
-    let near = course(2, vec![gad7(14.0, &[(10, 20.0)])]);
+    let near = course(2, vec![gad7(14.0, &[(10, 14.0)])]);
     advised(&near, Advice::Measure, None);
+    let near_and_worse = course(2, vec![gad7(14.0, &[(10, 20.0)])]);
+    advised(&near_and_worse, Advice::StepUp, Some("cbt_individual"));
     let unknown = ScoreCourse { before: None, ..gad7(14.0, &[(41, 4.0)]) };
     advised(&course(6, vec![unknown]), Advice::Measure, None);
 }
