@@ -10,6 +10,7 @@ pub mod channel;
 pub mod cloudevents;
 pub mod email;
 pub mod fhir;
+pub mod flood;
 pub mod mail;
 pub mod mqtt;
 mod mqtt_connection;

@@ -1,40 +1,124 @@
 //! Which event leaves over which channel, and to whom.
 //!
-//! An event goes in, deliveries with their bytes come out: what they say is decided here, once.
+//! An event goes in, deliveries with their bytes come out: what they say, and to whom, is decided
+//! here, once. Who is away on the day of the decision is stood in for; who comes back a day later
+//! does not get it again.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::cloudevents::{self, Envelope};
-use crate::domain::event::Event;
-use crate::domain::ids::ChannelId;
+use super::email::{self, Content};
+use super::fhir;
+use super::mail::{self, Look, Mail};
+use super::settings::{ChannelKind, Destination, Settings, WebhookFormat};
+use crate::domain::TimeZone;
+use crate::domain::alert::ActionRequest;
+use crate::domain::event::{Event, EventBody};
+use crate::domain::ids::{ChannelId, SiteId};
 use crate::store::Outgoing;
 
 /// Finds the deliveries of an event.
 #[derive(Debug)]
 pub struct Router {
     root: Arc<str>,
+    settings: Settings,
+    zones: BTreeMap<SiteId, TimeZone>,
 }
 
 impl Router {
     /// Everything over the broker, and nothing over any other channel.
     #[must_use]
-    pub const fn over_mqtt(root: Arc<str>) -> Self {
-        Self { root }
+    pub fn over_mqtt(root: Arc<str>) -> Self {
+        Self { root, settings: Settings::default(), zones: BTreeMap::new() }
+    }
+
+    /// Everything over the broker, and over other channels what the settings say; `sites` with the
+    /// zones whose dates count.
+    #[must_use]
+    pub fn new(root: Arc<str>, settings: Settings, sites: impl IntoIterator<Item = (SiteId, TimeZone)>) -> Self {
+        Self { root, settings, zones: sites.into_iter().collect() }
     }
 
     /// The deliveries of an event, each with its own bytes; none where nobody is to be told.
     #[must_use]
     pub fn route(&self, event: &Event) -> Vec<Outgoing> {
-        let Envelope { id, topic, payload } = cloudevents::encode(event, &self.root);
-        let over_mqtt = |target| Outgoing {
-            channel: ChannelId::mqtt(),
-            id,
-            recipient: None,
-            is_crisis: event.is_crisis(),
-            decided_at: event.time,
-            target,
-            payload,
-        };
-        topic.map(over_mqtt).into_iter().collect()
+        let Envelope { topic, payload, .. } = cloudevents::encode(event, &self.root);
+        let zone = self.zones.get(&event.site).cloned().unwrap_or(TimeZone::UTC);
+        let on = zone.to_datetime(event.time).date();
+        let ways = self.settings.destinations(&event.site, event.kind(), event.level(), on);
+        let mail = OnceCell::new();
+        let others = ways.into_iter().filter_map(|way| {
+            let rendered = || mail.get_or_init(|| mail::render(event, &look(event, &zone)));
+            over(event, way, &payload, rendered)
+        });
+        let others: Vec<Outgoing> = others.collect();
+        let over_mqtt = topic.map(|topic| outgoing(event, ChannelId::mqtt(), None, topic, payload));
+        over_mqtt.into_iter().chain(others).collect()
     }
 }
+
+fn outgoing(event: &Event, channel: ChannelId, recipient: Option<&str>, target: String, payload: Vec<u8>) -> Outgoing {
+    Outgoing {
+        channel,
+        id: event.id.clone(),
+        recipient: recipient.map(str::to_owned),
+        is_crisis: event.is_crisis(),
+        decided_at: event.time,
+        target,
+        payload,
+    }
+}
+
+/// The delivery over one way; none where the event has no form for it.
+fn over<'m>(event: &Event, way: Destination<'_>, cloud_event: &[u8], mail: impl Fn() -> &'m Mail) -> Option<Outgoing> {
+    let Destination { channel, recipient } = way;
+    match &channel.kind {
+        ChannelKind::Webhook(hook) => {
+            let payload = match hook.format {
+                WebhookFormat::CloudEvents => cloud_event.to_vec(),
+                WebhookFormat::Fhir => fhir::bundle(event)?,
+            };
+            Some(outgoing(event, channel.id.clone(), None, hook.format.media_type().to_owned(), payload))
+        }
+        ChannelKind::Email(settings) => {
+            let recipient = recipient?;
+            let to = recipient.email.as_ref()?;
+            let Mail { subject, text, html, .. } = mail();
+            let content = Content {
+                id: &event.id,
+                kind: Some(event.kind()),
+                about: &about(event),
+                is_test: event.is_test,
+                at: event.time,
+                subject,
+                text,
+                html,
+            };
+            let payload = email::compose(&settings.from, recipient.id.as_str(), to, content);
+            Some(outgoing(event, channel.id.clone(), Some(recipient.id.as_str()), to.as_str().to_owned(), payload))
+        }
+    }
+}
+
+/// What an event is about, for a digest: nothing of a person's health.
+fn about(event: &Event) -> String {
+    match &event.body {
+        EventBody::Action(ActionRequest::WorkloadReview { action, unit, .. }) => format!("{}, unit {unit}", action.id),
+        EventBody::Action(ActionRequest::Counseling { .. })
+        | EventBody::Alert(_)
+        | EventBody::Deadline(_)
+        | EventBody::Proposal(_)
+        | EventBody::Invitation(_)
+        | EventBody::Committee(_) => event.case().map_or_else(|| event.id.clone(), ToString::to_string),
+    }
+}
+
+fn look(event: &Event, zone: &TimeZone) -> Look {
+    Look { site_name: event.site.to_string(), zone: zone.clone(), console: None }
+}
+
+#[cfg(test)]
+#[path = "routing_tests.rs"]
+mod tests;

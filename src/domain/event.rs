@@ -223,6 +223,19 @@ impl Event {
         self.level() == Some(Level::L4)
     }
 
+    /// The case that it speaks of; none where it must not tell.
+    #[must_use]
+    pub fn case(&self) -> Option<&CaseId> {
+        match &self.body {
+            EventBody::Alert(alert) => Some(&alert.case),
+            EventBody::Action(ActionRequest::Counseling { case, .. }) => Some(case),
+            EventBody::Deadline(notice) => Some(&notice.case),
+            EventBody::Proposal(proposal) => Some(&proposal.case),
+            EventBody::Invitation(invitation) => Some(&invitation.case),
+            EventBody::Action(ActionRequest::WorkloadReview { .. }) | EventBody::Committee(_) => None,
+        }
+    }
+
     /// The action that it asks for.
     #[must_use]
     pub const fn action(&self) -> Option<&ActionRef> {

@@ -45,6 +45,9 @@ pub enum SendError {
     /// given up. A wrong key or path is no reason: an operator mends that.
     #[error("{0}")]
     Refused(String),
+    /// It was not tried: it leaves together with others, no sooner than then. This is no failure.
+    #[error("it waits to leave together with others")]
+    Later(Duration),
 }
 
 impl SendError {
@@ -53,7 +56,7 @@ impl SendError {
     pub const fn kind(&self) -> FailureKind {
         match self {
             Self::Unreachable(_) => FailureKind::Unreachable,
-            Self::Retry(_) | Self::RetryAfter { .. } => FailureKind::Failed,
+            Self::Retry(_) | Self::RetryAfter { .. } | Self::Later(_) => FailureKind::Failed,
             Self::Refused(_) => FailureKind::Refused,
         }
     }

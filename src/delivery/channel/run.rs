@@ -226,7 +226,7 @@ impl Run {
                 let letter = DeadLetter { at: self.channel.clock.now(), kind, attempts, error: shortened(error) };
                 self.unnoted.push(DeliveryOutcome { key: (*ticket.key).clone(), fate: Fate::Dead { letter } });
             }
-            Became::Gone => {}
+            Became::Held | Became::Gone => {}
         }
     }
 

@@ -54,6 +54,8 @@ pub(super) enum Became {
     Delivered(Ticket),
     /// It waits for its next attempt.
     Waits,
+    /// It was not tried, and waits to be.
+    Held,
     /// It is given up.
     GivenUp { ticket: Ticket, kind: FailureKind, attempts: u32, error: String },
     /// It is not in the outbox any more.
@@ -147,6 +149,7 @@ impl Schedule {
                 let became = self.waits.remove(&place).map_or(Became::Gone, |wait| Became::Delivered(wait.ticket));
                 (became, self.back(now))
             }
+            Err(SendError::Later(after)) => (self.hold(place, after, now), Turn::None),
             Err(error @ SendError::Refused(_)) if !is_crisis => (self.give_up(place, &error), self.back(now)),
             Err(error) => {
                 let is_refusal = error.kind() == FailureKind::Refused;
@@ -154,6 +157,14 @@ impl Schedule {
                 (self.fail(place, &error, now), turn)
             }
         }
+    }
+
+    fn hold(&mut self, place: Place, after: Duration, now: Instant) -> Became {
+        let Some(wait) = self.waits.get_mut(&place) else { return Became::Gone };
+        wait.attempts = wait.attempts.saturating_sub(1);
+        wait.due = now + after;
+        self.lanes[wait.lane() as usize].insert((wait.due, place));
+        Became::Held
     }
 
     fn give_up(&mut self, place: Place, error: &SendError) -> Became {
@@ -171,7 +182,7 @@ impl Schedule {
         let backoff = settings.wait(wait.attempts, longest);
         let pause = match error {
             SendError::RetryAfter { after, .. } => backoff.max((*after).min(longest)),
-            SendError::Unreachable(_) | SendError::Retry(_) | SendError::Refused(_) => backoff,
+            SendError::Unreachable(_) | SendError::Retry(_) | SendError::Refused(_) | SendError::Later(_) => backoff,
         };
         wait.due = now + pause;
         wait.last = Some((error.kind(), error.to_string()));

@@ -8,15 +8,29 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 
 use crate::delivery::settings::EmailAddress;
 use crate::domain::Timestamp;
+use crate::domain::event::EventKind;
 
 /// The parts' border; `=_` stands in no quoted-printable text, so it cannot be met within a part.
 const BOUNDARY: &str = "=_vagus_part";
+
+/// Of which kind an event is, what it is about and whether it is a test, in words that say nothing of
+/// a person's health: a digest is made of them, long after the event was set into a mail.
+const KIND: &str = "X-Vagus-Kind";
+const ABOUT: &str = "X-Vagus-About";
+const IS_TEST: &str = "X-Vagus-Test";
+const MANY: &str = "digest";
 
 /// What a message says.
 #[derive(Debug, Clone, Copy)]
 pub struct Content<'a> {
     /// What tells the message apart from all others to this recipient, e.g. the event's id.
     pub id: &'a str,
+    /// What kind of event it is; none where it is of several.
+    pub kind: Option<EventKind>,
+    /// What it is about: a case, or an action and its unit.
+    pub about: &'a str,
+    /// Whether it only tries whether mails arrive.
+    pub is_test: bool,
     /// When it was decided.
     pub at: Timestamp,
     /// One line.
@@ -39,16 +53,41 @@ pub fn compose(from: &Mailbox, recipient: &str, to: &EmailAddress, content: Cont
         .boundary(BOUNDARY)
         .singlepart(SinglePart::plain(content.text.to_owned()))
         .singlepart(SinglePart::html(content.html.to_owned()));
-    let no_answer = HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned());
+    let header = |name, value: &str| HeaderValue::new(HeaderName::new_from_ascii_str(name), one_line(value));
     let message = Message::builder()
         .from(from.clone())
         .to(Mailbox::new(None, to.address().clone()))
         .date(SystemTime::from(content.at))
         .message_id(Some(message_id))
-        .raw_header(no_answer)
+        .raw_header(header("Auto-Submitted", "auto-generated"))
+        .raw_header(header(KIND, content.kind.map_or(MANY, EventKind::as_str)))
+        .raw_header(header(ABOUT, content.about))
+        .raw_header(header(IS_TEST, if content.is_test { "yes" } else { "no" }))
         .subject(one_line(content.subject))
         .multipart(body);
     message.expect("it has a sender and an addressee").formatted()
+}
+
+/// What the headers of a stored message say of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Label {
+    pub(super) kind: Option<EventKind>,
+    pub(super) about: Option<String>,
+    pub(super) is_test: bool,
+}
+
+/// Reads the headers of a message that was stored.
+pub(super) fn label(message: &[u8]) -> Label {
+    let text = String::from_utf8_lossy(message);
+    let head = text.split_once("\r\n\r\n").map_or(&*text, |(head, _)| head);
+    // Long lines were broken before a space.
+    let head = head.replace("\r\n ", " ");
+    let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+    Label {
+        kind: value(KIND).and_then(EventKind::parse),
+        about: value(ABOUT).map(str::to_owned),
+        is_test: value(IS_TEST) == Some("yes"),
+    }
 }
 
 /// A text as it may stand in a message's id.

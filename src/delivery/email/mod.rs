@@ -1,15 +1,17 @@
 //! Mail: whole messages that were built when they were decided, handed to a mail server.
 //!
 //! A delivery goes in, whether the server has taken it comes back. Its bytes are sent as they are, to
-//! the one address that it names. Addresses and the server's own words, which may hold one, never get
+//! the one address that it names; only where somebody would get too many, a digest is made of them. Addresses and the server's own words, which may hold one, never get
 //! into what is told or logged.
 
 mod message;
 
 use std::error::Error as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lettre::address::{Address, Envelope};
+use lettre::message::Mailbox;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -18,7 +20,10 @@ use lettre::{AsyncTransport as _, Tokio1Executor};
 use secrecy::ExposeSecret as _;
 
 use super::channel::{SendError, Sender, Sending};
-use super::settings::{EmailSettings, MailTls};
+use super::flood::{Flood, Member, Verdict};
+use super::mail::{self, Mail};
+use super::settings::{EmailAddress, EmailSettings, MailTls};
+use crate::clock::Clock;
 use crate::store::Outgoing;
 
 pub use message::{Content, compose};
@@ -44,12 +49,14 @@ pub enum OpenError {
     Tls(String),
 }
 
-/// Hands mail to one server.
+/// Hands mail to one server; what is too much for one person leaves together.
 #[derive(Debug)]
 pub struct EmailSender {
     transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Address,
+    from: Mailbox,
     timeout_ms: u64,
+    flood: Mutex<Flood>,
+    clock: Clock,
 }
 
 impl EmailSender {
@@ -57,26 +64,81 @@ impl EmailSender {
     ///
     /// # Errors
     /// Where the file of the authority is unusable.
-    pub fn open(settings: &EmailSettings) -> Result<Self, OpenError> {
-        let from = settings.from.email.clone();
+    pub fn open(settings: &EmailSettings, clock: Clock) -> Result<Self, OpenError> {
+        let from = settings.from.clone();
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
-            .hello_name(ClientId::Domain(from.domain().to_owned()))
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
             .timeout(Some(Duration::from_millis(settings.timeout_ms)))
             .tls(tls(settings)?);
         if let Some(login) = &settings.login {
             let password = login.password.expose_secret().to_owned();
             builder = builder.credentials(Credentials::new(login.username.clone(), password));
         }
-        Ok(Self { transport: builder.build(), from, timeout_ms: settings.timeout_ms })
+        let flood = Mutex::new(Flood::new(settings.flood));
+        Ok(Self { transport: builder.build(), from, timeout_ms: settings.timeout_ms, flood, clock })
     }
 
-    async fn hand_over(&self, delivery: &Outgoing) -> Result<(), SendError> {
-        let to: Address =
-            delivery.target.parse().map_err(|_| SendError::Refused("the address cannot be one".to_owned()))?;
-        let envelope = Envelope::new(Some(self.from.clone()), vec![to])
-            .map_err(|_| SendError::Refused("the address cannot be one".to_owned()))?;
-        let sending = self.transport.send_raw(&envelope, &delivery.payload);
+    fn flood(&self) -> MutexGuard<'_, Flood> {
+        self.flood.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn deliver(&self, delivery: &Outgoing) -> Result<(), SendError> {
+        let label = message::label(&delivery.payload);
+        let Some(recipient) = delivery.recipient.as_deref().filter(|_| !delivery.is_crisis && !label.is_test) else {
+            return self.hand_over(delivery, &delivery.payload).await;
+        };
+        let about = label.about.unwrap_or_else(|| delivery.id.clone());
+        let member = Member { id: delivery.id.clone(), kind: label.kind, about };
+        let verdict = self.flood().judge(recipient, member, self.clock.now());
+        match verdict {
+            Verdict::Alone => self.hand_over(delivery, &delivery.payload).await,
+            Verdict::Wait(rest) => Err(SendError::Later(Duration::try_from(rest).unwrap_or_default())),
+            Verdict::Gone => Ok(()),
+            Verdict::Together(members) => self.deliver_together(delivery, recipient, &members).await,
+        }
+    }
+
+    /// Sends many as one; the others learn that they have left when they ask.
+    async fn deliver_together(
+        &self,
+        delivery: &Outgoing,
+        recipient: &str,
+        members: &[Member],
+    ) -> Result<(), SendError> {
+        let mut leaving = Leaving { sender: self, recipient, has_left: false };
+        if let [_] = members {
+            self.hand_over(delivery, &delivery.payload).await?;
+        } else {
+            let payload = self.digest(delivery, recipient, members)?;
+            self.hand_over(delivery, &payload).await?;
+        }
+        leaving.has_left = true;
+        self.flood().left(recipient, &delivery.id, members, self.clock.now());
+        Ok(())
+    }
+
+    fn digest(&self, delivery: &Outgoing, recipient: &str, members: &[Member]) -> Result<Vec<u8>, SendError> {
+        let to = EmailAddress::parse(&delivery.target).ok_or_else(no_address)?;
+        let Mail { subject, text, html, .. } = mail::digest(members);
+        let content = Content {
+            // The same members always make the same message.
+            id: &format!("digest-{}-{}", members.len(), delivery.id),
+            kind: None,
+            about: "",
+            is_test: false,
+            at: self.clock.now(),
+            subject: &subject,
+            text: &text,
+            html: &html,
+        };
+        Ok(compose(&self.from, recipient, &to, content))
+    }
+
+    async fn hand_over(&self, delivery: &Outgoing, message: &[u8]) -> Result<(), SendError> {
+        let to: Address = delivery.target.parse().map_err(|_| no_address())?;
+        let envelope = Envelope::new(Some(self.from.email.clone()), vec![to]).map_err(|_| no_address())?;
+        let sending = self.transport.send_raw(&envelope, message);
         // The library limits the connection alone: a server that dribbles would hold it for ever.
         match tokio::time::timeout(Duration::from_millis(self.timeout_ms), sending).await {
             Ok(Ok(_)) => Ok(()),
@@ -88,8 +150,27 @@ impl EmailSender {
 
 impl Sender for EmailSender {
     fn send<'a>(&'a self, delivery: &'a Outgoing) -> Sending<'a> {
-        Box::pin(self.hand_over(delivery))
+        Box::pin(self.deliver(delivery))
     }
+}
+
+/// A digest on its way. Where that ends half way, the next of its members may try.
+struct Leaving<'a> {
+    sender: &'a EmailSender,
+    recipient: &'a str,
+    has_left: bool,
+}
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if !self.has_left {
+            self.sender.flood().stayed(self.recipient);
+        }
+    }
+}
+
+fn no_address() -> SendError {
+    SendError::Refused("the address cannot be one".to_owned())
 }
 
 fn tls(settings: &EmailSettings) -> Result<Tls, OpenError> {

@@ -3,6 +3,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::delivery::settings::{EmailAddress, FloodSettings};
+use crate::domain::event::EventKind;
 use crate::domain::ids::ChannelId;
 
 const AT: &str = "2026-03-01T08:50:00Z";
@@ -20,11 +21,18 @@ fn settings(port: u16) -> EmailSettings {
     }
 }
 
+fn open(settings: &EmailSettings) -> Result<EmailSender, OpenError> {
+    EmailSender::open(settings, Clock::System)
+}
+
 fn message() -> Vec<u8> {
     let (from, to) = (settings(1).from, EmailAddress::parse("lan@example.org").unwrap());
     let text = "A case — L3.\n.\n..dots\n";
     let content = Content {
         id: "c-1-raised",
+        kind: Some(EventKind::Raised),
+        about: "c-1",
+        is_test: false,
         at: AT.parse().unwrap(),
         subject: "A case\r\nBcc: all@example.org",
         text,
@@ -75,7 +83,7 @@ async fn answering(command: &'static str, answer: &'static str) -> u16 {
 
 async fn answered(command: &'static str, answer: &'static str) -> Result<(), SendError> {
     let port = answering(command, answer).await;
-    EmailSender::open(&settings(port)).unwrap().send(&delivery(false)).await
+    open(&settings(port)).unwrap().send(&delivery(false)).await
 }
 
 #[test]
@@ -131,7 +139,7 @@ async fn a_server_that_dribbles_is_left_after_the_time_limit() {
 async fn a_server_that_cannot_encrypt_gets_no_mail() {
     let port = answering("STARTTLS", "502 no\r\n").await;
     let settings = EmailSettings { tls: MailTls::StartTls, ..settings(port) };
-    let outcome = EmailSender::open(&settings).unwrap().send(&delivery(false)).await;
+    let outcome = open(&settings).unwrap().send(&delivery(false)).await;
     assert!(matches!(outcome, Err(SendError::Retry(_) | SendError::Unreachable(_))), "{outcome:?}");
 }
 
@@ -140,8 +148,7 @@ async fn a_server_that_is_not_there_is_tried_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
-    let Err(SendError::Unreachable(words)) = EmailSender::open(&settings(port)).unwrap().send(&delivery(false)).await
-    else {
+    let Err(SendError::Unreachable(words)) = open(&settings(port)).unwrap().send(&delivery(false)).await else {
         panic!("nobody is there")
     };
     assert!(words.contains("refused") && !words.contains("lan@"), "{words}");

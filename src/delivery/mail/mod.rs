@@ -6,12 +6,15 @@
 //! and a due time alone, so no health value, level, rule or pseudonym can get into them. Nothing here
 //! sends, or knows to whom.
 
+mod digest;
 mod html;
 mod page;
 mod subject;
 mod text;
 mod times;
 mod words;
+
+pub use digest::digest;
 
 use crate::domain::TimeZone;
 use crate::domain::event::Event;
