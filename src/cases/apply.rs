@@ -114,7 +114,7 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             }
             LogEvent::Reviewed { action: *action, week: *week, advice: *advice }
         }
-        CaseFact::Invited { instruments, on } => {
+        CaseFact::Invited { instruments, on, .. } => {
             case.invited.retain(|known| !instruments.contains(&known.instrument));
             case.invited.extend(instruments.iter().map(|instrument| Invited { instrument: *instrument, on: *on }));
             LogEvent::Invited(instruments.clone())

@@ -380,5 +380,7 @@ pub enum CaseFact {
         instruments: Vec<Instrument>,
         /// The worker's date.
         on: Date,
+        /// Until when they are hoped for.
+        by: Date,
     },
 }

@@ -15,9 +15,6 @@ use crate::domain::{Date, Timestamp};
 use crate::exposures;
 use crate::rules::{RuleSet, Verdict};
 
-/// Within so many days an invited questionnaire is hoped for.
-const INVITED_FOR_DAYS: i32 = 7;
-
 /// What the events of one judgement have in common.
 pub(super) struct Occasion<'a> {
     pub(super) profile: &'a Profile,
@@ -49,7 +46,7 @@ impl Occasion<'_> {
             }
             // What was found goes with the proposal, which is written where it is found.
             CaseFact::Reviewed { .. } => Vec::new(),
-            CaseFact::Invited { instruments, on } => vec![self.invitation(instruments, *on, case)],
+            CaseFact::Invited { instruments, on, by } => vec![self.invitation(instruments, (*on, *by), case)],
             CaseFact::Moved { .. }
             | CaseFact::ActionMoved { .. }
             | CaseFact::Assigned { .. }
@@ -77,14 +74,14 @@ impl Occasion<'_> {
         self.event(id, EventBody::Deadline(body))
     }
 
-    fn invitation(&self, instruments: &[Instrument], on: Date, case: &OpenCase) -> Event {
+    fn invitation(&self, instruments: &[Instrument], (on, by): (Date, Date), case: &OpenCase) -> Event {
         let names: Vec<&str> = instruments.iter().map(|instrument| instrument.as_str()).collect();
         let id = format!("{}-{}-invitation-{on}-{}", case.id, case.episode, names.join("_"));
         let body = Invitation {
             case: case.id.clone(),
             worker: self.profile.key.worker.clone(),
             instruments: instruments.to_vec(),
-            by: super::buckets::plus(on, INVITED_FOR_DAYS),
+            by,
         };
         self.event(id, EventBody::Invitation(body))
     }

@@ -1,17 +1,13 @@
 //! One worker judged: indicators brought up to date, rules asked, cases decided, events written.
 
-use super::buckets::Taken;
 use super::effect::{Decision, Effect};
 use super::events::{Occasion, local_date};
 use super::facts::Picture;
 use super::{Engine, Mode, Settings};
-use crate::cases::{self, Refusal, Situation, Timing};
-use crate::domain::case::{CaseChange, CaseFact, Finding, OpenCase};
+use crate::cases::{self, Situation, Timing};
+use crate::domain::case::{CaseChange, Finding, OpenCase};
 use crate::domain::ids::SiteId;
 use crate::domain::ids::WorkerNumber;
-use crate::domain::item::ActionProgress;
-use crate::domain::life::{CaseCommand, Stage};
-use crate::domain::person::Actor;
 use crate::domain::{SignedDuration, Timestamp};
 use crate::rules::Verdict;
 
@@ -39,88 +35,16 @@ impl Engine {
         let news = News { crises: changes.crises, is_late: changes.is_late };
         let situation = situation(number, &picture, &verdict, &self.settings, news, now);
         let facts = cases::decide(&worker.history.cases, &situation);
-        if facts.is_empty() {
-            return;
-        }
-        let occasion = Occasion { profile: &worker.history.profile, picture: &picture, rules, verdict: &verdict, now };
-        let decisions = decisions(number, &worker.history.cases, facts, &occasion);
-        self.decided(decisions);
-    }
-
-    /// Applies news of an action. The case they speak of is the worker's own: the sequencer knows
-    /// whose action it is.
-    pub(super) fn take_progress(&mut self, number: WorkerNumber, news: &ActionProgress, now: Timestamp) -> Taken {
-        let Some(worker) = self.workers.get(&number) else { return Taken::Known };
-        let by = news.source.clone().map_or(Actor::Vagus, Actor::Source);
-        let timing = timing(&self.settings, &worker.history.profile.key.site);
-        let facts = cases::progress(&worker.history.cases, news, &by, &timing, now);
-        if facts.is_empty() {
-            return Taken::Known;
-        }
-        self.decide_facts(number, facts, now);
-        Taken::Changed
-    }
-
-    /// Does what somebody wants done to the worker's case, or says why not.
-    pub(super) fn take_command(
-        &mut self,
-        number: WorkerNumber,
-        command: &CaseCommand,
-        now: Timestamp,
-    ) -> Result<(), Refusal> {
-        let worker = self.workers.get(&number).ok_or(Refusal::UnknownCase)?;
-        let timing = timing(&self.settings, &worker.history.profile.key.site);
-        let facts = cases::command(&worker.history.cases, command, number, &timing, now)?;
-        self.decide_facts(number, facts, now);
-        Ok(())
-    }
-
-    /// Tells of the time limits of which a moment has come. `at` is that moment, `now` when it is told:
-    /// what is over by then is not reminded of any more.
-    pub(super) fn tell_deadlines(&mut self, number: WorkerNumber, at: Timestamp, now: Timestamp) {
-        let Some(case) = self.workers.get(&number).and_then(|worker| worker.history.cases.open.as_ref()) else {
-            return;
-        };
-        let due = cases::deadlines::due_by(&case.deadlines, at);
-        let fact = |(index, stage): (usize, Stage)| {
-            let deadline = case.deadlines[index];
-            let fact = CaseFact::Told { milestone: deadline.milestone, number: deadline.number, stage };
-            (
-                CaseChange::Done { at, by: Actor::Vagus, note: None, fact },
-                stage == Stage::Reminder && deadline.due <= now,
-            )
-        };
-        let facts: Vec<(CaseChange, bool)> = due.into_iter().map(fact).collect();
-        for (fact, is_stale) in facts {
-            let mut decisions = self.decisions(number, vec![fact], at);
-            if is_stale {
-                decisions.iter_mut().for_each(|decision| decision.events.clear());
-            }
+        if !facts.is_empty() {
+            let profile = &worker.history.profile;
+            let occasion = Occasion { profile, picture: &picture, rules, verdict: &verdict, now };
+            let decisions = decisions(number, &worker.history.cases, facts, &occasion);
             self.decided(decisions);
         }
+        self.invite(number, now);
     }
 
-    fn decide_facts(&mut self, number: WorkerNumber, facts: Vec<CaseChange>, now: Timestamp) {
-        let decisions = self.decisions(number, facts, now);
-        self.decided(decisions);
-    }
-
-    /// The decisions of facts that do not come from a finding; none while only state is rebuilt.
-    fn decisions(&mut self, number: WorkerNumber, facts: Vec<CaseChange>, now: Timestamp) -> Vec<Decision> {
-        if facts.is_empty() || self.mode == Mode::Rebuild {
-            return Vec::new();
-        }
-        let Some(worker) = self.workers.get_mut(&number) else { return Vec::new() };
-        let today = local_date(&worker.history.profile, now);
-        worker.track.update(&worker.history, worker.changes.from, today, now, &self.settings.indicators);
-        let picture = Picture::of(&worker.history, &worker.track, today, &self.settings);
-        let rules = &*self.settings.rules;
-        let verdict = rules.judge(&picture.facts(false));
-        let occasion = Occasion { profile: &worker.history.profile, picture: &picture, rules, verdict: &verdict, now };
-        decisions(number, &worker.history.cases, facts, &occasion)
-    }
-
-    fn decided(&mut self, decisions: Vec<Decision>) {
+    pub(super) fn decided(&mut self, decisions: Vec<Decision>) {
         for decision in decisions {
             self.apply_fact(decision.worker, &decision.change);
             self.effects.push_back(Effect::Decided(Box::new(decision)));
@@ -129,7 +53,7 @@ impl Engine {
 }
 
 /// The facts with what is to be said of each.
-fn decisions(
+pub(super) fn decisions(
     worker: WorkerNumber,
     book: &crate::domain::case::CaseBook,
     facts: Vec<CaseChange>,

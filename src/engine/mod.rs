@@ -17,6 +17,7 @@ mod explain;
 mod facts;
 mod judge;
 pub mod lookback;
+mod open_case;
 pub mod relation;
 pub mod row;
 pub mod unit;
@@ -185,6 +186,7 @@ impl Engine {
         if let Some(worker) = self.workers.get_mut(&number) {
             cases::apply(&mut worker.history.cases, change);
             worker.is_unsaved = true;
+            worker.next_invitation = None;
             self.unsaved.insert(number);
         }
     }
@@ -198,8 +200,8 @@ impl Engine {
             worker.settle_nights(due);
             worker.changes.is_other = true;
             self.judge(number, due);
-            self.tell_deadlines(number, due, now);
-            self.reschedule(number, due);
+            self.look_at_case(number, due, now);
+            self.reschedule_after(number, Some(due), due);
         }
     }
 
@@ -312,12 +314,18 @@ impl Engine {
     }
 
     fn reschedule(&mut self, number: WorkerNumber, now: Timestamp) {
+        self.reschedule_after(number, None, now);
+    }
+
+    /// Sets the timer of a worker; of a case that was just looked at, the next is later than that.
+    fn reschedule_after(&mut self, number: WorkerNumber, looked_at: Option<Timestamp>, now: Timestamp) {
         let Some(worker) = self.workers.get_mut(&number) else { return };
         if worker.is_unsaved {
             self.unsaved.insert(number);
         }
         // Decisions of the past come from the journal: no timer of a case is ours before we decide.
-        let of_cases = if self.mode == Mode::Live { worker.next_of_cases() } else { None };
+        let is_live = self.mode == Mode::Live;
+        let of_cases = is_live.then(|| open_case::next_moment(worker, &self.settings, looked_at, now)).flatten();
         let Some(next) = worker.new_timer(now, of_cases) else { return };
         if let Some(old) = worker.timer {
             self.timers.remove(&(old, number));

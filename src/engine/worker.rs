@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::buckets::{self, BucketSpan, Taken};
 use super::row::Input;
-use crate::cases;
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
 use crate::domain::ids::WorkerNumber;
@@ -61,6 +60,8 @@ pub(super) struct Worker {
     pub(super) timer: Option<Timestamp>,
     /// What the timer was reckoned from, but for the nights; none where they changed since.
     timer_from: Option<(Option<Date>, [Option<Timestamp>; 2])>,
+    /// When the worker is to be invited to fill in questionnaires; none where that is to be reckoned.
+    pub(super) next_invitation: Option<Option<Timestamp>>,
     /// Whether the store has something to learn.
     pub(super) is_unsaved: bool,
     resident: BTreeMap<Date, NightDetail>,
@@ -80,6 +81,7 @@ impl Worker {
             changes: Changes::default(),
             timer: None,
             timer_from: None,
+            next_invitation: None,
             is_unsaved: true,
             resident: BTreeMap::new(),
             unsaved_details: BTreeSet::new(),
@@ -238,6 +240,7 @@ impl Worker {
         {
             list.remove(oldest);
         }
+        self.next_invitation = None;
         self.changes.is_other = true;
         self.is_unsaved = true;
         Taken::Changed
@@ -315,14 +318,10 @@ impl Worker {
         Some(next).filter(|next| *next != self.timer)
     }
 
-    /// When something of the worker's open case has to be told without a message.
-    pub(super) fn next_of_cases(&self) -> Option<Timestamp> {
-        cases::deadlines::next(&self.history.cases.open.as_ref()?.deadlines)
-    }
-
     /// Has the timer reckoned again at the next occasion.
     pub(super) fn forget_timer(&mut self) {
         self.timer_from = None;
+        self.next_invitation = None;
     }
 
     fn next_timer(&self, now: Timestamp) -> Option<Timestamp> {

@@ -107,7 +107,7 @@ pub(super) fn changes() -> Vec<CaseChange> {
         CaseFact::FollowedUp { deadlines: deadlines() },
         CaseFact::Told { milestone: Milestone::FollowUp, number: 1, stage: Stage::Reminder },
         CaseFact::Reviewed { action, week: 2, advice: Advice::StepUp, deadlines: Some(deadlines()) },
-        CaseFact::Invited { instruments: vec![Instrument::Isi], on: day(5) },
+        CaseFact::Invited { instruments: vec![Instrument::Isi], on: day(5), by: day(12) },
     ];
     let mut changes = vec![
         CaseChange::Opened { case },

@@ -86,7 +86,7 @@ choices! {
         FollowedUp { deadlines } = 6,
         Told { milestone, number, stage } = 7,
         Reviewed { action, week, advice, deadlines } = 8,
-        Invited { instruments, on } = 9,
+        Invited { instruments, on, by } = 9,
     }
     CaseChange {
         Opened { case } = 0,

@@ -409,7 +409,7 @@ impl Sample for CaseFact {
                 advice: Sample::sample(d),
                 deadlines: Sample::sample(d),
             },
-            _ => Self::Invited { instruments: Sample::sample(d), on: Sample::sample(d) },
+            _ => Self::Invited { instruments: Sample::sample(d), on: Sample::sample(d), by: Sample::sample(d) },
         }
     }
 }
