@@ -157,18 +157,28 @@ pub fn in_action(level: Level, live_at: Timestamp, calendar: &Calendar, table: &
     deadlines
 }
 
-/// What runs after a level rose: of each limit the one that is over first, and those that are new.
+/// What runs after a level rose: of each limit the one that is told of first, and those that are new.
 ///
-/// A limit that is brought nearer begins anew, and nothing of it was told.
+/// A limit that begins anew was told of to nobody: who took no notice of a case for weeks is told all
+/// the same when it becomes a crisis.
 #[must_use]
 pub fn nearer(running: &[Deadline], fresh: &[Deadline]) -> Vec<Deadline> {
     let is_same = |a: &Deadline, b: &Deadline| (a.milestone, a.number) == (b.milestone, b.number);
     let kept =
-        running.iter().map(|old| *fresh.iter().find(|new| is_same(new, old) && new.due < old.due).unwrap_or(old));
+        running.iter().map(|old| *fresh.iter().find(|new| is_same(new, old) && replaces(new, old)).unwrap_or(old));
     let added = fresh.iter().filter(|new| !running.iter().any(|old| is_same(new, old)));
     let mut all: Vec<_> = kept.chain(added.copied()).collect();
     all.sort_by_key(|deadline| (deadline.milestone, deadline.number));
     all
+}
+
+/// Whether a limit that begins now takes the place of one that runs: where it is over before it; or, of
+/// one that is over already, where there is nothing left to tell of that, or only later.
+fn replaces(new: &Deadline, old: &Deadline) -> bool {
+    if old.due > new.from {
+        return new.due < old.due;
+    }
+    old.told == Some(Stage::Escalated) || moment(new, Stage::Escalated) < moment(old, Stage::Escalated)
 }
 
 /// When so much of a limit is used up.

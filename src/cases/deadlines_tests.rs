@@ -251,16 +251,33 @@ fn a_follow_up_is_reminded_of_by_the_time_since_the_one_before() {
 #[test]
 fn a_rise_brings_limits_nearer_and_never_further() {
     let (calendar, limits) = (berlin(), LimitTable::default());
-    let mut running = open(Level::L2, at("2026-03-02T08:00:00Z"), &calendar, &limits);
-    tell(&mut running, at("2026-03-03T08:00:00Z"));
-    assert_eq!(running[0].told, Some(Stage::Overdue));
-    let fresh = open(Level::L3, at("2026-03-03T09:00:00Z"), &calendar, &limits);
+    let running = open(Level::L2, at("2026-03-02T08:00:00Z"), &calendar, &limits);
+    // Eight hours later the first limit of L2 has more time left than L3 gives, and the review less.
+    let fresh = open(Level::L3, at("2026-03-02T16:00:00Z"), &calendar, &limits);
     let after = nearer(&running, &fresh);
-    assert_eq!(after[0], running[0], "overdue already, and no new time is given");
-    assert_eq!(after[1], fresh[1]);
+    assert_eq!(after[..4], fresh[..4]);
     assert_eq!(after[4], running[4], "the review stays where it was");
+    // An hour before the end of the first limit of L2 there is less left than L3 gives.
+    let late = open(Level::L3, at("2026-03-03T07:00:00Z"), &calendar, &limits);
+    assert_eq!(nearer(&running, &late)[0], running[0]);
     let without: Vec<_> = running[1..].to_vec();
     assert_eq!(nearer(&without, &fresh)[0], fresh[0], "what was reached is asked for again where it is given");
+}
+
+#[test]
+fn a_rise_is_told_of_though_the_limit_before_it_was_let_pass() {
+    let (calendar, limits) = (berlin(), LimitTable::default());
+    let mut running = open(Level::L2, at("2026-03-02T08:00:00Z"), &calendar, &limits);
+    running.truncate(1);
+    tell(&mut running, at("2026-03-03T08:00:00Z"));
+    assert_eq!(running[0].told, Some(Stage::Overdue));
+    // It would be escalated at 20:00.
+    let rise = |at_once: &str| nearer(&running, &open(Level::L4, at(at_once), &calendar, &limits))[0];
+    assert_eq!(rise("2026-03-03T09:00:00Z").due, at("2026-03-03T09:15:00Z"));
+    assert_eq!(rise("2026-03-03T19:50:00Z"), running[0], "the head hears of it in ten minutes");
+    running[0].told = Some(Stage::Escalated);
+    let crisis = open(Level::L4, at("2026-03-20T09:00:00Z"), &calendar, &limits);
+    assert_eq!(nearer(&running, &crisis)[0], crisis[0], "everybody was told of the old one, and of this nobody");
 }
 
 fn any_deadline() -> impl Strategy<Value = Deadline> {

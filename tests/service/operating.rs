@@ -111,7 +111,7 @@ fn holidays_are_read_again_and_a_file_with_a_mistake_is_refused() {
     let path = directory.path().join("holidays.txt");
     std::fs::write(&path, "# none yet\n").unwrap();
     let mut town = Town::with(&format!("holidays_file = {path:?}\n"));
-    let mut due_of = |worker: &str, town: &mut Town| {
+    let due_of = |worker: &str, town: &mut Town| {
         town.send_all(&[gad7(worker, 12, ago(now(), 1))]);
         let due = town.wait_for_alerts(worker, 1)[0].data["actions"][0]["due"].as_str().unwrap().to_owned();
         due.parse::<vagus::domain::Timestamp>().unwrap()
