@@ -16,7 +16,6 @@ use crate::config::{self, Problems, Settings, rules_file};
 use crate::domain::Timestamp;
 use crate::domain::rejection::Reason;
 use crate::engine;
-use crate::rules::RuleSet;
 
 /// What was typed after `vagus check`.
 #[derive(Debug, Args)]
@@ -66,7 +65,7 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
             if arguments.rules {
                 tell_rules(out, &engine, arguments.output)
             } else {
-                tell_summary(out, &arguments.config, &settings, &engine.rules, &warnings, arguments.output)
+                tell_summary(out, &arguments.config, &settings, &engine, &warnings, arguments.output)
             }
             .map(|()| true)
         }
@@ -122,10 +121,11 @@ fn tell_summary(
     out: &mut impl Write,
     path: &Path,
     settings: &Settings,
-    rules: &RuleSet,
+    engine: &engine::Settings,
     warnings: &[config::Problem],
     output: Output,
 ) -> io::Result<()> {
+    let (rules, library) = (&engine.rules, &engine.care.library);
     let ids: Vec<_> = rules.rules.iter().map(|rule| rule.id.as_str()).collect();
     let version = format!("{:016x}", rules.version());
     let broker = &settings.ingest.broker;
@@ -139,11 +139,13 @@ fn tell_summary(
             "sound": true, "problems": [], "warnings": as_json(warnings), "broker": address, "tls": has_tls,
             "store": settings.store.path.display().to_string(),
             "http": settings.http.listen.to_string(), "ops": settings.ops.listen.to_string(),
-            "rules": ids, "rules_version": version, "sites": sites,
+            "rules": ids, "rules_version": version,
+            "methods": library.methods.len(), "library_version": format!("{:016x}", library.version), "sites": sites,
         });
         return writeln!(out, "{summary}");
     }
-    let rules_from = settings.rules_path.as_ref().map_or("built in".to_owned(), |path| path.display().to_string());
+    let from = |path: Option<&PathBuf>| path.map_or("built in".to_owned(), |path| path.display().to_string());
+    let (rules_from, library_from) = (from(settings.rules_path.as_ref()), from(settings.library_path.as_ref()));
     let sites: Vec<_> = sites.iter().map(|(id, zone)| format!("{id} ({zone})")).collect();
     for warning in warnings {
         writeln!(out, "warning: {warning}")?;
@@ -153,6 +155,8 @@ fn tell_summary(
     writeln!(out, "store    {}", settings.store.path.display())?;
     writeln!(out, "metrics  http://{}/metrics", settings.ops.listen)?;
     writeln!(out, "rules    {} ({rules_from}, version {version})", ids.join(", "))?;
+    let (methods, risks, edition) = (library.methods.len(), library.risks.len(), library.version);
+    writeln!(out, "library  {methods} methods for {risks} risks ({library_from}, version {edition:016x})")?;
     writeln!(out, "sites    {}", sites.join(", "))
 }
 
