@@ -24,6 +24,8 @@ use super::flood::{Flood, Member, Verdict};
 use super::mail::{self, Mail};
 use super::settings::{EmailAddress, EmailSettings, MailTls};
 use crate::clock::Clock;
+#[cfg(test)]
+use crate::domain::event::EventKind;
 use crate::store::Outgoing;
 
 pub use message::{Content, compose};
@@ -77,6 +79,13 @@ impl EmailSender {
         }
         let flood = Mutex::new(Flood::new(settings.flood));
         Ok(Self { transport: builder.build(), from, timeout_ms: settings.timeout_ms, flood, clock })
+    }
+
+    /// What a stored message says of itself: its kind, what it is about, whether it is a test.
+    #[cfg(test)]
+    pub(super) fn told_of(delivery: &Outgoing) -> (Option<EventKind>, String, bool) {
+        let label = message::label(&delivery.payload);
+        (label.kind, label.about.unwrap_or_default(), label.is_test)
     }
 
     fn flood(&self) -> MutexGuard<'_, Flood> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
@@ -51,6 +53,112 @@ fn delivery(is_crisis: bool) -> Outgoing {
         target: "lan@example.org".to_owned(),
         payload: message(),
     }
+}
+
+/// A mail server that takes everything and tells what it took.
+async fn taking() -> (u16, Arc<Mutex<Vec<String>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let taken = Arc::new(Mutex::new(Vec::new()));
+    let mails = Arc::clone(&taken);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mails = Arc::clone(&mails);
+            tokio::spawn(async move {
+                let (read, mut write) = stream.split();
+                let mut lines = BufReader::new(read).lines();
+                let _ = write.write_all(b"220 here\r\n").await;
+                let mut mail: Option<String> = None;
+                while let Ok(Some(line)) = lines.next_line().await {
+                    let said = match (&mut mail, line.as_str()) {
+                        (Some(text), ".") => {
+                            mails.lock().unwrap().push(std::mem::take(text));
+                            mail = None;
+                            "250 taken\r\n"
+                        }
+                        (Some(text), line) => {
+                            text.push_str(line);
+                            text.push('\n');
+                            continue;
+                        }
+                        (None, "DATA") => {
+                            mail = Some(String::new());
+                            "354 go on\r\n"
+                        }
+                        (None, _) => "250 fine\r\n",
+                    };
+                    if write.write_all(said.as_bytes()).await.is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+    });
+    (port, taken)
+}
+
+fn numbered(number: usize, is_test: bool) -> Outgoing {
+    let to = EmailAddress::parse("lan@example.org").unwrap();
+    let (id, about) = (format!("c-{number}-raised"), format!("c-{number}"));
+    let content = Content {
+        id: &id,
+        kind: Some(EventKind::Raised),
+        about: &about,
+        is_test,
+        at: AT.parse().unwrap(),
+        subject: "A case",
+        text: "one",
+        html: "one",
+    };
+    let payload = compose(&settings(1).from, "dr.lan", &to, content);
+    Outgoing { id: id.clone(), payload, ..delivery(false) }
+}
+
+#[tokio::test]
+async fn after_ten_mails_the_rest_leaves_as_one_and_crises_and_tests_by_themselves() {
+    let (port, taken) = taking().await;
+    let clock = Clock::set_at(AT.parse().unwrap());
+    let sender = EmailSender::open(&settings(port), clock.clone()).unwrap();
+    for number in 0..10 {
+        assert_eq!(sender.send(&numbered(number, false)).await, Ok(()));
+    }
+    for number in 10..25 {
+        assert_eq!(sender.send(&numbered(number, false)).await, Err(SendError::Later(Duration::from_secs(600))));
+    }
+    assert_eq!(sender.send(&numbered(30, true)).await, Ok(()));
+    assert_eq!(sender.send(&Outgoing { is_crisis: true, ..numbered(31, false) }).await, Ok(()));
+    assert_eq!(taken.lock().unwrap().len(), 12);
+    clock.advance_to("2026-03-01T09:00:00Z".parse().unwrap());
+    for number in 10..25 {
+        assert_eq!(sender.send(&numbered(number, false)).await, Ok(()), "{number}");
+    }
+    let taken = taken.lock().unwrap();
+    assert_eq!(taken.len(), 13, "fifteen left as one");
+    let digest = taken.last().unwrap();
+    assert!(digest.contains("Subject: Vagus: 15 messages in one"), "{digest}");
+    assert!((10..25).all(|number| digest.contains(&format!("c-{number}"))), "{digest}");
+}
+
+#[tokio::test]
+async fn a_digest_that_no_server_takes_is_tried_again_with_all_its_members() {
+    let (port, taken) = taking().await;
+    let clock = Clock::set_at(AT.parse().unwrap());
+    let away = EmailSettings { flood: FloodSettings { mails: 1, window_s: 600 }, ..settings(port) };
+    let mut sender = EmailSender::open(&away, clock.clone()).unwrap();
+    for number in 0..4 {
+        let _ = sender.send(&numbered(number, false)).await;
+    }
+    clock.advance_to("2026-03-01T09:00:00Z".parse().unwrap());
+    let nobody = EmailSender::open(&EmailSettings { port: 1, ..settings(port) }, clock).unwrap();
+    let transport = std::mem::replace(&mut sender.transport, nobody.transport);
+    assert!(matches!(sender.send(&numbered(1, false)).await, Err(SendError::Unreachable(_))));
+    sender.transport = transport;
+    for number in [2, 3, 1] {
+        assert_eq!(sender.send(&numbered(number, false)).await, Ok(()), "{number}");
+    }
+    let taken = taken.lock().unwrap();
+    assert_eq!(taken.len(), 2);
+    assert!(taken[1].contains("Subject: Vagus: 3 messages in one"));
 }
 
 /// A mail server that answers one command in its own words, and the others as it should.
