@@ -4,12 +4,14 @@
 //! open. Where no service runs, a list is read from the store itself; what changes something needs
 //! the service.
 
+mod outbox;
 mod words;
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
@@ -19,6 +21,7 @@ use super::daytime::{StrainReport, strain_of};
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
 use crate::clock::Clock;
+use crate::delivery::channel;
 use crate::domain::Date;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::worker::Profile;
@@ -26,6 +29,7 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
+pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
@@ -103,6 +107,8 @@ pub struct Served {
     pub commands: mpsc::Sender<Command>,
     /// The clock, whose steps are accepted here.
     pub clock: Clock,
+    /// The channels besides MQTT.
+    pub channels: Arc<[channel::Handle]>,
     /// The thresholds in force.
     pub engine: watch::Receiver<engine::Settings>,
 }
@@ -146,7 +152,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
 }
 
 async fn answer(question: Question, served: &Served) -> Answer {
-    let Served { store, commands, clock, engine } = served;
+    let Served { store, commands, clock, channels, engine } = served;
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
         Question::Histories { from } => {
@@ -180,6 +186,17 @@ async fn answer(question: Question, served: &Served) -> Answer {
                 tracing::warn!(step_s, "the step of the machine's clock was accepted");
             }
             Answer::ClockAccepted { step_s }
+        }
+        Question::OutboxList { only_dead, channel, limit } => {
+            let (store, channels, clock) = (store.clone(), Arc::clone(channels), clock.clone());
+            let wanted = Wanted { only_dead, channel, limit };
+            let asked = move || outbox::list(&wanted, &store, Some((&channels, &clock)));
+            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
+        }
+        Question::OutboxRetry { ids, channel } => {
+            let (store, channels, now) = (store.clone(), Arc::clone(channels), clock.now());
+            let asked = move || outbox::retry(&ids, channel.as_deref(), &store, &channels, now);
+            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::QuarantineList { .. } => list(question, store),
         Question::QuarantineRetry { ids } => match retry(store, commands, ids).await {

@@ -25,7 +25,7 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
         .unwrap();
     let (commands, mut received) = mpsc::channel(1);
     let (_keep, engine) = watch::channel(rules_file::built_in());
-    let served = Served { store, commands, clock: Clock::System, engine };
+    let served = Served { store, commands, clock: Clock::System, channels: Arc::new([]), engine };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
     let register = async {

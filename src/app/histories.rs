@@ -41,6 +41,8 @@ pub fn each<E>(
             | Answer::Imported { .. }
             | Answer::Workers { .. }
             | Answer::Strain { .. }
+            | Answer::Outbox { .. }
+            | Answer::OutboxRetried { .. }
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));
             }

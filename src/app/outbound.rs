@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::Notify;
+use anyhow::Context as _;
+use tokio::sync::{Notify, watch};
 
 use crate::clock::Clock;
+use crate::delivery::channel::Sender;
+use crate::delivery::email::EmailSender;
 use crate::delivery::mqtt::Publisher;
 use crate::delivery::outbox::Outbox;
 use crate::delivery::routing::Router;
+use crate::delivery::settings::{self as delivery, ChannelKind};
+use crate::delivery::webhook::WebhookSender;
 use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::event::EventBody;
-use crate::domain::ids::{SiteId, SourceId};
+use crate::domain::ids::{ChannelId, SiteId, SourceId};
 use crate::domain::topics;
 use crate::engine::effect::Decision;
 use crate::store::{DeliveryKey, Outgoing, Store};
@@ -74,8 +79,10 @@ pub struct Outbound {
     pub publisher: Publisher,
     /// Where events wait.
     pub outbox: Arc<WatchedOutbox>,
-    /// Told when new events wait.
+    /// Told when new events wait for the broker.
     pub wake: Arc<Notify>,
+    /// Told when new events wait for other channels.
+    pub news: Arc<watch::Sender<u64>>,
     /// The topic root.
     pub root: Arc<str>,
     /// Which event goes where.
@@ -99,10 +106,31 @@ impl Outbound {
     /// Says that new events wait.
     pub fn wake(&self) {
         self.wake.notify_one();
+        self.news.send_modify(|times| *times = times.wrapping_add(1));
     }
 
     /// Sends a receipt, once; a source that misses it sends its message again.
     pub fn receipt(&self, site: &SiteId, source: &SourceId, payload: Vec<u8>) {
         self.publisher.send_receipt(topics::receipts(&self.root, site, source), payload);
     }
+}
+
+/// Opens what sends over the channels besides MQTT.
+///
+/// # Errors
+/// Where a file that a channel needs is unusable.
+pub fn open_senders(settings: &delivery::Settings, clock: &Clock) -> anyhow::Result<Vec<(ChannelId, Arc<dyn Sender>)>> {
+    let open = |channel: &delivery::Channel| -> anyhow::Result<(ChannelId, Arc<dyn Sender>)> {
+        let unusable = || format!("the channel {} cannot be opened", channel.id);
+        let sender: Arc<dyn Sender> = match &channel.kind {
+            ChannelKind::Webhook(settings) => {
+                Arc::new(WebhookSender::open(settings.clone(), clock.clone()).with_context(unusable)?)
+            }
+            ChannelKind::Email(settings) => {
+                Arc::new(EmailSender::open(settings, clock.clone()).with_context(unusable)?)
+            }
+        };
+        Ok((channel.id.clone(), sender))
+    };
+    settings.channels.iter().map(open).collect()
 }

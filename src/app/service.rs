@@ -22,7 +22,7 @@ use super::applier::Applier;
 use super::clock_watch;
 use super::control::{self, Served};
 use super::decoder;
-use super::outbound::{Outbound, WatchedOutbox};
+use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
 use super::recovery::{self, Recovered};
 use super::registry::{CaseDirectory, Numbers};
@@ -33,6 +33,7 @@ use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
 use crate::console::ops::OpsListener;
+use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::Router;
 use crate::delivery::{mqtt, outbox};
@@ -137,10 +138,12 @@ impl Service {
             publisher,
             outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
             wake: Arc::new(Notify::new()),
+            news: Arc::new(watch::Sender::new(0)),
             root: settings.ingest.root.as_str().into(),
-            router: Arc::new(Router::over_mqtt(settings.ingest.root.as_str().into())),
+            router: Arc::new(router(&settings)),
         };
         let deliverer = deliverer(&outbound, &metrics);
+        let channels = channels(&settings, &outbound, &store, &clock, &metrics)?;
         let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
         let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
@@ -166,9 +169,10 @@ impl Service {
         let ops_address = ops.address();
         let mut tasks = JoinSet::new();
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
-        tasks.spawn(deliverer.run(delivery_stopping));
+        tasks.spawn(deliverer.run(delivery_stopping.clone()));
+        let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
-        let served = Served { store: store.clone(), commands: commands_in, clock, engine: new_rules };
+        let served = Served { store: store.clone(), commands: commands_in, clock, channels, engine: new_rules };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -332,6 +336,55 @@ fn start_threads(
         })?,
         thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
     ])
+}
+
+/// The loops of the channels besides MQTT. What waits for a channel that is not configured any more is
+/// told of: nobody sends it.
+fn channels(
+    settings: &Settings,
+    outbound: &Outbound,
+    store: &Store,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> anyhow::Result<Vec<Channel>> {
+    let senders = open_senders(&settings.delivery, clock)?;
+    for (channel, count) in store.outbox_counts() {
+        if count.pending > 0 && !channel.is_mqtt() && senders.iter().all(|(id, _)| *id != channel) {
+            let waiting = count.pending;
+            tracing::warn!(%channel, waiting, "deliveries wait for a channel that is not configured; they stay");
+        }
+    }
+    let channel = |(id, sender)| {
+        metrics.has_channel(&id);
+        Channel {
+            id,
+            sender,
+            store: store.clone(),
+            wake: outbound.news.subscribe(),
+            settings: settings.outbox,
+            clock: clock.clone(),
+            metrics: metrics.clone(),
+        }
+    };
+    Ok(senders.into_iter().map(channel).collect())
+}
+
+fn router(settings: &Settings) -> Router {
+    let sites = settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()));
+    Router::new(settings.ingest.root.as_str().into(), settings.delivery.clone(), sites)
+}
+
+fn start_channels(
+    channels: Vec<Channel>,
+    tasks: &mut JoinSet<()>,
+    stopping: &watch::Receiver<bool>,
+) -> Arc<[channel::Handle]> {
+    let start = |channel: Channel| {
+        let (handle, run) = channel.start(stopping.clone());
+        tasks.spawn(run);
+        handle
+    };
+    channels.into_iter().map(start).collect()
 }
 
 fn deliverer(outbound: &Outbound, metrics: &Metrics) -> Deliverer<WatchedOutbox> {

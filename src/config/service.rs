@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
+use crate::delivery::channel::Settings as OutboxSettings;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
@@ -71,6 +73,39 @@ pub(super) fn store(mut section: Section<'_>) -> StoreSettings {
         view_cache_bytes: section.number("view_cache_bytes", default.view_cache_bytes, MIB..=TIB),
         ballast_bytes: section.number("ballast_bytes", default.ballast_bytes, 0..=TIB),
     };
+    section.finish();
+    settings
+}
+
+/// How channels try, and how many dead letters are kept.
+pub(super) fn outbox(mut section: Section<'_>, store: &mut StoreSettings) -> OutboxSettings {
+    const DAY_H: u64 = 24;
+    let default = OutboxSettings::default();
+    let mut seconds = |key, default: Duration, range: RangeInclusive<f64>| {
+        Duration::from_secs_f64(section.number(key, default.as_secs_f64(), range))
+    };
+    let settings = OutboxSettings {
+        retry_min: seconds("retry_min_s", default.retry_min, 0.01..=3_600.0),
+        retry_max: seconds("retry_max_s", default.retry_max, 0.01..=86_400.0),
+        crisis_retry_max: seconds("crisis_retry_max_s", default.crisis_retry_max, 0.01..=3_600.0),
+        probe_max: seconds("probe_max_s", default.probe_max, 0.01..=3_600.0),
+        attempt_timeout: seconds("attempt_timeout_s", default.attempt_timeout, 0.1..=600.0),
+        ..default
+    };
+    let mut hours = |key, default: Duration, least| {
+        Duration::from_secs(3_600 * section.number(key, default.as_secs() / 3_600, least..=365 * DAY_H))
+    };
+    let settings = OutboxSettings {
+        give_up_after: hours("give_up_after_h", default.give_up_after, 1),
+        crisis_give_up_after: hours("crisis_give_up_after_h", default.crisis_give_up_after, 7 * DAY_H),
+        concurrency: section.number("concurrency", default.concurrency, 1..=64),
+        down_after: section.number("down_after", default.down_after, 1..=1_000),
+        ..settings
+    };
+    if settings.retry_max < settings.retry_min {
+        section.problem("retry_max_s", "is less than retry_min_s", "give the longest wait, not less than the first");
+    }
+    store.max_dead_letters = section.number("max_dead_letters", store.max_dead_letters, 1..=1_000_000);
     section.finish();
     settings
 }

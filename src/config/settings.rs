@@ -11,6 +11,7 @@ use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
 use crate::decode::Limits;
+use crate::delivery::channel::Settings as OutboxSettings;
 use crate::delivery::settings::Settings as DeliverySettings;
 use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
@@ -116,6 +117,8 @@ pub struct Settings {
     pub sites: Vec<Site>,
     /// Who is told what, besides MQTT.
     pub delivery: DeliverySettings,
+    /// How the channels besides MQTT try.
+    pub outbox: OutboxSettings,
 }
 
 impl Settings {
@@ -240,7 +243,9 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         logging: service::logging(root.section("log")),
         sites: Vec::new(),
         delivery: DeliverySettings::default(),
+        outbox: OutboxSettings::default(),
     };
+    settings.outbox = service::outbox(root.section("outbox"), &mut settings.store);
     settings.sites = service::sites(&mut root);
     settings.delivery = delivery::read(&mut root, &settings.sites);
     for moved in ["indicators", "exposures"] {

@@ -11,6 +11,7 @@ mod clock;
 mod demo;
 mod hrv;
 mod operator;
+mod outbox;
 mod quarantine;
 mod relate;
 mod replay;
@@ -45,6 +46,8 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    // The arguments say what it does, at length.
+    Outbox(outbox::OutboxArguments),
     /// Show what was refused and why, and look at it once more
     Quarantine(quarantine::QuarantineArguments),
     /// Show how questionnaires go with what the wristbands show, for groups of workers
@@ -85,6 +88,7 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Outbox(arguments) => outbox::run(arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Relate(arguments) => relate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

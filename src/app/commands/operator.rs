@@ -110,6 +110,8 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Workers { .. }
         | Answer::Strain { .. }
         | Answer::ClockAccepted { .. }
+        | Answer::Outbox { .. }
+        | Answer::OutboxRetried { .. }
         | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::outbox::{ChannelRow, DeliveryRow};
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
 use crate::domain::ids::WorkerNumber;
@@ -26,6 +27,22 @@ pub enum Question {
     QuarantineRetry {
         /// These items; all, where none is named.
         ids: Vec<u64>,
+    },
+    /// What waits for delivery, and what was given up.
+    OutboxList {
+        /// Only what was given up.
+        only_dead: bool,
+        /// Only this channel.
+        channel: Option<String>,
+        /// At most so many.
+        limit: usize,
+    },
+    /// Try deliveries again now.
+    OutboxRetry {
+        /// Those of these events; all, where none is named.
+        ids: Vec<String>,
+        /// Only over this channel.
+        channel: Option<String>,
     },
     /// Enrol workers.
     WorkersImport {
@@ -97,6 +114,22 @@ pub enum Answer {
         retried: usize,
         /// Messages that were refused again.
         refused_again: usize,
+    },
+    /// What waits for delivery, and what was given up.
+    Outbox {
+        /// Deliveries, the oldest first.
+        deliveries: Vec<DeliveryRow>,
+        /// How many there are in all.
+        channels: Vec<ChannelRow>,
+    },
+    /// What is tried again.
+    OutboxRetried {
+        /// Dead letters that wait again.
+        revived: usize,
+        /// Deliveries that waited and are due now.
+        hurried: usize,
+        /// Events of which nothing is in the outbox.
+        unknown: Vec<String>,
     },
     /// How many workers were enrolled or changed.
     Imported {

@@ -1,0 +1,140 @@
+//! `vagus outbox list|retry`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::Output;
+use super::operator::{self, OperatorError};
+use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Question};
+
+/// Shows what waits for delivery and what was given up, and tries it again.
+///
+/// An alert leaves once for each channel, and over e-mail once for each recipient; each of these
+/// deliveries has a fate of its own. One that fails is tried again after a wait that doubles, from
+/// `outbox.retry_min_s` to `outbox.retry_max_s`, for `outbox.give_up_after_h` (72 h, a crisis 7 days). Then
+/// it is a dead letter: it is kept, shown here, and not tried again before somebody asks for it.
+/// MQTT is never given up.
+///
+/// Nothing of what an event says is shown, and no address.
+#[derive(Debug, Args)]
+pub(super) struct OutboxArguments {
+    #[command(subcommand)]
+    command: OutboxCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum OutboxCommand {
+    /// Show what waits and what was given up, oldest first
+    ///
+    /// States: `waiting` for its time or for a free place, `sending` at this moment, `dead` given up.
+    /// Failures: `unreachable` (not reached, or no answer in time), `failed` (the receiver could not take it
+    /// then), `refused` (the receiver will never take it).
+    /// Times of the next attempt are known to the running service only.
+    #[command(after_help = "Examples:\n  \
+        vagus outbox list --config vagus.toml\n  \
+        vagus outbox list --config vagus.toml --dead --channel clinic\n  \
+        vagus outbox list --config vagus.toml --dead --output json | jq -r '.deliveries[].id'")]
+    List {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Only what was given up
+        #[arg(long)]
+        dead: bool,
+        /// Only this channel, as the configuration names it, or mqtt
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// At most so many deliveries
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+    /// Try again now, after the receiver is mended; needs a running service
+    ///
+    /// What was given up is tried again as if it had been decided now, under the same id, so that a
+    /// receiver that knows ids takes it once. What waits need not wait any longer.
+    #[command(after_help = "Examples:\n  \
+        vagus outbox retry --config vagus.toml --all --channel clinic\n  \
+        vagus outbox retry --config vagus.toml c-01J9ZK-1-raised")]
+    Retry {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Ids of events from the list; over every channel, or the one that is named
+        #[arg(required_unless_present = "all", value_name = "ID")]
+        ids: Vec<String>,
+        /// Everything in the outbox, or of the channel that is named
+        #[arg(long, conflicts_with = "ids")]
+        all: bool,
+        /// Only this channel, as the configuration names it
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+}
+
+pub(super) fn run(arguments: OutboxArguments) -> ExitCode {
+    match arguments.command {
+        OutboxCommand::List { config, dead, channel, limit, output } => {
+            let wanted = control::Wanted { only_dead: dead, channel, limit };
+            operator::finish(list(&config, &wanted), output, print_list)
+        }
+        OutboxCommand::Retry { config, ids, all: _, channel, output } => {
+            let question = Question::OutboxRetry { ids, channel };
+            operator::finish(operator::ask_running(&config, &question), output, print_retried)
+        }
+    }
+}
+
+/// From the running service, or from the store itself where none runs.
+fn list(config: &Path, wanted: &control::Wanted) -> Result<Answer, OperatorError> {
+    let settings = operator::load(config)?;
+    let path = &settings.store.path;
+    let control::Wanted { only_dead, channel, limit } = wanted.clone();
+    if let Some(answer) = control::ask(path, &Question::OutboxList { only_dead, channel, limit })? {
+        return Ok(answer);
+    }
+    if !path.is_dir() {
+        return Err(OperatorError::NotRunning(path.display().to_string()));
+    }
+    Ok(control::list_outbox(wanted, &operator::open_store(&settings)?, None))
+}
+
+fn print_list(answer: &Answer) {
+    let Answer::Outbox { deliveries, channels } = answer else { return };
+    let mut table = operator::table(&["channel", "waiting", "dead", "receiver"]);
+    for ChannelRow { channel, pending, dead, receiver } in channels {
+        table.add_row([channel, &pending.to_string(), &dead.to_string(), receiver]);
+    }
+    operator::say(format_args!("{table}"));
+    if deliveries.is_empty() {
+        return;
+    }
+    let header = ["id", "channel", "recipient", "crisis", "state", "decided", "attempts", "next", "failure", "error"];
+    let mut table = operator::table(&header);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    for row in deliveries {
+        let DeliveryRow { id, channel, state, decided_at, attempts, .. } = row;
+        let next = text(if row.given_up_at.is_some() { &row.given_up_at } else { &row.next_attempt_at });
+        let crisis = if row.crisis { "yes" } else { "" };
+        let (recipient, failure, error) = (text(&row.recipient), text(&row.failure), text(&row.error));
+        let attempts = attempts.to_string();
+        let cells = [id, channel, &recipient, crisis, state, decided_at, &attempts, &next, &failure, &error];
+        table.add_row(cells);
+    }
+    operator::say(format_args!("{table}\n{} shown; next: of the dead when they were given up", deliveries.len()));
+}
+
+fn print_retried(answer: &Answer) {
+    let Answer::OutboxRetried { revived, hurried, unknown } = answer else { return };
+    operator::say(format_args!("{revived} dead letters are tried again, {hurried} that waited are due now"));
+    for id in unknown {
+        operator::say(format_args!("nothing of {id} is in the outbox: it was delivered, or it never was"));
+    }
+}

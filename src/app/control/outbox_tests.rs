@@ -1,0 +1,70 @@
+//! What operators see of the outbox.
+
+use super::*;
+use crate::store::{DeadLetter, DeliveryOutcome, FailureKind, Fate, Outgoing, Settings};
+
+fn store(directory: &std::path::Path) -> Store {
+    Store::open(&Settings { path: directory.join("store"), ballast_bytes: 4_096, ..Settings::default() }).unwrap()
+}
+
+fn mail(id: &str, recipient: &str) -> Outgoing {
+    Outgoing {
+        channel: ChannelId::parse("mail").unwrap(),
+        id: id.to_owned(),
+        recipient: Some(recipient.to_owned()),
+        is_crisis: false,
+        decided_at: Timestamp::UNIX_EPOCH,
+        target: "on-call@example.org".to_owned(),
+        payload: b"PHQ-9 of 21".to_vec(),
+    }
+}
+
+fn die(store: &Store, delivery: &Outgoing) {
+    let error = "the mail server answered 550".to_owned();
+    let letter = DeadLetter { at: Timestamp::UNIX_EPOCH, kind: FailureKind::Refused, attempts: 3, error };
+    store.append_outcomes(&[DeliveryOutcome { key: delivery.key(), fate: Fate::Dead { letter } }]).unwrap();
+}
+
+#[test]
+fn the_list_tells_why_and_nothing_of_what_is_sent_or_to_which_address() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let sent = [mail("e1", "physician"), mail("e1", "deputy"), mail("e2", "physician")];
+    store.append_notices(&sent).unwrap();
+    die(&store, &sent[1]);
+    let wanted = |only_dead| Wanted { only_dead, channel: None, limit: 10 };
+    let Answer::Outbox { deliveries, channels } = list(&wanted(true), &store, None) else { panic!() };
+    assert_eq!(deliveries.len(), 1);
+    let row = &deliveries[0];
+    assert_eq!((row.id.as_str(), row.recipient.as_deref(), row.state.as_str()), ("e1", Some("deputy"), "dead"));
+    assert_eq!((row.attempts, row.failure.as_deref()), (3, Some("refused")));
+    let told: Vec<_> = channels.iter().map(|row| (row.channel.as_str(), row.pending, row.dead)).collect();
+    assert_eq!(told, [("mail", 2, 1), ("mqtt", 0, 0)]);
+    let all = list(&wanted(false), &store, Some((&[], &Clock::System)));
+    let text = serde_json::to_string(&all).unwrap();
+    assert!(!text.contains("example.org") && !text.contains("PHQ"), "{text}");
+    assert!(text.contains("not configured"), "{text}");
+}
+
+#[test]
+fn a_retry_revives_what_is_meant_and_names_what_is_not_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let sent = [mail("e1", "physician"), mail("e1", "deputy"), mail("e2", "physician")];
+    store.append_notices(&sent).unwrap();
+    sent.iter().for_each(|delivery| die(&store, delivery));
+    let again = |ids: &[&str], channel: Option<&str>| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        match retry(&ids, channel, &store, &[], Timestamp::UNIX_EPOCH) {
+            Answer::OutboxRetried { revived, hurried, unknown } => (revived, hurried, unknown.len()),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(again(&["e1", "e9"], Some("clinic")), (0, 0, 2), "nothing over that channel");
+    assert_eq!(again(&["e1", "e9"], None), (2, 0, 1), "of every recipient");
+    assert_eq!(again(&[], Some("mail")), (1, 2, 0), "all");
+    let Answer::Failed { problem } = retry(&[], Some("no channel"), &store, &[], Timestamp::UNIX_EPOCH) else {
+        panic!()
+    };
+    assert!(problem.contains("the channel holds ' '"), "{problem}");
+}
