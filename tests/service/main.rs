@@ -14,6 +14,7 @@ mod killed;
 mod open_mhealth;
 mod operating;
 mod replayed;
+mod sending;
 mod support;
 mod syncing;
 mod units;

@@ -5,6 +5,7 @@ pub(crate) mod client;
 pub(crate) mod feed;
 pub(crate) mod ingest;
 pub(crate) mod mosquitto;
+pub(crate) mod receiver;
 pub(crate) mod strace;
 pub(crate) mod town;
 pub(crate) mod vagus;
