@@ -5,15 +5,6 @@
 //! there (`ifNoneExist`); what changes something is a conditional update by the same identifier. So a
 //! redelivery makes nothing twice. People are named by the identifier that the site uses, never by a
 //! reference into somebody's server, and the `Task` of a workload review names the unit alone.
-//!
-//! | event | resources |
-//! |---|---|
-//! | raised, raised again, revised | `Flag`, its `Observation`s, the actions' `Task`s |
-//! | closed | `Flag`, inactive; `Task`s |
-//! | workload review, counselling | one `Task` |
-//! | reminder, overdue, escalated, proposal | a `Communication` on the case |
-//! | re-screening | a `Task` |
-//! | committee | nothing: a count of cases is no resource of anybody |
 
 mod communication;
 mod datatypes;
@@ -31,6 +22,15 @@ use crate::domain::event::{Event, EventBody};
 pub const CONTENT_TYPE: &str = "application/fhir+json";
 
 /// Puts an event into a transaction, or into nothing.
+///
+/// | event | resources |
+/// |---|---|
+/// | raised, raised again, revised | `Flag`, its `Observation`s, the actions' `Task`s |
+/// | closed | `Flag`, inactive; `Task`s |
+/// | workload review, counselling | one `Task` |
+/// | reminder, overdue, escalated, proposal | a `Communication` on the case |
+/// | re-screening | a `Task` |
+/// | committee | nothing: a count of cases is no resource of anybody |
 #[must_use]
 pub fn bundle(event: &Event) -> Option<Vec<u8>> {
     let entry = match &event.body {
