@@ -57,6 +57,6 @@ fn review(action: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Lo
     let next = "Agree with the unit what will change and until when, and tell occupational health when the review has \
                 begun and when it is done. Ask nobody why it was asked for: it is of the work, and of no person.";
     blocks.push(Block::Text(next.to_owned()));
-    let footer = open(look, "It holds nothing of any person.");
+    let footer = open(look, "This message holds nothing of any person.");
     Page { headline: "Please review the work of a unit", is_urgent: false, blocks, footer }
 }

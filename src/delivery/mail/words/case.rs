@@ -156,6 +156,6 @@ pub(super) fn committee(notice: &CommitteeNotice, look: &Look) -> Page {
     let meaning = "Occupational health knows which, and its head has been told. This count is given so that the \
                    committee can see whether the service has the people and the time that it needs.";
     let blocks = vec![Block::Text(told), Block::Text(meaning.to_owned())];
-    let footer = open(look, "It holds a count alone, and nothing of any person.");
+    let footer = open(look, "This message holds a count alone, and nothing of any person.");
     Page { headline: "Time limits of the occupational health service", is_urgent: false, blocks, footer }
 }
