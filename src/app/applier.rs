@@ -39,6 +39,7 @@ const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 const SAVE_BATCH: usize = 128;
 
 /// What is handed to the applier.
+#[derive(Debug)]
 pub enum Work {
     /// A row that is on disk.
     Row {
@@ -52,14 +53,11 @@ pub enum Work {
 }
 
 /// Looks at the engines and tells somebody what it sees.
-pub type Look = Box<dyn FnOnce(&Shards) + Send>;
+pub struct Look(pub Box<dyn FnOnce(&Shards) + Send>);
 
-impl std::fmt::Debug for Work {
+impl std::fmt::Debug for Look {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Row { row, .. } => f.debug_tuple("Row").field(&row.number).finish(),
-            Self::Look(_) => f.write_str("Look"),
-        }
+        f.write_str("Look")
     }
 }
 
@@ -122,7 +120,7 @@ impl Applier {
             let wait = SAVE_EVERY.saturating_sub(Duration::from_secs_f64(since_save.elapsed_s()));
             match work.recv_timeout(wait) {
                 Ok(Work::Row { row, waiting }) => self.apply(row, waiting)?,
-                Ok(Work::Look(look)) => look(&self.shards),
+                Ok(Work::Look(Look(look))) => look(&self.shards),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.save(),
             }

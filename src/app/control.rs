@@ -4,6 +4,7 @@
 //! open. Where no service runs, a list is read from the store itself; what changes something needs
 //! the service.
 
+pub mod cases;
 mod outbox;
 mod words;
 
@@ -29,6 +30,7 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
+pub use cases::{CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow};
 pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
@@ -155,6 +157,7 @@ async fn answer(question: Question, served: &Served) -> Answer {
     let Served { store, commands, clock, channels, engine } = served;
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
+        Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.
             let store = store.clone();

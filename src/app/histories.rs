@@ -43,6 +43,7 @@ pub fn each<E>(
             | Answer::Strain { .. }
             | Answer::Outbox { .. }
             | Answer::OutboxRetried { .. }
+            | Answer::Cases(_)
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));
             }

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, RowParts};
-use super::applier::Work;
+use super::applier::{Look, Work};
 use super::decoder::Opened;
 use crate::cases::Refusal;
 use crate::clock::Clock;
@@ -113,6 +113,8 @@ pub enum Command {
         /// Answered when it is done and on disk, or refused.
         done: oneshot::Sender<Result<(), Refusal>>,
     },
+    /// Look at what is known, after the rows so far.
+    Look(Look),
     /// Tell the register.
     Workers {
         /// Answered with every worker.
@@ -213,7 +215,11 @@ impl Sequencer {
         let wait = self.progress.wait_from(self.now()).min(longest);
         tokio::select! {
             biased;
-            Some(command) = ports.commands.recv() => self.command(command, draft),
+            Some(command) = ports.commands.recv() => match command {
+                // Where nobody applies rows any more, nobody waits for an answer either.
+                Command::Look(look) => drop(ports.work.send(Work::Look(look))),
+                command => self.command(command, draft),
+            },
             messages = ports.messages.recv() => match messages {
                 Some(messages) => waiting.extend(messages),
                 None => return false,
@@ -265,6 +271,8 @@ impl Sequencer {
                     let _ = done.send(Err(Refusal::UnknownCase));
                 }
             },
+            // Handed on before it comes here.
+            Command::Look(_) => {}
             Command::Workers { done } => {
                 let workers = self.admission.registry().list().into_iter().cloned().collect();
                 let _ = done.send(workers);

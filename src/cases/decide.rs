@@ -120,7 +120,9 @@ fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChan
 fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> CaseChange {
     let Situation { worker, timing, now, .. } = situation;
     let mut actions = case.actions.clone();
-    for action in &mut actions {
+    // A review that suddenly hurries would tell whoever carries it out of a crisis.
+    let hurries = |action: &&mut Action| told.level != Level::L4 || action.kind == ActionKind::Counseling;
+    for action in actions.iter_mut().filter(hurries) {
         action.due = action.due.min(timing.action_due(told.level, action.kind, *now));
     }
     for kind in kinds(told.level) {

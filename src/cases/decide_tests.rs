@@ -111,6 +111,12 @@ fn a_crisis_in_an_open_case_is_raised_again_with_the_actions_it_has() {
     run(&mut book, &situation(finding(Level::L3, &["R1", "R3"]), "2026-03-01T09:00:00Z", 1));
     let case = book.open.unwrap();
     assert_eq!((case.told.level, case.actions.len(), case.events), (Level::L4, 2, 2));
+    let due = |kind| case.action(kind).unwrap().due;
+    assert_eq!(due(ActionKind::Counseling), at("2026-03-01T10:00:00Z"), "a contact within the hour");
+    assert!(
+        due(ActionKind::WorkloadReview) > at("2026-03-05T00:00:00Z"),
+        "whoever reviews the work learns of no crisis"
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@
 
 mod backtest;
 mod backtest_table;
+mod cases;
+mod cases_print;
 mod check;
 mod clock;
 #[cfg(feature = "demo")]
@@ -37,6 +39,8 @@ struct Arguments {
 enum Command {
     /// Compare two rule files on the past: cases that would open, that no longer would, and by chance
     Backtest(backtest::BacktestArguments),
+    // The arguments say what it does, at length.
+    Cases(cases::CasesArguments),
     /// Read every setting and the rules, or judge a file of messages, and tell every problem
     Check(check::CheckArguments),
     /// Tell a running service to believe the machine's clock again, after a step
@@ -83,6 +87,7 @@ pub const EXIT_USAGE: u8 = 2;
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Cases(arguments) => cases::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
         #[cfg(feature = "demo")]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cases::{CasesAnswer, CasesQuestion};
 use super::outbox::{ChannelRow, DeliveryRow};
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
@@ -60,6 +61,8 @@ pub enum Question {
         /// The worker's date; today, where none is named.
         date: Option<String>,
     },
+    /// About cases.
+    Cases(CasesQuestion),
     /// Believe the machine's clock as it stands, after a step.
     ClockAccept,
     /// What is stored of some workers, to be looked back on by whoever asks.
@@ -155,6 +158,8 @@ pub enum Answer {
         /// Rows of the journal that are not in the histories yet.
         unsaved_rows: u64,
     },
+    /// About cases.
+    Cases(CasesAnswer),
     /// The machine's clock is believed.
     ClockAccepted {
         /// The step that waited to be accepted, seconds; null where none did.

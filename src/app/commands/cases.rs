@@ -1,0 +1,211 @@
+//! `vagus cases`: look at cases, and do to them what a physician, counsellor or operator does.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::cases_print::print;
+use super::operator::{self, OperatorError};
+use super::{EXIT_USAGE, Output};
+use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesQuestion, DeedWord, Question};
+use crate::domain::history::WorkerHistory;
+
+/// Shows cases and moves them on: open, acknowledged, assessed, planned, in_action, follow_up, closed.
+///
+/// Every case opens with a workload review and a counselling offer, and with time limits for each
+/// step; what is not done in time is told to the lead of occupational health, and to its head where
+/// the limit is over by half. What is done here is kept in the case with the name of who did it.
+/// Lists can be read without a running service; everything else needs one.
+#[derive(Debug, Args)]
+pub(super) struct CasesArguments {
+    /// The configuration of the service
+    #[arg(long, value_name = "FILE", global = true, default_value = "config/vagus.toml")]
+    config: PathBuf,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table", global = true)]
+    output: Output,
+    #[command(subcommand)]
+    command: CasesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum CasesCommand {
+    /// Show the cases that have not ended, most urgent first
+    List {
+        /// Only of this site
+        #[arg(long)]
+        site: Option<String>,
+        /// Only of this level: L2, L3, L4
+        #[arg(long)]
+        level: Option<String>,
+        /// Only in this state
+        #[arg(long)]
+        state: Option<String>,
+        /// Only those that this person leads or works on
+        #[arg(long, value_name = "PERSON")]
+        person: Option<String>,
+        /// Only those of which a time limit is over
+        #[arg(long)]
+        overdue: bool,
+        /// Those that have ended, too
+        #[arg(long)]
+        ended: bool,
+    },
+    /// Show one case: its limits, its actions, who did what and when
+    Show {
+        /// The case, e.g. c-01J…
+        case: String,
+    },
+    /// Take a case: its first time limit is met
+    Ack {
+        #[command(flatten)]
+        done: Done,
+    },
+    /// Put somebody in charge of a case, or of one of its actions
+    Assign {
+        #[command(flatten)]
+        done: Done,
+        /// Whom
+        person: String,
+        /// Of this action only: workload_review or counseling
+        #[arg(long)]
+        action: Option<String>,
+    },
+    /// Write something down in a case
+    Note {
+        #[command(flatten)]
+        done: Done,
+        /// The words
+        text: String,
+    },
+    /// Move a case to the next state, or to another one that can follow
+    Advance {
+        #[command(flatten)]
+        done: Done,
+        /// The state; without it the next one of the way
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Report how far an action is: accepted, started, done, declined
+    Action {
+        #[command(flatten)]
+        done: Done,
+        /// workload_review or counseling
+        action: String,
+        /// How far
+        step: String,
+    },
+    /// Choose the method of an action, or switch to another one; `vagus check` names the methods
+    Choose {
+        #[command(flatten)]
+        done: Done,
+        /// workload_review or counseling
+        action: String,
+        /// The method
+        method: String,
+    },
+    /// Note that the worker was asked whether it helps: the next follow-up is met
+    FollowUp {
+        #[command(flatten)]
+        done: Done,
+    },
+    /// Ask for a workload review in a case that has none, as in a crisis
+    RequestReview {
+        #[command(flatten)]
+        done: Done,
+    },
+    /// End a case
+    ///
+    /// closed: after its follow-up. declined_by_worker: the worker wants no more, and no review runs.
+    /// not_work_related, data_error: it should not have been one. Referring is no end:
+    /// `vagus cases advance CASE --to referred`. A crisis is ended by a clinician only.
+    Close {
+        #[command(flatten)]
+        done: Done,
+        /// How it ended
+        #[arg(long, default_value = "closed", value_parser = ["closed", "declined_by_worker", "not_work_related", "data_error"])]
+        outcome: String,
+    },
+}
+
+/// What is said with everything that is done.
+#[derive(Debug, Args)]
+struct Done {
+    /// The case, e.g. c-01J…
+    case: String,
+    /// Who does it: a short name, kept in the case
+    #[arg(long, value_name = "PERSON")]
+    by: String,
+    /// In which role: physician, counsellor, duty_clinician, oh_lead, oh_head, manager, operator
+    #[arg(long, default_value = "physician")]
+    role: String,
+    /// Words to keep with it
+    #[arg(long)]
+    note: Option<String>,
+}
+
+impl Done {
+    fn question(self, deed: DeedWord) -> CasesQuestion {
+        let Self { case, by, role, note } = self;
+        CasesQuestion::Do { case, by, role, note, deed }
+    }
+}
+
+pub(super) fn run(arguments: CasesArguments) -> ExitCode {
+    let CasesArguments { config, output, command } = arguments;
+    let question = match command {
+        CasesCommand::List { site, level, state, person, overdue, ended } => {
+            CasesQuestion::List(CaseFilter { site, level, state, person, is_overdue: overdue, has_ended: ended })
+        }
+        CasesCommand::Show { case } => CasesQuestion::Show { case },
+        CasesCommand::Ack { done } => done.question(DeedWord::Move { to: Some("acknowledged".to_owned()) }),
+        CasesCommand::Assign { done, person, action } => done.question(DeedWord::Assign { to: person, action }),
+        CasesCommand::Note { done, text } => {
+            let done = Done { note: Some(text), ..done };
+            done.question(DeedWord::Remark)
+        }
+        CasesCommand::Advance { done, to } => done.question(DeedWord::Move { to }),
+        CasesCommand::Action { done, action, step } => done.question(DeedWord::Progress { action, step }),
+        CasesCommand::Choose { done, action, method } => done.question(DeedWord::Choose { action, method }),
+        CasesCommand::FollowUp { done } => done.question(DeedWord::FollowUp),
+        CasesCommand::RequestReview { done } => done.question(DeedWord::RequestReview),
+        CasesCommand::Close { done, outcome } => done.question(DeedWord::Move { to: Some(outcome) }),
+    };
+    let answer = ask(&config, question);
+    let is_usage = matches!(&answer, Ok(Answer::Failed { .. }));
+    let code = operator::finish(answer, output, |answer| {
+        if let Answer::Cases(answer) = answer {
+            print(answer);
+        }
+    });
+    // What was asked for cannot be done: that is wrong use, not a failure of the service.
+    if is_usage { ExitCode::from(EXIT_USAGE) } else { code }
+}
+
+/// From the running service; what is only looked at is read from the store where none runs.
+fn ask(config: &std::path::Path, question: CasesQuestion) -> Result<Answer, OperatorError> {
+    let settings = operator::load(config)?;
+    let path = &settings.store.path;
+    if let Some(answer) = control::ask(path, &Question::Cases(question.clone()))? {
+        return Ok(answer);
+    }
+    let not_running = || OperatorError::NotRunning(path.display().to_string());
+    if !path.is_dir() {
+        return Err(not_running());
+    }
+    let see: fn(&CasesQuestion, &[WorkerHistory], crate::domain::Timestamp) -> Option<Result<CasesAnswer, String>> =
+        |question, histories, now| match question {
+            CasesQuestion::List(filter) => Some(control::cases::list(&mut histories.iter(), filter, now)),
+            CasesQuestion::Show { case } => Some(control::cases::show(&mut histories.iter(), case, now)),
+            CasesQuestion::Do { .. } => None,
+        };
+    if matches!(question, CasesQuestion::Do { .. }) {
+        return Err(not_running());
+    }
+    let store = operator::open_store(&settings)?;
+    let failed = |error: String| OperatorError::Failed(error);
+    let now = store.last_now().map_err(|e| failed(e.to_string()))?.unwrap_or(crate::domain::Timestamp::UNIX_EPOCH);
+    let histories = control::cases::stored(&store).map_err(failed)?;
+    see(&question, &histories, now).map(Answer::from).ok_or_else(not_running)
+}
