@@ -3,7 +3,10 @@
 //! The files are those that the unit tests hold the forms to, byte by byte. `./tests/run` names the
 //! Python that has those programs; without it these tests fail.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot build its feed or start the command fails")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a fixture that cannot be read, or a checker that cannot be started, fails the test"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
