@@ -8,7 +8,7 @@ use crate::cases::effect::Better;
 use crate::cases::library::Risk;
 use crate::cases::organisation::{Exposure, ExposureCourse};
 use crate::cases::rescreening::{self, Due, Sheet, Watch};
-use crate::domain::case::{Action, ActionKind, Finding};
+use crate::domain::case::{ActionKind, Finding};
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::{HrvState, Severity};
 use crate::domain::life::MethodId;
@@ -48,21 +48,6 @@ pub struct Running<'a> {
     pub tried: &'a [MethodId],
     /// The last week that was looked at, 0 before the first.
     pub reviewed_week: u8,
-}
-
-impl<'a> Running<'a> {
-    /// What a case remembers of an action; one that ended runs no more.
-    #[must_use]
-    pub fn of(action: &'a Action) -> Option<Self> {
-        let Action { kind, started_at, reviewed_week, .. } = *action;
-        (!action.step.is_final()).then_some(Self {
-            kind,
-            started_at,
-            method: action.method.as_ref(),
-            tried: &action.tried,
-            reviewed_week,
-        })
-    }
 }
 
 /// An open case, as far as invitations go.

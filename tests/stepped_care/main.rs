@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what is built here is known to be sound")]
 
+mod engine;
 mod people;
 
 use std::collections::BTreeMap;
@@ -22,13 +23,13 @@ use vagus::domain::case::{ActionKind, Finding};
 use vagus::domain::history::WorkerHistory;
 use vagus::domain::indicator::HrvState;
 use vagus::domain::life::{Advice, MethodId};
-use vagus::engine::{self, care};
+use vagus::engine::care;
 use vagus::indicators::Track;
 
 /// Workers of each kind.
 const WORKERS: u64 = if cfg!(debug_assertions) { 60 } else { 500 };
 
-static SETTINGS: LazyLock<engine::Settings> = LazyLock::new(rules_file::built_in);
+static SETTINGS: LazyLock<vagus::engine::Settings> = LazyLock::new(rules_file::built_in);
 
 fn told() -> Finding {
     let rules = vec![RuleId::new("R3")];
