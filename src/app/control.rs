@@ -6,6 +6,7 @@
 
 pub mod cases;
 mod outbox;
+mod outbox_test;
 mod words;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -19,6 +20,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::daytime::{StrainReport, strain_of};
+use super::outbound::Outbound;
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
 use crate::clock::Clock;
@@ -32,6 +34,7 @@ use crate::store::{QuarantineFilter, Store};
 
 pub use cases::{CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow};
 pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
+pub use outbox_test::TestedWay;
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
@@ -111,6 +114,8 @@ pub struct Served {
     pub clock: Clock,
     /// The channels besides MQTT.
     pub channels: Arc<[channel::Handle]>,
+    /// Which event goes where, and who is told that some wait.
+    pub outbound: Outbound,
     /// The thresholds in force.
     pub engine: watch::Receiver<engine::Settings>,
 }
@@ -154,7 +159,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
 }
 
 async fn answer(question: Question, served: &Served) -> Answer {
-    let Served { store, commands, clock, channels, engine } = served;
+    let Served { store, commands, clock, channels, outbound, engine } = served;
     let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
     match question {
         Question::Cases(question) => cases::answer(question, served).await.into(),
@@ -199,6 +204,11 @@ async fn answer(question: Question, served: &Served) -> Answer {
         Question::OutboxRetry { ids, channel } => {
             let (store, channels, now) = (store.clone(), Arc::clone(channels), clock.now());
             let asked = move || outbox::retry(&ids, channel.as_deref(), &store, &channels, now);
+            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
+        }
+        Question::OutboxTest { site, kind, crisis } => {
+            let (outbound, store, now) = (outbound.clone(), store.clone(), clock.now());
+            let asked = move || outbox_test::send(&site, &kind, crisis, (&outbound, &store, now));
             tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::QuarantineList { .. } => list(question, store),

@@ -1,11 +1,20 @@
 //! What the socket asks of the sequencer.
 
 use super::*;
+use crate::app::outbound::WatchedOutbox;
 use crate::config::rules_file;
+use crate::delivery::mqtt;
+use crate::delivery::routing::Router;
 use crate::domain::TimeZone;
 use crate::domain::history::WorkerHistory;
 use crate::domain::worker::Profile;
 use crate::store::{self, Checkpoint};
+use crate::telemetry::Metrics;
+
+fn outbound(store: &Store, router: Router) -> Outbound {
+    let (publisher, _) = mqtt::channel(mqtt::Settings::default());
+    Outbound::new(publisher, WatchedOutbox::new(store.clone(), Clock::System, Metrics::new()), "vagus/v1", router)
+}
 
 /// What is answered about a worker who is stored under the number 9, where the register tells `number`.
 async fn asked(number: Option<WorkerNumber>) -> Answer {
@@ -25,7 +34,8 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
         .unwrap();
     let (commands, mut received) = mpsc::channel(1);
     let (_keep, engine) = watch::channel(rules_file::built_in());
-    let served = Served { store, commands, clock: Clock::System, channels: Arc::new([]), engine };
+    let outbound = outbound(&store, Router::over_mqtt("vagus/v1".into()));
+    let served = Served { store, commands, clock: Clock::System, channels: Arc::new([]), outbound, engine };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
     let register = async {

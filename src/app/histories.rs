@@ -44,6 +44,7 @@ pub fn each<E>(
             | Answer::Outbox { .. }
             | Answer::OutboxRetried { .. }
             | Answer::Cases(_)
+            | Answer::OutboxTest { .. }
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));
             }

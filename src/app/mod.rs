@@ -24,4 +24,5 @@ pub mod sequencer;
 pub mod service;
 pub mod shards;
 pub mod statistics;
+pub mod test_event;
 pub mod units;

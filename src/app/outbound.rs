@@ -90,6 +90,13 @@ pub struct Outbound {
 }
 
 impl Outbound {
+    /// What leaves over a publisher, from the outbox of a store.
+    #[must_use]
+    pub fn new(publisher: Publisher, outbox: WatchedOutbox, root: &str, router: Router) -> Self {
+        let (wake, news) = (Arc::new(Notify::new()), Arc::new(watch::Sender::new(0)));
+        Self { publisher, outbox: Arc::new(outbox), wake, news, root: root.into(), router: Arc::new(router) }
+    }
+
     /// Notes the alerts of a decision, so that their publication is counted.
     pub fn expect(&self, decision: &Decision) {
         let mut expected = self.outbox.lock();

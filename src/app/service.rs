@@ -134,14 +134,8 @@ impl Service {
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
         let store = opened.store.clone();
-        let outbound = Outbound {
-            publisher,
-            outbox: Arc::new(WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone())),
-            wake: Arc::new(Notify::new()),
-            news: Arc::new(watch::Sender::new(0)),
-            root: settings.ingest.root.as_str().into(),
-            router: Arc::new(router(&settings)),
-        };
+        let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone());
+        let outbound = Outbound::new(publisher, waiting, &settings.ingest.root, router(&settings));
         let deliverer = deliverer(&outbound, &metrics);
         let channels = channels(&settings, &outbound, &store, &clock, &metrics)?;
         let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
@@ -154,7 +148,7 @@ impl Service {
             metrics: metrics.clone(),
             shutdown: stopping.clone(),
         };
-        let failed = Arc::new(Notify::new());
+        let (failed, told) = (Arc::new(Notify::new()), outbound.clone());
         let shared = Shared {
             clock: clock.clone(),
             metrics: metrics.clone(),
@@ -172,7 +166,8 @@ impl Service {
         tasks.spawn(deliverer.run(delivery_stopping.clone()));
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
-        let served = Served { store: store.clone(), commands: commands_in, clock, channels, engine: new_rules };
+        let (commands, engine) = (commands_in, new_rules);
+        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));

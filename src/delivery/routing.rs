@@ -41,6 +41,12 @@ impl Router {
         Self { root, settings, zones: sites.into_iter().collect() }
     }
 
+    /// Whether the site is one of those that were given.
+    #[must_use]
+    pub fn has_site(&self, site: &SiteId) -> bool {
+        self.zones.contains_key(site)
+    }
+
     /// The deliveries of an event, each with its own bytes; none where nobody is to be told.
     #[must_use]
     pub fn route(&self, event: &Event) -> Vec<Outgoing> {

@@ -17,4 +17,5 @@ mod replayed;
 mod sending;
 mod support;
 mod syncing;
+mod telling;
 mod units;

@@ -14,6 +14,7 @@ mod demo;
 mod hrv;
 mod operator;
 mod outbox;
+mod outbox_test;
 mod quarantine;
 mod relate;
 mod replay;

@@ -113,6 +113,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Outbox { .. }
         | Answer::OutboxRetried { .. }
         | Answer::Cases(_)
+        | Answer::OutboxTest { .. }
         | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {

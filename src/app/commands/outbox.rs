@@ -1,4 +1,4 @@
-//! `vagus outbox list|retry`.
+//! `vagus outbox list|retry|test`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::Output;
 use super::operator::{self, OperatorError};
+use super::outbox_test;
 use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Question};
 
 /// Shows what waits for delivery and what was given up, and tries it again.
@@ -77,6 +78,15 @@ enum OutboxCommand {
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
     },
+    /// Send a test through the routes of a site and tell whether it arrives; needs a running service
+    ///
+    /// The test is invented and marked as one wherever it arrives: in subject and body of mail, as the
+    /// extension `vagustest` of CloudEvents, as the tag HTEST of FHIR. It tells of no worker.
+    #[command(after_help = "Examples:\n  \
+        vagus outbox test --config vagus.toml --site plant-a\n  \
+        vagus outbox test --config vagus.toml --site plant-a --crisis\n  \
+        vagus outbox test --config vagus.toml --site plant-a --kind overdue")]
+    Test(outbox_test::TestArguments),
 }
 
 pub(super) fn run(arguments: OutboxArguments) -> ExitCode {
@@ -88,6 +98,9 @@ pub(super) fn run(arguments: OutboxArguments) -> ExitCode {
         OutboxCommand::Retry { config, ids, all: _, channel, output } => {
             let question = Question::OutboxRetry { ids, channel };
             operator::finish(operator::ask_running(&config, &question), output, print_retried)
+        }
+        OutboxCommand::Test(arguments) => {
+            operator::finish(outbox_test::run(&arguments), arguments.output, outbox_test::print)
         }
     }
 }

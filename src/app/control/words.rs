@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{CasesAnswer, CasesQuestion};
 use super::outbox::{ChannelRow, DeliveryRow};
+use super::outbox_test::TestedWay;
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
 use crate::domain::ids::WorkerNumber;
@@ -44,6 +45,15 @@ pub enum Question {
         ids: Vec<String>,
         /// Only over this channel.
         channel: Option<String>,
+    },
+    /// Try whether events arrive.
+    OutboxTest {
+        /// The site whose routes are tried.
+        site: String,
+        /// The kind of event.
+        kind: String,
+        /// Whether of a crisis.
+        crisis: bool,
     },
     /// Enrol workers.
     WorkersImport {
@@ -124,6 +134,13 @@ pub enum Answer {
         deliveries: Vec<DeliveryRow>,
         /// How many there are in all.
         channels: Vec<ChannelRow>,
+    },
+    /// A test on its way.
+    OutboxTest {
+        /// The event's id.
+        id: String,
+        /// The ways it takes.
+        ways: Vec<TestedWay>,
     },
     /// What is tried again.
     OutboxRetried {
