@@ -19,14 +19,8 @@ use crate::indicators::autocorrelation::lag1_autocorrelation;
 use crate::indicators::track::{Comparable, NightValues, Track};
 use crate::screening::{CutOff, definition};
 
-/// Nights before the start that tell how much neighbouring ones are alike.
-///
-/// # Source
-/// Domain reference, section 2.2: the length of a reference.
-const ALIKE_DAYS: i32 = 60;
-
-/// How much neighbouring values of the strain index are alike where too few tell it: much of it are
-/// means of seven days, of which neighbouring ones share six.
+/// How much neighbouring values of the strain index are alike at least: much of it are means of seven
+/// days, of which neighbouring ones share six, and a phase is too short to show that.
 const INDEX_ALIKE: f64 = 6.0 / 7.0;
 
 /// Weeks of work before the start, and since, that are compared.
@@ -222,11 +216,12 @@ impl Past<'_> {
     }
 
     fn all_series(&self) -> Vec<SeriesCourse> {
-        let before = self.before();
-        let kind = usual(before.iter().flatten());
+        let nights: [Vec<Option<NightValues>>; 2] =
+            self.phases().map(|(first, last)| each(first, last).map(|date| self.track.night(date)).collect());
+        let kind = usual(nights[0].iter().flatten());
         let mut all: Vec<SeriesCourse> = [Outcome::LnRmssd, Outcome::Tst24, Outcome::SleepingHeartRate]
             .into_iter()
-            .map(|outcome| self.series(outcome, kind, &before))
+            .map(|outcome| series(outcome, kind, &nights))
             .collect();
         all.push(self.index());
         all
@@ -244,50 +239,25 @@ impl Past<'_> {
         [before, after]
     }
 
-    /// The nights before the start, oldest first, one a date.
-    fn before(&self) -> Vec<Option<NightValues>> {
-        each(buckets::plus(self.start, 1 - ALIKE_DAYS), self.start).map(|date| self.track.night(date)).collect()
-    }
-
-    fn series(&self, outcome: Outcome, kind: Option<Comparable>, before: &[Option<NightValues>]) -> SeriesCourse {
-        let value = |night: Option<NightValues>| {
-            let night = night?;
-            let comparable = Some(night).filter(|night| Some(night.comparable) == kind);
-            match outcome {
-                Outcome::LnRmssd => comparable?.ln_rmssd,
-                Outcome::SleepingHeartRate => comparable?.rhr_bpm,
-                Outcome::Tst24 => night.tst24_h,
-                Outcome::Index => None,
-            }
-        };
-        let earlier: Vec<Option<f64>> = before.iter().map(|night| value(*night)).collect();
-        let [phase, after] = self.phases().map(|(first, last)| {
-            each(first, last).filter_map(|date| value(self.track.night(date))).collect::<Vec<f64>>()
-        });
-        course(outcome, phase, after, &earlier)
-    }
-
     /// The strain index is kept for fewer days than nights are: what it was before the start is
     /// computed again where it is too long ago.
     fn index(&self) -> SeriesCourse {
-        let [(from, to), (first, last)] = self.phases();
-        let alike_from = buckets::plus(self.start, 1 - ALIKE_DAYS);
-        let of = |track: &Track, date: Date| Some(track.day(date)?.index?.value);
-        let earlier: Vec<(Date, Option<f64>)> = if self.track.day(alike_from).is_some() {
-            each(alike_from, to).map(|date| (date, of(self.track, date))).collect()
+        let [before, after] = self.phases();
+        let of = |track: &Track, (first, last): (Date, Date)| -> Vec<Option<f64>> {
+            each(first, last).map(|date| Some(track.day(date)?.index?.value)).collect()
+        };
+        let phase = if self.track.day(before.0).is_some() {
+            of(self.track, before)
         } else {
             // Two days later the nights of the phase are final.
             let then = buckets::plus(self.start, 2);
             let mut track = Track::new();
             let at = buckets::last_second(then, &self.history.profile.time_zone);
             track.update(self.history, None, then, at, &self.settings.indicators);
-            each(alike_from, to).map(|date| (date, of(&track, date))).collect()
+            of(&track, before)
         };
-        let phase = earlier.iter().filter(|(date, _)| *date >= from).filter_map(|(_, value)| *value).collect();
-        let after = each(first, last).filter_map(|date| of(self.track, date)).collect();
-        let earlier: Vec<Option<f64>> = earlier.into_iter().map(|(_, value)| value).collect();
-        let mut course = course(Outcome::Index, phase, after, &earlier);
-        course.autocorrelation = course.autocorrelation.or(Some(INDEX_ALIKE));
+        let mut course = course(Outcome::Index, &phase, &of(self.track, after));
+        course.autocorrelation = Some(course.autocorrelation.unwrap_or(0.0).max(INDEX_ALIKE));
         course
     }
 
@@ -335,14 +305,44 @@ fn each(first: Date, last: Date) -> impl Iterator<Item = Date> {
     first.series(jiff::Span::new().days(1)).take_while(move |date| *date <= last)
 }
 
-fn course(outcome: Outcome, before: Vec<f64>, after: Vec<f64>, earlier: &[Option<f64>]) -> SeriesCourse {
-    let (sd, autocorrelation) = (sd(&before), lag1_autocorrelation(earlier));
-    SeriesCourse { outcome, before, after, sd, autocorrelation }
+/// One outcome of the nights of both phases.
+fn series(outcome: Outcome, kind: Option<Comparable>, nights: &[Vec<Option<NightValues>>; 2]) -> SeriesCourse {
+    let value = |night: &Option<NightValues>| {
+        let night = (*night)?;
+        let comparable = Some(night).filter(|night| Some(night.comparable) == kind);
+        match outcome {
+            Outcome::LnRmssd => comparable?.ln_rmssd,
+            Outcome::SleepingHeartRate => comparable?.rhr_bpm,
+            Outcome::Tst24 => night.tst24_h,
+            Outcome::Index => None,
+        }
+    };
+    let [before, after] = [0, 1].map(|phase| nights[phase].iter().map(value).collect::<Vec<_>>());
+    course(outcome, &before, &after)
+}
+
+/// Both phases with what tells how sure a shift between them is. How much neighbouring days are alike is
+/// told by the days about the mean of their own phase: a shift between the phases would look like it.
+fn course(outcome: Outcome, before: &[Option<f64>], after: &[Option<f64>]) -> SeriesCourse {
+    let values = |phase: &[Option<f64>]| phase.iter().copied().flatten().collect::<Vec<f64>>();
+    let about_mean = |phase: &[Option<f64>]| {
+        let mean = mean(&values(phase)).unwrap_or(0.0);
+        phase.iter().map(|value| value.map(|value| value - mean)).collect::<Vec<_>>()
+    };
+    let residuals = [about_mean(before), vec![None], about_mean(after)].concat();
+    let (before, after) = (values(before), values(after));
+    let sd = sd(&before);
+    SeriesCourse { outcome, before, after, sd, autocorrelation: lag1_autocorrelation(&residuals) }
+}
+
+fn mean(values: &[f64]) -> Option<f64> {
+    let n = f64::from(u32::try_from(values.len()).ok().filter(|n| *n > 0)?);
+    Some(values.iter().sum::<f64>() / n)
 }
 
 fn sd(values: &[f64]) -> Option<f64> {
     let n = f64::from(u32::try_from(values.len()).ok().filter(|n| *n >= 2)?);
-    let mean = values.iter().sum::<f64>() / n;
+    let mean = mean(values)?;
     Some((values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt())
 }
 

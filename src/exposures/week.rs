@@ -26,6 +26,9 @@ pub struct Week {
 }
 
 /// The seven days up to `last`.
+///
+/// # Source
+/// Domain reference, section 7: the same figures as of the last seven days.
 #[must_use]
 pub fn week(known: &Known<'_>, last: Date, limits: &Limits) -> Week {
     let first = last.saturating_sub(6.days());

@@ -27,6 +27,9 @@ pub struct NightValues {
 
 impl Track {
     /// The values of a night that is final, from 156 days before today to today.
+    ///
+    /// # Source
+    /// Domain reference, sections 2.8 (what excludes a night) and 8.5 (valid nights).
     #[must_use]
     pub fn night(&self, date: Date) -> Option<NightValues> {
         let number = day_number(date);
