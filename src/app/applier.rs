@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{oneshot, watch};
 
+use super::committee::Committees;
 use super::outbound::Outbound;
 use super::registry::CaseDirectory;
 use super::sequencer::Progress;
@@ -101,6 +102,8 @@ pub struct Applier {
     pub rules: watch::Receiver<engine::Settings>,
     /// Which sites are due to have their units looked at.
     pub units: UnitReviews,
+    /// Which committees are due to be told.
+    pub committees: Committees,
     /// The last row that was applied.
     pub last_row: RowNumber,
     /// The time of that row.
@@ -174,20 +177,23 @@ impl Applier {
         }
     }
 
-    /// Asks for reviews of units whose figures match a rule, once a day for each site.
+    /// Asks for reviews of units whose figures match a rule, and tells committees, once a day for each site.
     fn review_units(&mut self, now: Timestamp) -> Result<(), ApplyError> {
         self.take_new_rules();
         let settings = self.rules.borrow().clone();
-        let Some(requests) = self.units.requests(&self.shards, &settings, &self.store, now)? else { return Ok(()) };
+        let requests = self.units.requests(&self.shards, &settings, &self.store, now)?;
+        if let Some(requests) = &requests {
+            tracing::info!(requests = requests.len(), "looked at the units");
+        }
+        let notices = self.committees.notices(&self.shards, &self.store, now)?;
+        let requests = requests.into_iter().flatten().chain(notices);
         let records: Vec<UnitDecisionRecord> = requests
-            .into_iter()
             .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outbound.router.route(&event) })
             .collect();
         self.store.append_unit_decisions(self.last_row, &records)?;
         if !records.is_empty() {
             self.outbound.wake();
         }
-        tracing::info!(requests = records.len(), "looked at the units");
         Ok(())
     }
 

@@ -159,8 +159,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
 }
 
 async fn answer(question: Question, served: &Served) -> Answer {
-    let Served { store, commands, clock, channels, outbound, engine } = served;
-    let gone = || Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() };
+    let Served { store, commands, clock, channels, outbound, .. } = served;
     match question {
         Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
@@ -168,26 +167,7 @@ async fn answer(question: Question, served: &Served) -> Answer {
             let store = store.clone();
             tokio::task::spawn_blocking(move || histories(&from, &store)).await.unwrap_or_else(|_| gone())
         }
-        Question::Strain { site, worker, date } => {
-            let number = match key_of(&site, &worker) {
-                Some(key) => {
-                    let (done, answered) = oneshot::channel();
-                    if commands.send(Command::Find { key, done }).await.is_err() {
-                        return gone();
-                    }
-                    let Ok(number) = answered.await else { return gone() };
-                    number
-                }
-                None => None,
-            };
-            let Some(number) = number else { return Answer::Failed { problem: not_stored(&site, &worker) } };
-            let (store, settings) = (store.clone(), engine.borrow().daytime.clone());
-            let asked = move || match found_strain(&site, &worker, number, date.as_deref(), &store, &settings) {
-                Ok(strain) => Answer::Strain { strain },
-                Err(problem) => Answer::Failed { problem },
-            };
-            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
-        }
+        Question::Strain { site, worker, date } => strain_asked(site, worker, date, served).await,
         Question::ClockAccept => {
             let step_s = clock.accept_step().map(|step| step.as_secs());
             if let Some(step_s) = step_s {
@@ -217,27 +197,52 @@ async fn answer(question: Question, served: &Served) -> Answer {
             Ok(None) => gone(),
             Err(problem) => Answer::Failed { problem },
         },
-        Question::WorkersImport { workers } => {
-            let Some(known) = registered(commands).await else { return gone() };
-            let profiles = match profiles(&workers, &known) {
-                Ok(profiles) => profiles,
-                Err(problem) => return Answer::Failed { problem },
-            };
-            let mut imported = 0;
-            for profiles in profiles.chunks(MAX_PROFILES_A_ROW) {
-                let (done, answered) = oneshot::channel();
-                if commands.send(Command::Enrol { profiles: profiles.to_vec(), done }).await.is_err() {
-                    return gone();
-                }
-                let Ok(workers) = answered.await else { return gone() };
-                imported += workers;
-            }
-            Answer::Imported { workers: imported }
-        }
+        Question::WorkersImport { workers } => import(&workers, commands).await.unwrap_or_else(gone),
         Question::WorkersList => registered(commands)
             .await
             .map_or_else(gone, |workers| Answer::Workers { workers: workers.iter().map(WorkerRow::of).collect() }),
     }
+}
+
+fn gone() -> Answer {
+    Answer::Failed { problem: "the service is stopping; try again when it runs".to_owned() }
+}
+
+async fn strain_asked(site: String, worker: String, date: Option<String>, served: &Served) -> Answer {
+    let number = match key_of(&site, &worker) {
+        Some(key) => {
+            let (done, answered) = oneshot::channel();
+            if served.commands.send(Command::Find { key, done }).await.is_err() {
+                return gone();
+            }
+            let Ok(number) = answered.await else { return gone() };
+            number
+        }
+        None => None,
+    };
+    let Some(number) = number else { return Answer::Failed { problem: not_stored(&site, &worker) } };
+    let (store, settings) = (served.store.clone(), served.engine.borrow().daytime.clone());
+    let asked = move || match found_strain(&site, &worker, number, date.as_deref(), &store, &settings) {
+        Ok(strain) => Answer::Strain { strain },
+        Err(problem) => Answer::Failed { problem },
+    };
+    tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
+}
+
+/// Enrols workers, a row's worth at a time; none where the service is stopping.
+async fn import(workers: &[WorkerRow], commands: &mpsc::Sender<Command>) -> Option<Answer> {
+    let known = registered(commands).await?;
+    let profiles = match profiles(workers, &known) {
+        Ok(profiles) => profiles,
+        Err(problem) => return Some(Answer::Failed { problem }),
+    };
+    let mut imported = 0;
+    for profiles in profiles.chunks(MAX_PROFILES_A_ROW) {
+        let (done, answered) = oneshot::channel();
+        commands.send(Command::Enrol { profiles: profiles.to_vec(), done }).await.ok()?;
+        imported += answered.await.ok()?;
+    }
+    Some(Answer::Imported { workers: imported })
 }
 
 /// The register, by site and pseudonym; none where the service is stopping.

@@ -9,6 +9,7 @@ pub mod applier;
 pub mod backtest;
 pub mod clock_watch;
 pub mod commands;
+mod committee;
 pub mod control;
 pub mod daytime;
 pub mod decoder;

@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use super::admission::{self, Admission};
 use super::applier::Applier;
 use super::clock_watch;
+use super::committee::Committees;
 use super::control::{self, Served};
 use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
@@ -37,7 +38,9 @@ use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::Router;
 use crate::delivery::{mqtt, outbox};
+use crate::domain::TimeZone;
 use crate::domain::ids::ChannelId;
+use crate::domain::ids::SiteId;
 use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
 use crate::store::Store;
@@ -292,7 +295,8 @@ fn start_threads(
         directory: directory.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
-        units: UnitReviews::of(settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()))),
+        units: UnitReviews::of(zones(settings)),
+        committees: Committees::of(zones(settings)),
         last_row: applied,
         last_now,
         snapshot_not_before: None,
@@ -390,6 +394,11 @@ fn deliverer(outbound: &Outbound, metrics: &Metrics) -> Deliverer<WatchedOutbox>
         settings: outbox::Settings::default(),
         metrics: metrics.clone(),
     }
+}
+
+/// The sites with their zones.
+fn zones(settings: &Settings) -> impl Iterator<Item = (SiteId, TimeZone)> {
+    settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()))
 }
 
 /// Completes when the service stops.

@@ -74,10 +74,15 @@ impl UnitReviews {
 
     /// The sites whose day has not been looked at, and that day. Dates never go back, whatever the clock does.
     fn due(&self, now: Timestamp) -> BTreeMap<SiteId, Date> {
-        let day = |site: &Site| site.zone.to_datetime(now).checked_sub(DAY_BEGINS).map(|local| local.date()).ok();
-        let is_new = |site: &Site| day(site).filter(|day| site.looked_on.is_none_or(|looked| looked < *day));
+        let is_new =
+            |site: &Site| site_day(&site.zone, now).filter(|day| site.looked_on.is_none_or(|looked| looked < *day));
         self.sites.iter().filter_map(|(id, site)| Some((id.clone(), is_new(site)?))).collect()
     }
+}
+
+/// The day of a site, which begins at six.
+pub(super) fn site_day(zone: &TimeZone, now: Timestamp) -> Option<Date> {
+    zone.to_datetime(now).checked_sub(DAY_BEGINS).map(|local| local.date()).ok()
 }
 
 /// The units of these sites with their workers.

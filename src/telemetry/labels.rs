@@ -4,6 +4,7 @@
 use crate::domain::alert::Level;
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Stream;
+use crate::domain::life::{CaseState, Milestone};
 use crate::domain::rejection::Reason;
 
 /// What became of an item, or of a message as a whole.
@@ -18,15 +19,6 @@ pub enum Outcome {
     Duplicate,
     /// It was refused.
     Rejected,
-}
-
-/// Whether a case runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CaseState {
-    /// Somebody has to act.
-    Open,
-    /// Closed, and remembered for the cool-down.
-    Closed,
 }
 
 /// What became of an attempt to deliver.
@@ -68,7 +60,6 @@ macro_rules! label {
 }
 
 label!(Outcome, "outcome", Self::Accepted => "accepted", Self::Duplicate => "duplicate", Self::Rejected => "rejected");
-label!(CaseState, "state", Self::Open => "open", Self::Closed => "closed");
 label!(DeliveryOutcome, "outcome", Self::Delivered => "delivered", Self::Retried => "retried", Self::Failed => "failed");
 
 macro_rules! domain_label {
@@ -89,6 +80,8 @@ macro_rules! domain_label {
 domain_label!(Reason, "reason", Self::ALL);
 domain_label!(HrvState, "state", &Self::ALL);
 domain_label!(Level, "level", &Self::ALL);
+domain_label!(CaseState, "state", Self::ALL);
+domain_label!(Milestone, "step", Self::ALL);
 
 /// The stream of a message, or none where its topic could not be read.
 impl Label for Option<Stream> {

@@ -10,13 +10,14 @@ use super::families::{
     AlertCounters, BuildInfo, ChannelCounters, ChannelGauges, CommitItems, CommitSeconds, CounterTable, Counters,
     Family, GaugeTable, Gauges, IngestDelay, SourceGauges, UnknownGauge,
 };
-use super::labels::{CaseState, DeliveryOutcome, Outcome};
+use super::labels::{DeliveryOutcome, Outcome};
 use super::latency::DelaySummary;
 use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::ids::{ChannelId, SiteId, SourceId};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Stream;
+use crate::domain::life::{CaseState, Milestone};
 use crate::domain::rejection::Reason;
 
 macro_rules! families {
@@ -64,6 +65,8 @@ families! {
     alerts: AlertCounters = "vagus_alerts_total",
     /// Cases by state and level.
     cases: GaugeTable<CaseState, Level> = "vagus_cases",
+    /// Time limits of cases that are over and not met, by what is due.
+    cases_overdue: Gauges<Milestone> = "vagus_cases_overdue",
     /// Deliveries that wait, by channel.
     outbox_pending: ChannelGauges = "vagus_outbox_pending",
     /// Deliveries that were given up and wait for a person, by channel.
@@ -189,6 +192,11 @@ impl Metrics {
     /// How many cases of that state and level there are.
     pub fn set_cases(&self, state: CaseState, level: Level, count: u64) {
         self.0.cases.of(state, level).set(clamped(count));
+    }
+
+    /// How many time limits of that kind are over.
+    pub fn set_cases_overdue(&self, step: Milestone, count: u64) {
+        self.0.cases_overdue.of(step).set(clamped(count));
     }
 
     /// How many deliveries of each channel wait, and how many were given up.

@@ -11,5 +11,5 @@ pub mod latency;
 pub mod logging;
 pub mod metrics;
 
-pub use labels::{CaseState, DeliveryOutcome, Outcome};
+pub use labels::{DeliveryOutcome, Outcome};
 pub use metrics::Metrics;

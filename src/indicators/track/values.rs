@@ -10,6 +10,9 @@ use super::{ROW_DAYS, Track, day_number};
 pub struct Comparable(Kind);
 
 /// The values of one night that nothing excludes, such as illness or alcohol.
+///
+/// # Source
+/// Domain reference, sections 2.8 (what excludes) and 8.5 (which outcomes are compared).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NightValues {
     /// ln(RMSSD in ms).
