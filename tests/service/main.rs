@@ -5,6 +5,7 @@
 mod alerting;
 mod backtested;
 mod bad_input;
+mod cases;
 mod clock_step;
 mod daytime;
 mod delivery;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use vagus::domain::SignedDuration;
 
+use crate::support::desk::{PHYSICIAN, show, states};
 use crate::support::eventually;
 use crate::support::feed::{Message, ago, gad7, nights, now};
 use crate::support::town::{Event, Town};
@@ -25,29 +26,33 @@ fn closings(town: &Town) -> Vec<Event> {
 }
 
 #[test]
-fn a_case_closes_once_when_both_actions_came_to_an_end() {
+fn a_case_is_followed_up_when_both_actions_came_to_an_end_and_closes_once_when_somebody_ends_it() {
     let mut town = Town::new();
     town.send_all(&[gad7("w-1", 12, ago(now(), 1))]);
-    let [review, counseling] = action_ids(&town.wait_for_alerts("w-1", 1)[0]);
+    let raised = town.wait_for_alerts("w-1", 1);
+    let [review, counseling] = action_ids(&raised[0]);
+    let case = raised[0].data["case_id"].as_str().unwrap();
+    for step in [["ack", case].as_slice(), &["advance", case], &["advance", case]] {
+        PHYSICIAN.does(&town.vagus, step);
+    }
 
-    let news = [
-        progress(&review, "accepted", 5),
-        progress(&counseling, "accepted", 4),
-        progress(&review, "started", 4),
-        progress(&review, "done", 3),
-    ];
+    let news = [("accepted", &review, 5), ("accepted", &counseling, 4), ("started", &review, 4), ("done", &review, 3)];
+    let news = news.map(|(state, action, minutes_ago)| progress(action, state, minutes_ago));
     assert_eq!(town.send_all(&news), (4, 0, 0));
-    town.quiet();
-    assert_eq!(closings(&town), [], "the other action is not at its end");
+    assert_eq!(states(&show(&town.vagus, case)), ("in_action", Some("done"), Some("accepted")));
     let last = progress(&counseling, "declined", 2);
     assert_eq!(town.send_all(std::slice::from_ref(&last)), (1, 0, 0));
-    let closed = eventually("the case closes", || Some(closings(&town)).filter(|closed| !closed.is_empty()));
-    let raised = town.alerts_of("w-1");
-    assert_eq!((closed[0].subject.as_str(), closed[0].level()), ("w-1", "L2"));
-    assert_eq!(closed[0].data["case_id"], raised[0].data["case_id"]);
-
+    assert_eq!(states(&show(&town.vagus, case)), ("follow_up", Some("done"), Some("declined")));
     assert_eq!(town.send_all(&news), (0, 4, 0), "known already");
     assert_eq!(town.send_all(&[last, progress(&review, "accepted", 1)]), (0, 2, 0), "an end is an end");
+    town.quiet();
+    assert_eq!((town.alerts_of("w-1"), closings(&town)), (raised.clone(), vec![]), "a person ends it");
+
+    PHYSICIAN.does(&town.vagus, &["close", case]);
+    let closed = eventually("the case closes", || Some(closings(&town)).filter(|closed| !closed.is_empty()));
+    assert_eq!((closed[0].subject.as_str(), closed[0].level()), ("w-1", "L2"));
+    assert_eq!(closed[0].data["case_id"], case);
+    PHYSICIAN.is_refused(&town.vagus, &["close", case]);
     town.quiet();
     assert_eq!((town.alerts_of("w-1"), closings(&town)), (raised.clone(), closed), "closed once");
 

@@ -1,0 +1,269 @@
+//! Cases in the hands of people: the way from open to closed by command, and what is refused.
+
+use serde_json::{Value, json};
+use vagus::domain::{SignedDuration, Timestamp};
+
+use crate::support::desk::{COUNSELLOR, MANAGER, OPERATOR, PHYSICIAN, history, listed, refused, show, states};
+use crate::support::eventually;
+use crate::support::feed::{Message, Noise, ago, gad7, now, phq9_with_crisis};
+use crate::support::town::Town;
+
+/// A town with a case of each of these workers, by the total of their GAD-7, and the ids of the cases.
+fn with_cases<const N: usize>(totals: [u8; N]) -> (Town, [String; N]) {
+    let mut town = Town::new();
+    let mut place = 0;
+    let cases = totals.map(|total| {
+        place += 1;
+        let worker = format!("w-{place}");
+        town.send_all(&[gad7(&worker, total, ago(now(), 1))]);
+        town.wait_for_alerts(&worker, 1)[0].data["case_id"].as_str().unwrap().to_owned()
+    });
+    (town, cases)
+}
+
+fn with_crisis() -> (Town, String) {
+    let mut town = Town::new();
+    town.send_all(&[phq9_with_crisis("w-1", ago(now(), 0))]);
+    let case = town.wait_for_alerts("w-1", 1)[0].data["case_id"].as_str().unwrap().to_owned();
+    (town, case)
+}
+
+fn action_id(case: &Value, kind: &str) -> String {
+    let actions = case["actions"].as_array().unwrap();
+    actions.iter().find(|action| action["kind"] == kind).unwrap()["action_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_case_goes_its_whole_way_by_command_and_tells_who_did_what_and_when() {
+    let begin = now();
+    let (town, [case]) = with_cases([12]);
+    let (vagus, case) = (&town.vagus, case.as_str());
+    PHYSICIAN.does(vagus, &["ack", case]);
+    OPERATOR.does(vagus, &["assign", case, "dr.a"]);
+    PHYSICIAN.does(vagus, &["assign", case, "coun-b", "--action", "counseling"]);
+    PHYSICIAN.does(vagus, &["note", case, "spoke by phone,\nsleeps badly"]);
+    PHYSICIAN.does(vagus, &["advance", case]);
+    PHYSICIAN.does(vagus, &["advance", case, "--to", "planned", "--note", "agreed with w-1"]);
+    COUNSELLOR.does(vagus, &["choose", case, "counseling", "cbt_counseling"]);
+    let begun = COUNSELLOR.does(vagus, &["action", case, "counseling", "started"]);
+    assert_eq!(states(&begun), ("in_action", Some("requested"), Some("started")));
+    let limits: Vec<&str> = begun["limits"].as_array().unwrap().iter().map(|l| l["step"].as_str().unwrap()).collect();
+    assert_eq!(limits, ["close_review", "follow_up"], "what was reached has no limit any more");
+    MANAGER.does(vagus, &["action", case, "workload_review", "done"]);
+    COUNSELLOR.does(vagus, &["action", case, "counseling", "done"]);
+    PHYSICIAN.does(vagus, &["follow-up", case]);
+    let closed = PHYSICIAN.does(vagus, &["close", case, "--note", "well again"]);
+
+    let (a, b) = ("dr.a (physician)", "coun-b (counsellor)");
+    let expected = [
+        ("vagus", "raised to L2"),
+        (a, "became acknowledged"),
+        ("op_d (operator)", "dr.a leads the case"),
+        (a, "coun-b carries out counseling"),
+        (a, "remark"),
+        (a, "became assessed"),
+        (a, "became planned"),
+        (b, "counseling: cbt_counseling chosen"),
+        (b, "counseling is started"),
+        ("vagus", "became in_action"),
+        ("mgr-c (manager)", "workload_review is done"),
+        (b, "counseling is done"),
+        ("vagus", "became follow_up"),
+        (a, "followed up"),
+        (a, "became closed"),
+    ];
+    assert_eq!(history(&closed), expected);
+    let lines = closed["history"].as_array().unwrap();
+    let times: Vec<Timestamp> = lines.iter().map(|line| line["at"].as_str().unwrap().parse().unwrap()).collect();
+    assert!(times.is_sorted() && times[0] >= begin && times[14] <= now() + SignedDuration::from_secs(1), "{times:?}");
+    let notes: Vec<(usize, &str)> =
+        lines.iter().enumerate().filter_map(|(place, line)| Some((place, line["note"].as_str()?))).collect();
+    assert_eq!(notes, [(4, "spoke by phone, sleeps badly"), (6, "agreed with w-1"), (14, "well again")]);
+    assert_eq!((closed["in_charge"].as_str(), closed["limits"].as_array().unwrap().len()), (Some("dr.a"), 0));
+    assert_eq!(closed["next_states"], json!([]));
+    assert_eq!(closed["ended_at"], lines[14]["at"]);
+    let counseling = &closed["actions"][1];
+    assert_eq!((&counseling["assignee"], &counseling["method"]), (&json!("coun-b"), &json!("cbt_counseling")));
+
+    let told = eventually("the end is told", || {
+        let closed = town.events().into_iter().filter(|event| event.kind == "vagus.case.closed");
+        Some(closed.collect::<Vec<_>>()).filter(|closed| !closed.is_empty())
+    });
+    assert_eq!((told.len(), told[0].subject.as_str(), &told[0].data["case_id"]), (1, "w-1", &json!(case)));
+    assert!(!told[0].data.to_string().contains("sleeps badly"), "a note stays in the case");
+    assert_eq!((listed(vagus, &[]), listed(vagus, &["--ended"])), (vec![], vec!["w-1".to_owned()]));
+}
+
+#[test]
+fn what_does_not_fit_is_refused_in_words_and_changes_nothing() {
+    let (town, [open, ended]) = with_cases([12, 12]);
+    let (vagus, open, ended) = (&town.vagus, open.as_str(), ended.as_str());
+    PHYSICIAN.does(vagus, &["close", ended, "--outcome", "data_error"]);
+    let before = show(vagus, open);
+
+    let wrong: &[(_, &[&str], &str)] = &[
+        (PHYSICIAN, &["close", open], "the case is open, and from there it can only become acknowledged, data_error"),
+        (PHYSICIAN, &["advance", open, "--to", "planned"], "can only become acknowledged, data_error"),
+        (PHYSICIAN, &["advance", open, "--to", "done"], "there is no state done"),
+        (PHYSICIAN, &["follow-up", open], "no follow-up is due in a case that is open"),
+        (PHYSICIAN, &["request-review", open], "has a workload review already"),
+        (MANAGER, &["ack", open], "manager may not do that; clinical roles do"),
+        (OPERATOR, &["note", open, "x"], "operator may not do that"),
+        (MANAGER, &["action", open, "counseling", "done"], "manager may not do that"),
+        (OPERATOR, &["action", open, "workload_review", "done"], "clinical roles and manager do"),
+        (PHYSICIAN, &["ack", "c-0"], "there is no such case"),
+        (PHYSICIAN, &["advance", "c-0"], "there is no case c-0"),
+        (PHYSICIAN, &["ack", "c 0"], "is not an id"),
+        (PHYSICIAN, &["note", ended, "x"], "the case has ended (data_error); new evidence opens a new one"),
+        (PHYSICIAN, &["advance", ended], "the case is data_error, and nothing comes after it"),
+        (PHYSICIAN, &["choose", open, "counseling", "yoga"], "there is no method yoga for counseling; there are"),
+        (PHYSICIAN, &["choose", open, "workload_review", "cbt_counseling"], "no method cbt_counseling for"),
+        (PHYSICIAN, &["choose", open, "coaching", "cbt_counseling"], "there is no action coaching"),
+        (PHYSICIAN, &["action", open, "counseling", "requested"], "there is no step requested"),
+        (PHYSICIAN, &["note", open, " \n "], "a remark needs words"),
+        (PHYSICIAN, &["assign", open, "dr a"], "is not the short name of a person"),
+    ];
+    for (who, words, reason) in wrong {
+        let told = who.is_refused(vagus, words);
+        assert!(told.contains(reason) && told.lines().count() == 1, "{words:?}: {told}");
+    }
+    let nobody = refused(vagus, &["cases", "ack", open, "--by", "x", "--role", "boss"]);
+    assert!(nobody.contains("there is no role boss; there are physician, counsellor"), "{nobody}");
+    for (filter, reason) in [(["--level", "L7"], "there is no level L7"), (["--state", "done"], "no state done")] {
+        assert!(refused(vagus, &[&["cases", "list"], filter.as_slice()].concat()).contains(reason));
+    }
+    assert!(refused(vagus, &["cases", "show", "c-0"]).contains("there is no case c-0"));
+    assert_eq!(show(vagus, open), before, "nothing of it was done");
+}
+
+#[test]
+fn a_crisis_is_ended_by_a_clinician_and_by_nobody_else() {
+    let (town, case) = with_crisis();
+    let (vagus, case) = (&town.vagus, case.as_str());
+    PHYSICIAN.does(vagus, &["ack", case]);
+    for outcome in ["declined_by_worker", "not_work_related", "data_error"] {
+        let told = OPERATOR.is_refused(vagus, &["close", case, "--outcome", outcome]);
+        assert!(told.contains("operator may not do that; clinical roles do"), "{told}");
+    }
+    let closed = COUNSELLOR.does(vagus, &["close", case, "--outcome", "not_work_related"]);
+    assert_eq!(closed["state"], "not_work_related");
+}
+
+#[test]
+fn a_worker_who_declines_counselling_does_not_end_the_review_of_the_work() {
+    let (town, [case]) = with_cases([12]);
+    let (vagus, case) = (&town.vagus, case.as_str());
+    PHYSICIAN.does(vagus, &["ack", case]);
+    let declined = COUNSELLOR.does(vagus, &["action", case, "counseling", "declined", "--note", "no, thank you"]);
+    assert_eq!(states(&declined), ("acknowledged", Some("requested"), Some("declined")));
+    let told = PHYSICIAN.is_refused(vagus, &["close", case, "--outcome", "declined_by_worker"]);
+    assert!(told.contains("the workload review still runs"), "{told}");
+    let again = COUNSELLOR.is_refused(vagus, &["action", case, "counseling", "started"]);
+    assert!(again.contains("the counseling action is declined already"), "{again}");
+
+    PHYSICIAN.does(vagus, &["advance", case]);
+    PHYSICIAN.does(vagus, &["advance", case]);
+    let begun = MANAGER.does(vagus, &["action", case, "workload_review", "started"]);
+    assert_eq!(states(&begun), ("in_action", Some("started"), Some("declined")));
+    let told = MANAGER.is_refused(vagus, &["action", case, "workload_review", "accepted"]);
+    assert!(told.contains("started already, and goes only forward"), "{told}");
+    let done = MANAGER.does(vagus, &["action", case, "workload_review", "done"]);
+    assert_eq!(states(&done), ("follow_up", Some("done"), Some("declined")));
+    town.quiet();
+    assert!(town.events().iter().all(|event| event.kind != "vagus.case.closed"));
+    PHYSICIAN.does(vagus, &["close", case, "--outcome", "declined_by_worker"]);
+}
+
+#[test]
+fn progress_over_mqtt_names_its_source_in_the_history() {
+    let (mut town, [case]) = with_cases([12]);
+    let counseling = action_id(&show(&town.vagus, &case), "counseling");
+    let at = ago(now(), 0);
+    let item = json!({"action_id": counseling, "state": "accepted", "at": at.to_string(), "note": "room 4\u{7}"});
+    assert_eq!(town.send_all(&[Message { at, stream: "actions", items: vec![item] }]), (1, 0, 0));
+    let case = show(&town.vagus, &case);
+    assert_eq!(history(&case).last(), Some(&("gw-7 (system)", "counseling is accepted")));
+    assert_eq!(case["history"][1]["note"].as_str().map(str::trim_end), Some("room 4"));
+    assert_eq!(states(&case), ("open", Some("requested"), Some("accepted")));
+}
+
+#[test]
+fn a_list_has_the_most_urgent_first_and_can_be_narrowed() {
+    let (mut town, [medium, high, ended]) = with_cases([12, 16, 12]);
+    town.send_all(&[phq9_with_crisis("w-4", ago(now(), 0))]);
+    town.wait_for_alerts("w-4", 1);
+    let vagus = &town.vagus;
+    PHYSICIAN.does(vagus, &["close", &ended, "--outcome", "data_error"]);
+    PHYSICIAN.does(vagus, &["ack", &medium]);
+    PHYSICIAN.does(vagus, &["assign", &medium, "dr.x"]);
+    PHYSICIAN.does(vagus, &["assign", &high, "dr.x", "--action", "workload_review"]);
+    for (filter, workers) in [
+        (&[] as &[&str], &["w-4", "w-2", "w-1"] as &[&str]),
+        (&["--ended"], &["w-4", "w-2", "w-1", "w-3"]),
+        (&["--level", "L3"], &["w-2"]),
+        (&["--state", "acknowledged"], &["w-1"]),
+        (&["--state", "data_error"], &["w-3"]),
+        (&["--person", "dr.x"], &["w-2", "w-1"]),
+        (&["--person", "dr.x", "--level", "L2"], &["w-1"]),
+        (&["--person", "dr.y"], &[]),
+        (&["--site", "plant-a", "--state", "open"], &["w-4", "w-2"]),
+        (&["--site", "plant-b"], &[]),
+        (&["--overdue"], &[]),
+    ] {
+        assert_eq!(listed(vagus, filter), workers, "{filter:?}");
+    }
+    let table = String::from_utf8(vagus.command(&["cases", "list"], &[]).stdout).unwrap();
+    let columns = ["case", "level", "in charge", "dr.x", "workload_review: requested", "acknowledge"];
+    assert!(columns.iter().all(|column| table.contains(column)), "{table}");
+    let page = String::from_utf8(vagus.command(&["cases", "show", &medium], &[]).stdout).unwrap();
+    let words = ["in charge: dr.x", "can become: assessed, referred", "dr.a (physician)", "became acknowledged", "+07"];
+    assert!(words.iter().all(|word| page.contains(word)), "{page}");
+}
+
+#[test]
+fn cases_can_be_looked_at_where_no_service_runs_and_only_that() {
+    let (mut town, [case]) = with_cases([12]);
+    PHYSICIAN.does(&town.vagus, &["ack", &case]);
+    let before = show(&town.vagus, &case);
+    assert_eq!(town.vagus.stop(), Some(0));
+    assert_eq!(show(&town.vagus, &case), before);
+    assert_eq!(listed(&town.vagus, &["--state", "acknowledged"]), ["w-1"]);
+    assert!(refused(&town.vagus, &["cases", "show", "c-0"]).contains("there is no case c-0"));
+    let output = town.vagus.command(&["cases", "advance", &case, "--by", "dr.a"], &[]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(told.contains("no service runs") && told.contains("vagus run"), "{told}");
+}
+
+#[test]
+fn what_a_command_has_answered_is_there_after_a_kill_at_any_moment() {
+    let (mut town, [case]) = with_cases([12]);
+    let mut noise = Noise::seeded(7);
+    let mut said = vec!["raised to L2".to_owned()];
+    for round in 0..24 {
+        // Some kills come while more is being asked for, some when the view was just written.
+        for place in 0..=(noise.uniform() * 3.0).floor() as u32 {
+            let words = format!("round {round}, {place}");
+            let now = PHYSICIAN.does(&town.vagus, &["note", &case, &words]);
+            said.push(words);
+            assert_eq!(now["history"].as_array().unwrap().len(), said.len());
+        }
+        town.vagus.kill9();
+        if round % 6 == 5 {
+            // Nobody is there who could be asked, and the store is read as the kill left it.
+            assert_eq!(remarks(&show(&town.vagus, &case)), said[1..], "round {round}, read from the store");
+        }
+        town.vagus.start_again();
+        town.vagus.wait_until_ready();
+        assert_eq!(remarks(&show(&town.vagus, &case)), said[1..], "round {round}");
+    }
+    assert_eq!(show(&town.vagus, &case)["history"].as_array().unwrap().len(), said.len());
+    town.quiet();
+    assert_eq!(town.events().len(), 3, "an alert and two actions, each once");
+}
+
+/// The notes of a case, oldest first.
+fn remarks(case: &Value) -> Vec<String> {
+    let lines = case["history"].as_array().unwrap();
+    lines.iter().filter_map(|line| line["note"].as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,69 @@
+//! What people do to cases by command: a physician, a counsellor, an operator, each with a name.
+
+use serde_json::Value;
+
+use super::vagus::Vagus;
+
+/// Somebody who works with cases.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Person {
+    name: &'static str,
+    role: &'static str,
+}
+
+pub(crate) const PHYSICIAN: Person = Person { name: "dr.a", role: "physician" };
+pub(crate) const COUNSELLOR: Person = Person { name: "coun-b", role: "counsellor" };
+pub(crate) const MANAGER: Person = Person { name: "mgr-c", role: "manager" };
+pub(crate) const OPERATOR: Person = Person { name: "op_d", role: "operator" };
+
+impl Person {
+    fn words<'a>(self, words: &[&'a str]) -> Vec<&'a str> {
+        let by = ["--by", self.name, "--role", self.role];
+        [&["cases"], words, &by].concat()
+    }
+
+    /// Does something to a case, and gives the case as it is then.
+    pub(crate) fn does(self, vagus: &Vagus, words: &[&str]) -> Value {
+        vagus.ask(&self.words(words))["case"].take()
+    }
+
+    /// Wants something that is refused as wrong use, and gives the reason.
+    pub(crate) fn is_refused(self, vagus: &Vagus, words: &[&str]) -> String {
+        refused(vagus, &self.words(words))
+    }
+}
+
+/// Runs a command that is refused as wrong use, and gives the reason.
+pub(crate) fn refused(vagus: &Vagus, words: &[&str]) -> String {
+    let output = vagus.command(words, &["--output", "json"]);
+    let reason = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {reason}");
+    reason.trim().to_owned()
+}
+
+/// A case with its history.
+pub(crate) fn show(vagus: &Vagus, case: &str) -> Value {
+    vagus.ask(&["cases", "show", case])["case"].take()
+}
+
+/// The workers of the cases that pass a filter, in the order of the list.
+pub(crate) fn listed(vagus: &Vagus, filter: &[&str]) -> Vec<String> {
+    let answer = vagus.ask(&[&["cases", "list"], filter].concat());
+    let cases = answer["cases"].as_array().unwrap();
+    cases.iter().map(|case| case["worker"].as_str().unwrap().to_owned()).collect()
+}
+
+/// State of the case, of its workload review and of its counselling.
+pub(crate) fn states(case: &Value) -> (&str, Option<&str>, Option<&str>) {
+    let action = |kind: &str| {
+        let actions = case["actions"].as_array().unwrap();
+        actions.iter().find(|action| action["kind"] == kind).map(|action| action["state"].as_str().unwrap())
+    };
+    (case["state"].as_str().unwrap(), action("workload_review"), action("counseling"))
+}
+
+/// Who did what, oldest first.
+pub(crate) fn history(case: &Value) -> Vec<(&str, &str)> {
+    let lines = case["history"].as_array().unwrap();
+    lines.iter().map(|line| (line["by"].as_str().unwrap(), line["event"].as_str().unwrap())).collect()
+}
