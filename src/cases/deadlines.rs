@@ -92,12 +92,14 @@ impl LimitTable {
         [Level::L2, Level::L3, Level::L4].map(|level| in_words(level, self.of(level))).into()
     }
 
-    /// Until when an action must be live: the contact itself is the first counselling of a crisis.
+    /// Until when an action must be live: the contact itself is the first counselling of a crisis. A
+    /// workload review in one has the time of a high case, as haste would tell of it.
     #[must_use]
     pub const fn action(&self, level: Level, kind: ActionKind) -> Limit {
         let limits = self.of(level);
         match (level, kind) {
             (Level::L4, ActionKind::Counseling) => limits.assess,
+            (Level::L4, ActionKind::WorkloadReview) => self.l3.first_action,
             _ => limits.first_action,
         }
     }

@@ -16,12 +16,12 @@ fn now() -> Timestamp {
 }
 
 /// A configuration file and a recording beside it.
-struct Recording {
+pub(crate) struct Recording {
     directory: tempfile::TempDir,
 }
 
 impl Recording {
-    fn of(lines: &str) -> Self {
+    pub(crate) fn of(lines: &str) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let config = configuration(1, &directory.path().join("data"));
         std::fs::write(directory.path().join("vagus.toml"), config).unwrap();
@@ -39,7 +39,7 @@ impl Recording {
         self.command("messages.jsonl").args(more).output().unwrap()
     }
 
-    fn events(&self, more: &[&str]) -> String {
+    pub(crate) fn events(&self, more: &[&str]) -> String {
         let output = self.replay(more);
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
@@ -57,7 +57,7 @@ fn recorded(mut received: Vec<(Timestamp, &Message)>) -> String {
     received.into_iter().map(|(at, message)| line(at, message)).collect()
 }
 
-fn in_order(messages: &[Message]) -> String {
+pub(crate) fn in_order(messages: &[Message]) -> String {
     recorded(messages.iter().map(|message| (message.at, message)).collect())
 }
 

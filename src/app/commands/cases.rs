@@ -1,6 +1,6 @@
 //! `vagus cases`: look at cases, and do to them what a physician, counsellor or operator does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -8,8 +8,13 @@ use clap::{Args, Subcommand};
 use super::cases_print::print;
 use super::operator::{self, OperatorError};
 use super::{EXIT_USAGE, Output};
-use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesQuestion, DeedWord, Question};
-use crate::domain::history::WorkerHistory;
+use crate::app::control::{self, Answer, CaseFilter, CasesQuestion, DeedWord, Question};
+use crate::app::recovery;
+use crate::app::registry::CaseDirectory;
+use crate::app::shards::Shards;
+use crate::clock::Clock;
+use crate::config;
+use crate::engine::Mode;
 
 /// Shows cases and moves them on: open, acknowledged, assessed, planned, in_action, follow_up, closed.
 ///
@@ -184,28 +189,26 @@ pub(super) fn run(arguments: CasesArguments) -> ExitCode {
 }
 
 /// From the running service; what is only looked at is read from the store where none runs.
-fn ask(config: &std::path::Path, question: CasesQuestion) -> Result<Answer, OperatorError> {
-    let settings = operator::load(config)?;
+fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> {
+    let (settings, engine) = config::load(config)?;
     let path = &settings.store.path;
     if let Some(answer) = control::ask(path, &Question::Cases(question.clone()))? {
         return Ok(answer);
     }
     let not_running = || OperatorError::NotRunning(path.display().to_string());
-    if !path.is_dir() {
+    if matches!(question, CasesQuestion::Do { .. }) || !path.is_dir() {
         return Err(not_running());
     }
-    let see: fn(&CasesQuestion, &[WorkerHistory], crate::domain::Timestamp) -> Option<Result<CasesAnswer, String>> =
-        |question, histories, now| match question {
-            CasesQuestion::List(filter) => Some(control::cases::list(&mut histories.iter(), filter, now)),
-            CasesQuestion::Show { case } => Some(control::cases::show(&mut histories.iter(), case, now)),
-            CasesQuestion::Do { .. } => None,
-        };
-    if matches!(question, CasesQuestion::Do { .. }) {
-        return Err(not_running());
-    }
+    // A service that was killed left rows which the histories in its store do not have yet.
     let store = operator::open_store(&settings)?;
-    let failed = |error: String| OperatorError::Failed(error);
-    let now = store.last_now().map_err(|e| failed(e.to_string()))?.unwrap_or(crate::domain::Timestamp::UNIX_EPOCH);
-    let histories = control::cases::stored(&store).map_err(failed)?;
-    see(&question, &histories, now).map(Answer::from).ok_or_else(not_running)
+    let mut shards = Shards::new(1, &engine, Mode::Rebuild);
+    let recovered = recovery::recover(&store, &mut shards, &CaseDirectory::default())
+        .map_err(|error| OperatorError::Failed(format!("the store cannot be brought back: {error}")))?;
+    let now = Clock::System.now().max(recovered.last_now);
+    let mut histories = shards.histories().map(|(_, history)| history);
+    match question {
+        CasesQuestion::List(filter) => Ok(control::cases::list(&mut histories, &filter, now).into()),
+        CasesQuestion::Show { case } => Ok(control::cases::show(&mut histories, &case, now).into()),
+        CasesQuestion::Do { .. } => Err(not_running()),
+    }
 }

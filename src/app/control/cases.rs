@@ -11,11 +11,9 @@ use crate::domain::Timestamp;
 use crate::domain::alert::Level;
 use crate::domain::case::{Action, ActionKind, ActionStep, CaseId, OpenCase};
 use crate::domain::history::WorkerHistory;
-use crate::domain::ids::WorkerNumber;
 use crate::domain::life::{CaseCommand, CaseState, Deadline, Deed, LogEntry, LogEvent, MethodId, Note};
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::worker::Profile;
-use crate::store::Store;
 
 /// What may be asked about cases.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -237,20 +235,6 @@ async fn look<T: Send + 'static>(
     }));
     served.commands.send(Command::Look(look)).await.map_err(|_| STOPPING.to_owned())?;
     answered.await.map_err(|_| STOPPING.to_owned())
-}
-
-/// Every history that is stored.
-///
-/// # Errors
-/// In words, where the store cannot be read.
-pub fn stored(store: &Store) -> Result<Vec<WorkerHistory>, String> {
-    let mut histories = Vec::new();
-    let mut next = Some(WorkerNumber(0));
-    while let Some(found) = next.map(|from| store.history(from)).transpose().map_err(|e| e.to_string())?.flatten() {
-        next = found.worker.0.checked_add(1).map(WorkerNumber);
-        histories.push(found.unpack().map_err(|e| e.to_string())?);
-    }
-    Ok(histories)
 }
 
 /// The cases that pass the filter, most urgent first.

@@ -13,6 +13,7 @@ use super::vagus::Vagus;
 /// An event as a receiver that knows ids sees it: each id once.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Event {
+    pub(crate) topic: String,
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) subject: String,
@@ -150,8 +151,13 @@ impl Town {
             assert_eq!(message.content_type.as_deref(), Some("application/cloudevents+json"));
             let event: Value = serde_json::from_slice(&message.payload).unwrap();
             let text = |key: &str| event[key].as_str().unwrap().to_owned();
-            let event =
-                Event { id: text("id"), kind: text("type"), subject: text("subject"), data: event["data"].clone() };
+            let event = Event {
+                topic: message.topic.clone(),
+                id: text("id"),
+                kind: text("type"),
+                subject: text("subject"),
+                data: event["data"].clone(),
+            };
             match events.iter().find(|known| known.id == event.id) {
                 Some(known) => assert_eq!(*known, event, "a redelivery says the same"),
                 None => events.push(event),
