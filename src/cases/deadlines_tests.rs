@@ -165,12 +165,12 @@ fn crisis_limits_run_day_and_night_on_holidays_and_over_both_changes() {
 }
 
 #[test]
-fn actions_are_due_by_the_first_action_and_the_counselling_of_a_crisis_by_the_contact() {
+fn actions_are_due_by_the_first_action_and_in_a_crisis_counselling_by_the_contact_and_a_review_without_haste() {
     let table = LimitTable::default();
     let due = |level| [ActionKind::WorkloadReview, ActionKind::Counseling].map(|kind| table.action(level, kind));
     assert_eq!(due(Level::L2), [Limit::WorkingDays(10); 2]);
     assert_eq!(due(Level::L3), [Limit::WorkingDays(5); 2]);
-    assert_eq!(due(Level::L4), [Limit::SameDay { least_h: 4 }, Limit::Hours(1)]);
+    assert_eq!(due(Level::L4), [Limit::WorkingDays(5), Limit::Hours(1)]);
 }
 
 #[test]
