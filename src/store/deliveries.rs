@@ -140,3 +140,7 @@ impl Store {
         Ok(found)
     }
 }
+
+#[cfg(test)]
+#[path = "deliveries_tests.rs"]
+mod tests;

@@ -45,6 +45,16 @@ pub struct DeliveryKey {
     pub id: String,
 }
 
+impl DeliveryKey {
+    /// The case or action that the event is of, as its id begins with it: `c-` or `a-`, and a name without
+    /// dashes.
+    #[must_use]
+    pub fn matter(&self) -> &str {
+        let end = self.id.match_indices('-').nth(1).map_or(self.id.len(), |(at, _)| at);
+        &self.id[..end]
+    }
+}
+
 /// How an attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FailureKind {

@@ -133,8 +133,8 @@ impl DeliveryRow {
             (None, Some(tried)) if tried.is_under_way => "sending",
             (None, _) => "waiting",
         };
-        let next = tried.filter(|tried| !tried.is_under_way && dead.is_none()).zip(now);
-        let next = next.and_then(|(tried, now)| now.checked_add(tried.wait).ok());
+        let wait = tried.filter(|_| dead.is_none()).and_then(|tried| tried.wait);
+        let next = wait.zip(now).and_then(|(wait, now)| now.checked_add(wait).ok());
         Self {
             id: listed.key.id.clone(),
             channel: listed.key.channel.to_string(),

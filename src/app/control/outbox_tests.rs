@@ -55,10 +55,9 @@ fn a_retry_revives_what_is_meant_and_names_what_is_not_there() {
     sent.iter().for_each(|delivery| die(&store, delivery));
     let again = |ids: &[&str], channel: Option<&str>| {
         let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
-        match retry(&ids, channel, &store, &[], Timestamp::UNIX_EPOCH) {
-            Answer::OutboxRetried { revived, hurried, unknown } => (revived, hurried, unknown.len()),
-            other => panic!("{other:?}"),
-        }
+        let answer = retry(&ids, channel, &store, &[], Timestamp::UNIX_EPOCH);
+        let Answer::OutboxRetried { revived, hurried, unknown } = answer else { panic!("{answer:?}") };
+        (revived, hurried, unknown.len())
     };
     assert_eq!(again(&["e1", "e9"], Some("clinic")), (0, 0, 2), "nothing over that channel");
     assert_eq!(again(&["e1", "e9"], None), (2, 0, 1), "of every recipient");

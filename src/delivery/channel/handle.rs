@@ -37,8 +37,9 @@ pub struct Tried {
     pub attempts: u32,
     /// Whether an attempt is under way.
     pub is_under_way: bool,
-    /// How long until the next attempt.
-    pub wait: Duration,
+    /// How long until the next attempt; none while one is under way, or where it waits for an earlier one
+    /// of the same case.
+    pub wait: Option<Duration>,
     /// How the last attempt failed, and in words.
     pub last: Option<(FailureKind, String)>,
 }

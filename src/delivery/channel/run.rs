@@ -192,7 +192,7 @@ impl Run {
             };
             match outcome {
                 Some(outcome) => self.became(place, outcome),
-                None => self.shared.lock().forget(place),
+                None => self.shared.lock().forget(place, Instant::now()),
             }
         }
         self.note().await;
@@ -279,7 +279,8 @@ fn unread(error: &dyn std::fmt::Display) -> SendError {
 fn shortened(mut text: String) -> String {
     const MAX_BYTES: usize = 300;
     if text.len() > MAX_BYTES {
-        text.truncate(text.floor_char_boundary(MAX_BYTES));
+        let end = (0..=MAX_BYTES).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        text.truncate(end);
         text.push('…');
     }
     text

@@ -19,11 +19,18 @@ struct Wait {
     /// When it may be given up.
     patience_ends: Instant,
     is_under_way: bool,
+    /// Whether it waits for an earlier one of the same matter.
+    is_behind: bool,
     attempts: u32,
     last: Option<(FailureKind, String)>,
 }
 
 impl Wait {
+    /// Whether it stands in its lane.
+    const fn is_in_lane(&self) -> bool {
+        !self.is_under_way && !self.is_behind
+    }
+
     const fn lane(&self) -> Lane {
         match (self.ticket.is_crisis, self.attempts) {
             (true, 0) => Lane::NewCrisis,
@@ -42,6 +49,17 @@ enum Lane {
     Crisis,
     /// All others.
     Other,
+}
+
+/// Somebody, and what they are told of: deliveries of one matter are made one after another, so that the
+/// older state of a case never comes after the newer one.
+type Matter = (Option<String>, String);
+
+/// Where the receiver answered so often that it cannot take a delivery, those behind it pass it.
+const PASSED_AFTER: u32 = 5;
+
+fn matter(ticket: &Ticket) -> Matter {
+    (ticket.key.recipient.clone(), ticket.key.matter().to_owned())
 }
 
 /// When something is due, and what.
@@ -69,6 +87,8 @@ pub(super) struct Schedule {
     waits: HashMap<Place, Wait>,
     /// What is not under way, of each [`Lane`].
     lanes: [BTreeSet<Due>; 3],
+    /// What is not of a crisis, by matter: one of each is tried, the others wait behind it.
+    matters: HashMap<Matter, BTreeSet<Place>>,
     /// How many others, and of a crisis, are under way.
     under_way: [usize; 2],
     circuit: Circuit,
@@ -77,7 +97,7 @@ pub(super) struct Schedule {
 impl Schedule {
     pub(super) fn new(settings: Settings) -> Self {
         let (waits, lanes) = (HashMap::new(), Default::default());
-        Self { settings, waits, lanes, under_way: [0; 2], circuit: Circuit::new() }
+        Self { settings, waits, lanes, matters: HashMap::new(), under_way: [0; 2], circuit: Circuit::new() }
     }
 
     fn first(&self, lane: Lane) -> Option<Due> {
@@ -96,8 +116,16 @@ impl Schedule {
         }
         let (place, is_crisis) = (ticket.place, ticket.is_crisis);
         let patience_ends = now + self.settings.patience(is_crisis).saturating_sub(age);
-        let wait = Wait { ticket, due: now, patience_ends, is_under_way: false, attempts: 0, last: None };
-        self.lanes[wait.lane() as usize].insert((now, place));
+        let is_behind = !is_crisis && {
+            let others = self.matters.entry(matter(&ticket)).or_default();
+            let is_behind = !others.is_empty();
+            others.insert(place);
+            is_behind
+        };
+        let wait = Wait { ticket, due: now, patience_ends, is_under_way: false, is_behind, attempts: 0, last: None };
+        if !is_behind {
+            self.lanes[wait.lane() as usize].insert((now, place));
+        }
         self.waits.insert(place, wait);
     }
 
@@ -146,11 +174,11 @@ impl Schedule {
         self.under_way[usize::from(is_crisis)] -= 1;
         match outcome {
             Ok(()) => {
-                let became = self.waits.remove(&place).map_or(Became::Gone, |wait| Became::Delivered(wait.ticket));
+                let became = self.take_out(place, now).map_or(Became::Gone, |wait| Became::Delivered(wait.ticket));
                 (became, self.back(now))
             }
             Err(SendError::Later(after)) => (self.hold(place, after, now), Turn::None),
-            Err(error @ SendError::Refused(_)) if !is_crisis => (self.give_up(place, &error), self.back(now)),
+            Err(error @ SendError::Refused(_)) if !is_crisis => (self.give_up(place, &error, now), self.back(now)),
             Err(error) => {
                 let is_refusal = error.kind() == FailureKind::Refused;
                 let turn = if is_refusal { self.back(now) } else { self.circuit.failed(&self.settings, now) };
@@ -164,11 +192,36 @@ impl Schedule {
         wait.attempts = wait.attempts.saturating_sub(1);
         wait.due = now + after;
         self.lanes[wait.lane() as usize].insert((wait.due, place));
+        self.let_pass(place, now);
         Became::Held
     }
 
-    fn give_up(&mut self, place: Place, error: &SendError) -> Became {
-        let Some(Wait { ticket, attempts, .. }) = self.waits.remove(&place) else { return Became::Gone };
+    /// Takes a delivery out that is not in its lane.
+    fn take_out(&mut self, place: Place, now: Instant) -> Option<Wait> {
+        self.let_pass(place, now);
+        self.waits.remove(&place)
+    }
+
+    /// Lets the next of the same matter be tried.
+    fn let_pass(&mut self, place: Place, now: Instant) {
+        let Some(wait) = self.waits.get(&place) else { return };
+        let matter = matter(&wait.ticket);
+        let Some(others) = self.matters.get_mut(&matter) else { return };
+        others.remove(&place);
+        let Some(next) = others.first().copied() else {
+            self.matters.remove(&matter);
+            return;
+        };
+        if others.iter().any(|place| self.waits.get(place).is_some_and(|wait| !wait.is_behind)) {
+            return;
+        }
+        let Some(next_wait) = self.waits.get_mut(&next) else { return };
+        (next_wait.is_behind, next_wait.due) = (false, now);
+        self.lanes[next_wait.lane() as usize].insert((now, next));
+    }
+
+    fn give_up(&mut self, place: Place, error: &SendError, now: Instant) -> Became {
+        let Some(Wait { ticket, attempts, .. }) = self.take_out(place, now) else { return Became::Gone };
         Became::GivenUp { ticket, kind: error.kind(), attempts, error: error.to_string() }
     }
 
@@ -176,7 +229,7 @@ impl Schedule {
         let settings = self.settings;
         let Some(wait) = self.waits.get_mut(&place) else { return Became::Gone };
         if now >= wait.patience_ends && wait.attempts >= settings.min_attempts {
-            return self.give_up(place, error);
+            return self.give_up(place, error, now);
         }
         let longest = settings.longest_wait(wait.ticket.is_crisis);
         let backoff = settings.wait(wait.attempts, longest);
@@ -187,6 +240,9 @@ impl Schedule {
         wait.due = now + pause;
         wait.last = Some((error.kind(), error.to_string()));
         self.lanes[wait.lane() as usize].insert((wait.due, place));
+        if wait.attempts >= PASSED_AFTER && error.kind() == FailureKind::Failed {
+            self.let_pass(place, now);
+        }
         Became::Waits
     }
 
@@ -203,7 +259,7 @@ impl Schedule {
 
     fn make_due(&mut self, places: impl IntoIterator<Item = Place>, now: Instant) {
         for place in places {
-            let Some(wait) = self.waits.get_mut(&place).filter(|wait| !wait.is_under_way) else { continue };
+            let Some(wait) = self.waits.get_mut(&place).filter(|wait| wait.is_in_lane()) else { continue };
             let old = std::mem::replace(&mut wait.due, now);
             let lane = &mut self.lanes[wait.lane() as usize];
             lane.remove(&(old, place));
@@ -220,8 +276,8 @@ impl Schedule {
     }
 
     /// Takes out a delivery that is not in the outbox any more.
-    pub(super) fn forget(&mut self, place: Place) {
-        let Some(wait) = self.waits.remove(&place) else { return };
+    pub(super) fn forget(&mut self, place: Place, now: Instant) {
+        let Some(wait) = self.take_out(place, now) else { return };
         if wait.is_under_way {
             self.under_way[usize::from(wait.ticket.is_crisis)] -= 1;
         } else {
@@ -237,7 +293,7 @@ impl Schedule {
                 let tried = Tried {
                     attempts: wait.attempts,
                     is_under_way: wait.is_under_way,
-                    wait: wait.due.saturating_duration_since(now),
+                    wait: wait.is_in_lane().then(|| wait.due.saturating_duration_since(now)),
                     last: wait.last.clone(),
                 };
                 (wait.ticket.clone(), tried)
