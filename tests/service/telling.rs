@@ -16,7 +16,8 @@ struct Told {
     town: Town,
     hook: Receiver,
     mail: Receiver,
-    _directory: tempfile::TempDir,
+    /// Holds the key, which commands read again.
+    directory: tempfile::TempDir,
 }
 
 fn told() -> Told {
@@ -40,7 +41,7 @@ fn told() -> Told {
         hook.port(),
         mail.port(),
     );
-    Told { town: Town::with(&more), hook, mail, _directory: directory }
+    Told { town: Town::with(&more), hook, mail, directory }
 }
 
 /// Channel, recipient and state of each way of a test.
@@ -61,7 +62,7 @@ fn addressees(mails: &[Value]) -> Vec<&str> {
 
 #[test]
 fn a_test_takes_the_ways_of_an_alert_and_a_test_of_a_crisis_those_of_a_crisis() {
-    let Told { town, hook, mail, .. } = told();
+    let Told { town, hook, mail, directory: _kept } = told();
     let answer = town.vagus.ask(&["outbox", "test", "--site", "plant-a"]);
     assert_eq!(ways(&answer), ["mqtt - delivered", "mail physician delivered"]);
     let answer = town.vagus.ask(&["outbox", "test", "--site", "plant-a", "--crisis"]);
@@ -89,7 +90,7 @@ fn a_test_takes_the_ways_of_an_alert_and_a_test_of_a_crisis_those_of_a_crisis() 
 
 #[test]
 fn a_crisis_answer_is_with_the_clinician_on_duty_within_a_second_and_never_with_a_manager() {
-    let Told { mut town, hook, mail, .. } = told();
+    let Told { mut town, hook, mail, directory: _kept } = told();
     // The first of everything is slower: connections, and pages of the store.
     town.vagus.ask(&["outbox", "test", "--site", "plant-a", "--crisis"]);
     hook.wait_for(1);
