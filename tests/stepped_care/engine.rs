@@ -1,8 +1,12 @@
 //! The same story end to end: an engine is fed nights and questionnaires day by day, opens the case
 //! itself, invites, and proposes; the worker answers invitations, and the person in charge follows.
 
+use std::collections::BTreeSet;
+
 use crate::people::{START, at, day};
 use vagus::config::rules_file;
+use vagus::delivery::cloudevents;
+use vagus::domain::alert::Level;
 use vagus::domain::case::{ActionKind, ActionStep, CaseChange, OpenCase};
 use vagus::domain::event::{Event, EventBody, Invitation, Proposal};
 use vagus::domain::ids::{DeviceId, SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
@@ -12,7 +16,7 @@ use vagus::domain::person::{Actor, PersonId, Role};
 use vagus::domain::reading::{Context, HrvWindow, Reading};
 use vagus::domain::screening::{Instrument, Response, Screening};
 use vagus::domain::worker::Profile;
-use vagus::domain::{SignedDuration, TimeZone};
+use vagus::domain::{Date, SignedDuration, TimeZone};
 use vagus::engine::effect::Effect;
 use vagus::engine::row::{Input, WorkerInputs};
 use vagus::engine::{Engine, Mode};
@@ -27,12 +31,14 @@ struct Plant {
     case: Option<OpenCase>,
     proposals: Vec<(i32, Proposal)>,
     invitations: Vec<(i32, Invitation)>,
+    /// Where each of both goes, and under which type.
+    wire: BTreeSet<(String, String)>,
 }
 
 impl Plant {
     fn new() -> Self {
         let engine = Engine::new(rules_file::built_in(), Mode::Live);
-        Self { engine, case: None, proposals: Vec::new(), invitations: Vec::new() }
+        Self { engine, case: None, proposals: Vec::new(), invitations: Vec::new(), wire: BTreeSet::new() }
     }
 
     /// One row at nine in the morning of a day.
@@ -56,6 +62,11 @@ impl Plant {
     }
 
     fn take(&mut self, number: i32, event: Event) {
+        if matches!(event.body, EventBody::Proposal(_) | EventBody::Invitation(_)) {
+            let envelope = cloudevents::encode(&event, "vagus/v1");
+            let wire: serde_json::Value = serde_json::from_slice(&envelope.payload).unwrap();
+            self.wire.insert((envelope.topic.unwrap(), wire["type"].as_str().unwrap().to_owned()));
+        }
         match event.body {
             EventBody::Proposal(found) if found.action == ActionKind::Counseling => {
                 self.proposals.push((number, *found));
@@ -166,12 +177,31 @@ fn an_engine_switches_what_does_not_help_and_the_new_method_begins_anew() {
             plant.choose(number, to.as_str());
         }
     };
-    let plant = run(57, 0.0, |_| 14.0, follow);
+    let plant = run(99, 0.0, |_| 15.0, follow);
     use Advice::{Intensify, Maintain, Switch};
-    assert_eq!(plant.advice(), [(2, Maintain), (4, Intensify), (6, Switch), (2, Maintain)]);
-    let methods: Vec<_> = plant.proposals.iter().map(|(_, found)| found.method.clone().unwrap()).collect();
-    assert_eq!((methods[2].as_str(), methods[3].as_str()), ("mindfulness_programme", "cbt_counseling"));
-    assert_eq!(plant.proposals[2].1.to.as_ref(), Some(&methods[3]));
+    let (first, second) = ("mindfulness_programme", "cbt_counseling");
+    let told = |(on, found): &(i32, Proposal)| (*on, found.week, found.advice, found.method.clone().unwrap());
+    let told: Vec<_> = plant.proposals.iter().map(told).collect();
+    let told: Vec<_> = told.iter().map(|(on, week, advice, method)| (*on, *week, *advice, method.as_str())).collect();
+    let expected = [
+        (14, 2, Maintain, first),
+        (28, 4, Intensify, first),
+        (42, 6, Switch, first),
+        (56, 2, Maintain, second),
+        (70, 4, Intensify, second),
+        (84, 6, Switch, second),
+        (98, 2, Maintain, "guided_self_help"),
+    ];
+    assert_eq!(told, expected);
+    let switch = &plant.proposals[2].1;
+    assert_eq!((switch.level, switch.to.as_ref().unwrap().as_str()), (Level::L3, second));
+    assert!(switch.reason.contains("GAD-7 was 15") && switch.reason.contains("The response is too small"));
+    // Three days before each of these weeks, so that the answer is there when it is looked at.
+    let invited: Vec<(i32, Date)> = plant.invitations.iter().map(|(on, found)| (*on, found.by)).collect();
+    assert_eq!(invited, expected.map(|(on, ..)| (on - 3, day(on))));
+    let wire = [("actions/counseling", "vagus.screening.requested"), ("alerts", "vagus.case.proposal")];
+    let wire = wire.map(|(topic, kind)| (format!("vagus/v1/plant-a/{topic}"), kind.to_owned()));
+    assert_eq!(plant.wire, BTreeSet::from(wire));
 }
 
 #[test]
