@@ -356,16 +356,23 @@ fn channels(
     let channel = |(id, sender)| {
         metrics.has_channel(&id);
         Channel {
-            id,
             sender,
             store: store.clone(),
             wake: outbound.news.subscribe(),
-            settings: settings.outbox,
+            settings: tries(settings, &id),
+            id,
             clock: clock.clone(),
             metrics: metrics.clone(),
         }
     };
     Ok(senders.into_iter().map(channel).collect())
+}
+
+/// How a channel tries: as all do, but for how long where it says so itself.
+fn tries(settings: &Settings, id: &ChannelId) -> channel::Settings {
+    let hours = settings.delivery.channel(id).and_then(|channel| channel.give_up_after_h);
+    let give_up_after = hours.map(|hours| Duration::from_secs(3_600 * u64::from(hours)));
+    channel::Settings { give_up_after: give_up_after.unwrap_or(settings.outbox.give_up_after), ..settings.outbox }
 }
 
 fn router(settings: &Settings) -> Router {

@@ -15,7 +15,7 @@ fn recipient(role: Role) -> Recipient {
 }
 
 fn channel(id: &str, kind: ChannelKind) -> Channel {
-    Channel { id: ChannelId::parse(id).unwrap(), kind }
+    Channel { id: ChannelId::parse(id).unwrap(), kind, give_up_after_h: None }
 }
 
 fn hook(format: WebhookFormat) -> ChannelKind {

@@ -45,8 +45,9 @@ fn channel(mut section: Section<'_>) -> Told<'_, Channel> {
             return Told { section, value: None };
         }
     };
+    let give_up_after_h = section.has("give_up_after_h").then(|| section.number("give_up_after_h", 72, 1..=8_760));
     section.refuse_unknown();
-    let value = id.zip(kind).map(|(id, kind)| Channel { id, kind });
+    let value = id.zip(kind).map(|(id, kind)| Channel { id, kind, give_up_after_h });
     Told { section, value }
 }
 

@@ -18,6 +18,8 @@ pub struct Channel {
     pub id: ChannelId,
     /// What it is.
     pub kind: ChannelKind,
+    /// How long a delivery is tried here, in hours, a crisis excepted; as for every channel where absent.
+    pub give_up_after_h: Option<u32>,
 }
 
 /// What a channel is.
@@ -27,17 +29,6 @@ pub enum ChannelKind {
     Webhook(WebhookSettings),
     /// People get mail.
     Email(EmailSettings),
-}
-
-impl ChannelKind {
-    /// The name used in settings.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Webhook(_) => "webhook",
-            Self::Email(_) => "email",
-        }
-    }
 }
 
 /// In which form a webhook is sent.

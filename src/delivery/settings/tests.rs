@@ -29,7 +29,7 @@ fn mail(id: &str) -> Channel {
         timeout_ms: 1_000,
         flood: FloodSettings::default(),
     });
-    Channel { id: ChannelId::parse(id).unwrap(), kind }
+    Channel { id: ChannelId::parse(id).unwrap(), kind, give_up_after_h: None }
 }
 
 fn hook(id: &str) -> Channel {
@@ -41,7 +41,7 @@ fn hook(id: &str) -> Channel {
         allow_private_addresses: false,
         ca_file: None,
     });
-    Channel { id: ChannelId::parse(id).unwrap(), kind }
+    Channel { id: ChannelId::parse(id).unwrap(), kind, give_up_after_h: None }
 }
 
 fn to(channel: &str, recipients: &[Whom]) -> Route {

@@ -150,6 +150,9 @@ fn judge(response: &Response, is_crisis: bool, now: Timestamp) -> Result<(), Sen
     if status.is_success() {
         return Ok(());
     }
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return Err(SendError::Refused(reason(status)));
+    }
     let longest = if is_crisis { LONGEST_CRISIS_WAIT } else { LONGEST_WAIT };
     let reason = reason(status);
     let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
@@ -167,6 +170,7 @@ fn reason(status: StatusCode) -> String {
         300..=399 => ": redirects are not followed, give the address it leads to",
         401 | 403 => ": the receiver does not know our key, or asks for more",
         404 | 405 => ": nothing takes events at that path",
+        413 => ": the event is too large for the receiver",
         410 => ": the receiver says it is gone for good",
         _ => "",
     };

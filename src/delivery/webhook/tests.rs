@@ -153,6 +153,11 @@ async fn what_only_a_person_can_mend_is_tried_on_slowly() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_for_the_receiver_is_given_up() {
+    assert!(matches!(answered(&head("413 Large", ""), false).await, Err(SendError::Refused(_))));
+}
+
+#[tokio::test]
 async fn what_passes_is_tried_again_and_a_wish_to_wait_is_respected_within_bounds() {
     for status in ["500 Oops", "502 Bad", "503 Busy", "429 Slow", "408 Late"] {
         let outcome = answered(&head(status, ""), false).await;
