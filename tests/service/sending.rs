@@ -1,9 +1,11 @@
 //! Webhooks and mail, taken and judged by programs that are not ours.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use tokio::sync::watch;
 use vagus::clock::Clock;
-use vagus::delivery::channel::Sender as _;
+use vagus::delivery::channel::{self, Channel, Sender as _};
 use vagus::delivery::email::{Content, EmailSender, compose};
 use vagus::delivery::settings::{
     EmailAddress, EmailSettings, FloodSettings, Login, MailTls, SigningKey, Target, WebhookFormat, WebhookSettings,
@@ -11,9 +13,11 @@ use vagus::delivery::settings::{
 use vagus::delivery::webhook::WebhookSender;
 use vagus::domain::event::EventKind;
 use vagus::domain::ids::ChannelId;
-use vagus::store::Outgoing;
+use vagus::store::{Outgoing, Store};
+use vagus::telemetry::Metrics;
 
 use crate::support::certificates::{Authority, Identity};
+use crate::support::ingest::until;
 use crate::support::receiver::Receiver;
 
 const OLD: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -84,6 +88,16 @@ async fn a_webhook_goes_over_tls_to_whom_the_authority_vouches_for_and_to_nobody
 }
 
 fn mail(port: u16, tls: MailTls, login: Option<(&str, &str)>, ca_file: Option<&Path>) -> EmailSender {
+    mail_with(port, tls, login, ca_file, FloodSettings::default())
+}
+
+fn mail_with(
+    port: u16,
+    tls: MailTls,
+    login: Option<(&str, &str)>,
+    ca_file: Option<&Path>,
+    flood: FloodSettings,
+) -> EmailSender {
     let login = login.map(|(user, password)| Login { username: user.to_owned(), password: password.to_owned().into() });
     let settings = EmailSettings {
         host: "localhost".to_owned(),
@@ -93,7 +107,7 @@ fn mail(port: u16, tls: MailTls, login: Option<(&str, &str)>, ca_file: Option<&P
         from: "Vagus <vagus@example.org>".parse().unwrap(),
         ca_file: ca_file.map(Path::to_owned),
         timeout_ms: 10_000,
-        flood: FloodSettings::default(),
+        flood,
     };
     EmailSender::open(&settings, Clock::System).unwrap()
 }
@@ -151,5 +165,58 @@ async fn mail_goes_encrypted_and_with_a_login_where_the_server_asks_for_them() {
             assert!(refused.to_string().contains(why), "{mode}, {why}: {refused}");
         }
         assert_eq!(server.told().len(), 1, "{mode}");
+    }
+}
+
+#[tokio::test]
+async fn a_flood_leaves_the_outbox_as_a_few_mails_that_tell_of_every_event() {
+    const EVENTS: usize = 30;
+    let (server, directory) = (Receiver::of_mail(), tempfile::tempdir().unwrap());
+    let settings = vagus::store::Settings { path: directory.path().join("store"), ..Default::default() };
+    let store = Store::open(&settings).unwrap();
+    let to = EmailAddress::parse("lan@example.org").unwrap();
+    let numbered = |number: usize| {
+        let (id, about) = (format!("c-{number:02}-1-raised"), format!("c-{number:02}"));
+        let content = Content {
+            id: &id,
+            kind: Some(EventKind::Raised),
+            about: &about,
+            is_test: false,
+            at: "2026-03-01T08:50:00Z".parse().unwrap(),
+            subject: &about,
+            text: &about,
+            html: &about,
+        };
+        let payload = compose(&"Vagus <vagus@example.org>".parse().unwrap(), "dr.lan", &to, content);
+        let is_crisis = number == EVENTS - 1;
+        Outgoing { id: id.clone(), is_crisis, ..delivery("lan@example.org", payload) }
+    };
+    store.append_notices(&(0..EVENTS).map(numbered).collect::<Vec<_>>()).unwrap();
+    let (_news, wake) = watch::channel(0);
+    let (stop, stopping) = watch::channel(false);
+    let sender = mail_with(server.port(), MailTls::None, None, None, FloodSettings { mails: 3, window_s: 2 });
+    let channel = Channel {
+        id: ChannelId::parse("there").unwrap(),
+        sender: Arc::new(sender),
+        store: store.clone(),
+        wake,
+        settings: channel::Settings::default(),
+        clock: Clock::System,
+        metrics: Metrics::new(),
+    };
+    let (_handle, run) = channel.start(stopping);
+    let run = tokio::spawn(run);
+    until("everything is delivered", || store.outbox_counts().values().all(|waiting| waiting.pending == 0)).await;
+    stop.send(true).unwrap();
+    run.await.unwrap();
+    let told = server.told();
+    let subjects: Vec<&str> = told.iter().map(|told| told["headers"]["subject"].as_str().unwrap()).collect();
+    assert!(subjects[..4].contains(&"c-29"), "the crisis waited for nothing: {subjects:?}");
+    let digests = subjects.iter().filter(|subject| subject.contains("messages in one")).count();
+    assert!((1..=2).contains(&digests) && subjects.len() <= 8, "{subjects:?}");
+    for number in 0..EVENTS {
+        let about = format!("c-{number:02}");
+        let mails = told.iter().filter(|told| told["text"].as_str().unwrap().contains(&about));
+        assert_eq!(mails.count(), 1, "{about} is told once: {subjects:?}");
     }
 }
