@@ -218,7 +218,11 @@ impl Sequencer {
             Some(command) = ports.commands.recv() => match command {
                 // Where nobody applies rows any more, nobody waits for an answer either.
                 Command::Look(look) => drop(ports.work.send(Work::Look(look))),
-                command => self.command(command, draft),
+                command @ (Command::Enrol { .. }
+                | Command::Retry { .. }
+                | Command::Case { .. }
+                | Command::Workers { .. }
+                | Command::Find { .. }) => self.command(command, draft),
             },
             messages = ports.messages.recv() => match messages {
                 Some(messages) => waiting.extend(messages),

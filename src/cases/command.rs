@@ -76,7 +76,14 @@ fn fact(
             CaseState::InAction | CaseState::FollowUp | CaseState::Referred => {
                 Ok(CaseFact::FollowedUp { deadlines: without_next_follow_up(case) })
             }
-            early => Err(Refusal::NothingToFollowUp(early)),
+            early @ (CaseState::Open
+            | CaseState::Acknowledged
+            | CaseState::Assessed
+            | CaseState::Planned
+            | CaseState::Closed
+            | CaseState::DeclinedByWorker
+            | CaseState::NotWorkRelated
+            | CaseState::DataError) => Err(Refusal::NothingToFollowUp(early)),
         },
         Deed::RequestReview => match case.action(ActionKind::WorkloadReview) {
             Some(_) => Err(Refusal::ReviewThere),

@@ -112,12 +112,13 @@ fn a_request_is_known_again_by_unit_and_period() {
 
 #[test]
 fn a_limit_is_named_only_where_five_workers_are_over_it() {
-    let exposures = |over_limit| match request(&unit(over_limit), "forge", TODAY).body {
-        EventBody::Action(ActionRequest::WorkloadReview { action, exposures, .. }) => {
-            assert_eq!(action.due.to_string(), "2026-04-14T09:00:00Z", "ten working days of L2");
-            exposures
-        }
-        other => panic!("no request of a review: {other:?}"),
+    let exposures = |over_limit| {
+        let body = request(&unit(over_limit), "forge", TODAY).body;
+        let EventBody::Action(ActionRequest::WorkloadReview { action, exposures, .. }) = body else {
+            panic!("no request of a review: {body:?}");
+        };
+        assert_eq!(action.due.to_string(), "2026-04-14T09:00:00Z", "ten working days of L2");
+        exposures
     };
     assert_eq!(exposures(4), []);
     assert_eq!(exposures(5), [ExceededLimit { kind: "weekly_hours", limit: 48.0 }]);

@@ -136,7 +136,7 @@ fn dead_letters_and_what_was_revived_survive_restarts_cuts_and_the_loss_of_the_v
     {
         let store = Store::open(&settings).unwrap();
         holds(&store, &["e1"], &["e2", "e3"]);
-        let cut = (0..3).map(|_| snapshot(&store)).last().unwrap();
+        let cut = (0..3).fold(0, |_, _| snapshot(&store));
         assert!(cut > 1, "the journal is cut, facts that are needed are in the snapshot only");
         store.append_outcomes(&[dies(&hook("e3"), 9)]).unwrap();
     }

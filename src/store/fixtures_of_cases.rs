@@ -120,7 +120,7 @@ pub(super) fn changes() -> Vec<CaseChange> {
     changes
 }
 
-pub(super) fn commands() -> Vec<Box<CaseCommand>> {
+pub(super) fn commands() -> Vec<CaseCommand> {
     let action = ActionKind::Counseling;
     let deeds = [
         Deed::Move { to: CaseState::Referred },
@@ -133,5 +133,5 @@ pub(super) fn commands() -> Vec<Box<CaseCommand>> {
     ];
     let case = CaseId::parse("c-1").unwrap();
     let command = |deed| CaseCommand { case: case.clone(), by: physician(), deed, note: Note::of("Grund") };
-    deeds.into_iter().map(command).map(Box::new).collect()
+    deeds.into_iter().map(command).collect()
 }

@@ -127,7 +127,8 @@ fn items() -> Vec<Item> {
 
 fn row() -> Row {
     let items = (0..).zip(items()).map(|(index, item)| Input::Item { message: 0, index, item });
-    let commands = (0..).zip(commands()).map(|(request, command)| Input::Case { request, command });
+    let command = |(request, command)| Input::Case { request, command: Box::new(command) };
+    let commands = (0..).zip(commands()).map(command);
     let inputs = items.chain(commands);
     let rejection = Rejection { index: Some(9), reason: Reason::OutOfRange, detail: "rmssd_ms is 900".to_owned() };
     Row {

@@ -241,8 +241,8 @@ async fn look<T: Send + 'static>(
 ///
 /// # Errors
 /// In words, where the filter names what there is not.
-pub fn list<'a>(
-    histories: &mut dyn Iterator<Item = &'a WorkerHistory>,
+pub fn list(
+    histories: &mut dyn Iterator<Item = &WorkerHistory>,
     filter: &CaseFilter,
     now: Timestamp,
 ) -> Result<CasesAnswer, String> {
@@ -265,8 +265,8 @@ pub fn list<'a>(
 ///
 /// # Errors
 /// In words, where there is none of that id.
-pub fn show<'a>(
-    histories: &mut dyn Iterator<Item = &'a WorkerHistory>,
+pub fn show(
+    histories: &mut dyn Iterator<Item = &WorkerHistory>,
     case: &str,
     now: Timestamp,
 ) -> Result<CasesAnswer, String> {
