@@ -57,6 +57,16 @@ impl Clock {
         }
     }
 
+    /// What the machine's clock says, believed or not: for signatures, which others hold against theirs.
+    #[must_use]
+    pub fn wall(&self) -> Timestamp {
+        match self {
+            Self::System => wall(),
+            Self::Guarded(guarded) => guarded.source.look().wall,
+            Self::Set(micros) => timestamp(micros),
+        }
+    }
+
     /// By how much the clock stands beside the time that passed, where that waits to be accepted.
     #[must_use]
     pub fn step(&self) -> Option<SignedDuration> {
@@ -297,6 +307,7 @@ mod tests {
         let hour = SignedDuration::from_hours(1);
         wall.fetch_add(3_600_000_000, Ordering::AcqRel);
         assert_eq!((clock.now(), clock.step()), (BEGIN, Some(hour)));
+        assert_eq!(clock.wall(), BEGIN + hour, "the wall shows it all the same");
         assert_eq!(clock.accept_step(), Some(hour));
         assert_eq!((clock.now(), clock.step(), clock.accept_step()), (BEGIN + hour, None, None));
     }

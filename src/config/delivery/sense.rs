@@ -45,6 +45,7 @@ pub(super) fn check(
         }
         whom(&told.section, route, &settings, is_somebody_unread);
         rights(&told.section, route, &settings);
+        readers(&told.section, route, &settings);
         addresses(&told.section, route, &settings);
     }
     if !is_route_unread && !is_channel_unread && !is_somebody_unread {
@@ -165,6 +166,35 @@ fn rights(section: &Section<'_>, route: &Route, settings: &Settings) {
                 section.problem(key, &what, &why_not(person.role, *kind));
             }
         }
+    }
+}
+
+/// Whoever reads a webhook reads everything that is sent to it, whichever reader or route it is for.
+fn readers(section: &Section<'_>, route: &Route, settings: &Settings) {
+    if !settings.channel(&route.channel).is_some_and(|c| matches!(c.kind, ChannelKind::Webhook(_))) {
+        return;
+    }
+    let sent = settings.sent_to(&route.channel);
+    let mut seen = BTreeSet::new();
+    for (named, person) in told(route, settings) {
+        // What the route itself would tell them was looked at already.
+        let own = route.kinds.as_deref().unwrap_or(audience(named.role).told);
+        let mut unseen = sent.iter().filter(|kind| !own.contains(kind) && !may_see(person.role, **kind)).peekable();
+        let Some(first) = unseen.peek().copied() else { continue };
+        if !seen.insert(&person.id) {
+            continue;
+        }
+        let kinds: Vec<&str> = unseen.map(|kind| kind.as_str()).collect();
+        let standing_in = if named.id == person.id { String::new() } else { format!(" as deputy of {}", named.id) };
+        let what = format!(
+            "names {}{standing_in}, who is {}, as a reader of {}, which is also sent {}",
+            person.id,
+            person.role.as_str(),
+            route.channel,
+            kinds.join(", ")
+        );
+        let remedy = format!("give them a channel of their own; {}", why_not(person.role, *first));
+        section.problem("recipients", &what, &remedy);
     }
 }
 

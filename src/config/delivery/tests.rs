@@ -197,6 +197,41 @@ fn nobody_is_told_what_their_role_may_not_see() {
 }
 
 #[test]
+fn every_reader_of_a_webhook_may_see_all_that_is_sent_to_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let hook = webhook(&directory, "url = \"https://example.org/\"");
+    let people = [
+        person("lan", "physician", ""),
+        person("minh", "manager", ""),
+        person("an", "physician", "deputy = \"minh\""),
+        person("hoa", "oh_lead", ""),
+        person("com", "safety_committee", ""),
+        person("op", "operator", ""),
+    ];
+    let routed = |routes: &[&str]| {
+        let to = |route: &&str| format!("[[routes]]\nchannel = \"hook\"\n{route}\n");
+        problems(&format!("{}{hook}{}", people.concat(), routes.iter().map(to).collect::<String>()))
+    };
+    assert!(routed(&["recipients = [\"lan\", \"hoa\"]"]).is_empty());
+    assert!(routed(&["recipients = [\"minh\"]"]).is_empty());
+    for reader in ["minh", "com", "op"] {
+        let found = routed(&[&format!("recipients = [\"lan\", \"{reader}\"]")]);
+        let names = |what: &str| what.contains(reader) && what.contains("raised");
+        assert!(found.iter().any(|(key, what)| key == "routes[0].recipients" && names(what)), "{reader}: {found:?}");
+        let found = routed(&[&format!("recipients = [\"lan\", \"{reader}\"]\nkinds = [\"raised\"]")]);
+        assert!(!found.is_empty(), "{reader}");
+    }
+    let found = routed(&["recipients = [\"an\"]"]);
+    assert!(found.iter().any(|(_, what)| what.contains("minh as deputy of an")), "{found:?}");
+    let apart = ["recipients = [\"lan\"]", "recipients = [\"minh\"]"];
+    let found = routed(&apart);
+    assert_eq!(found.len(), 1, "two routes lead to the same readers: {found:?}");
+    assert!(found[0].0 == "routes[1].recipients" && found[0].1.contains("also sent raised"), "{found:?}");
+    let found = routed(&["kinds = [\"raised\"]", "recipients = [\"minh\"]"]);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
 fn a_deputy_must_be_allowed_and_reachable_too() {
     let with_deputy = |deputy: &str| {
         let lan = person("lan", "physician", "deputy = \"d\"");

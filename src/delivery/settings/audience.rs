@@ -13,8 +13,18 @@ pub struct Audience {
     pub told: &'static [EventKind],
     /// Of which levels, where a route names none; what tells no level is told all the same.
     pub levels: &'static [Level],
+    /// Of which kinds at which further levels, where a route names no levels.
+    pub also: &'static [(EventKind, Level)],
     /// What it may be told at all.
     pub may_see: &'static [EventKind],
+}
+
+impl Audience {
+    /// Whether events of that kind are told at that level where a route names no levels.
+    #[must_use]
+    pub fn is_there_for(&self, kind: EventKind, level: Level) -> bool {
+        self.levels.contains(&level) || self.also.contains(&(kind, level))
+    }
 }
 
 use EventKind::{
@@ -43,7 +53,8 @@ const CASES: &[Level] = &[L2, L3, L4];
 /// The table of who is told what.
 ///
 /// A crisis goes to the clinician on duty, and to those above when a limit of it is over; physicians
-/// are told of the other cases. Whoever reviews the work learns of the request alone, the committee
+/// are told of the other cases, and of a crisis what is proposed and that it ended: a case that was
+/// ever one stays one, and weeks later it is they who lead it. Whoever reviews the work learns of the request alone, the committee
 /// of its counts alone, and whoever runs the service of nothing.
 ///
 /// # Source
@@ -54,20 +65,22 @@ pub const AUDIENCES: &[Audience] = &[
         role: Role::Physician,
         told: &[Raised, RaisedAgain, Revised, Closed, Reminder, Proposal],
         levels: &[L2, L3],
+        also: &[(Proposal, L4), (Closed, L4)],
         may_see: CLINICAL,
     },
-    Audience { role: Role::Counsellor, told: &[Counseling, Rescreening], levels: CASES, may_see: CLINICAL },
+    Audience { role: Role::Counsellor, told: &[Counseling, Rescreening], levels: CASES, also: &[], may_see: CLINICAL },
     Audience {
         role: Role::DutyClinician,
-        told: &[Raised, RaisedAgain, Reminder, Overdue],
+        told: &[Raised, RaisedAgain, Revised, Closed, Reminder, Overdue, Proposal],
         levels: &[L4],
+        also: &[],
         may_see: CLINICAL,
     },
-    Audience { role: Role::OhLead, told: &[Overdue], levels: CASES, may_see: EVERYTHING },
-    Audience { role: Role::OhHead, told: &[Escalated], levels: CASES, may_see: EVERYTHING },
-    Audience { role: Role::Manager, told: &[WorkloadReview], levels: &[], may_see: &[WorkloadReview] },
-    Audience { role: Role::SafetyCommittee, told: &[Committee], levels: &[], may_see: &[Committee] },
-    Audience { role: Role::Operator, told: &[], levels: &[], may_see: &[] },
+    Audience { role: Role::OhLead, told: &[Overdue], levels: CASES, also: &[], may_see: EVERYTHING },
+    Audience { role: Role::OhHead, told: &[Escalated], levels: CASES, also: &[], may_see: EVERYTHING },
+    Audience { role: Role::Manager, told: &[WorkloadReview], levels: &[], also: &[], may_see: &[WorkloadReview] },
+    Audience { role: Role::SafetyCommittee, told: &[Committee], levels: &[], also: &[], may_see: &[Committee] },
+    Audience { role: Role::Operator, told: &[], levels: &[], also: &[], may_see: &[] },
 ];
 
 /// The line of a role.
@@ -105,7 +118,7 @@ mod tests {
     fn health_content_and_a_crisis_are_for_clinical_roles_alone() {
         for audience in AUDIENCES.iter().filter(|audience| !audience.role.is_clinical()) {
             assert!(!audience.may_see.iter().any(|kind| is_health_content(*kind)), "{:?}", audience.role);
-            assert!(!audience.levels.contains(&L4), "{:?}", audience.role);
+            assert!(!audience.levels.contains(&L4) && audience.also.is_empty(), "{:?}", audience.role);
         }
     }
 
@@ -123,9 +136,31 @@ mod tests {
     }
 
     #[test]
-    fn every_kind_is_told_to_somebody() {
-        for kind in EventKind::ALL {
-            assert!(AUDIENCES.iter().any(|audience| audience.told.contains(kind)), "{kind:?}");
+    fn every_kind_is_told_to_somebody_at_every_level_by_default() {
+        let told = |kind, level: Option<Level>| {
+            AUDIENCES.iter().any(|a| a.told.contains(&kind) && level.is_none_or(|level| a.is_there_for(kind, level)))
+        };
+        for kind in EventKind::ALL.iter().copied() {
+            let tells_no_level = matches!(kind, WorkloadReview | Rescreening | Committee);
+            let levels = if tells_no_level { vec![None] } else { CASES.iter().copied().map(Some).collect() };
+            for level in levels {
+                assert!(told(kind, level), "{kind:?} at {level:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_at_further_levels_is_told_at_all() {
+        for audience in AUDIENCES {
+            assert!(audience.also.iter().all(|(kind, _)| audience.told.contains(kind)), "{:?}", audience.role);
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_crisis_and_its_proposals_reach_physician_and_clinician_on_duty() {
+        for kind in [Proposal, Closed] {
+            let told = AUDIENCES.iter().filter(|a| a.told.contains(&kind) && a.is_there_for(kind, L4));
+            assert_eq!(told.map(|a| a.role).collect::<Vec<_>>(), [Role::Physician, Role::DutyClinician], "{kind:?}");
         }
     }
 
@@ -133,7 +168,7 @@ mod tests {
     fn a_crisis_is_raised_to_the_clinician_on_duty_by_default() {
         let told: Vec<_> = AUDIENCES
             .iter()
-            .filter(|audience| audience.told.contains(&Raised) && audience.levels.contains(&L4))
+            .filter(|audience| audience.told.contains(&Raised) && audience.is_there_for(Raised, L4))
             .map(|audience| audience.role)
             .collect();
         assert_eq!(told, [Role::DutyClinician]);

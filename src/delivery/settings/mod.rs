@@ -7,6 +7,7 @@ mod audience;
 mod channel;
 mod secret;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use lettre::Address;
@@ -131,8 +132,11 @@ impl Route {
     fn tells(&self, role: Role, kind: EventKind, level: Option<Level>) -> bool {
         let audience = audience(role);
         let kinds = self.kinds.as_deref().unwrap_or(audience.told);
-        let levels = self.levels.as_deref().unwrap_or(audience.levels);
-        audience.may_see.contains(&kind) && kinds.contains(&kind) && level.is_none_or(|level| levels.contains(&level))
+        let is_of_levels = level.is_none_or(|level| match &self.levels {
+            Some(levels) => levels.contains(&level),
+            None => audience.is_there_for(kind, level),
+        });
+        audience.may_see.contains(&kind) && kinds.contains(&kind) && is_of_levels
     }
 
     /// Whether an event of that kind and level passes where no reader is named.
@@ -181,6 +185,21 @@ impl Settings {
     /// Everybody a route names.
     pub fn named<'s>(&'s self, route: &'s Route) -> impl Iterator<Item = &'s Recipient> {
         self.recipients.iter().filter(|recipient| route.names(recipient))
+    }
+
+    /// Every kind of event that some route sends to a channel, whomever it is for.
+    #[must_use]
+    pub fn sent_to(&self, channel: &ChannelId) -> BTreeSet<EventKind> {
+        let levels = || std::iter::once(None).chain([Level::L2, Level::L3, Level::L4].map(Some));
+        let sends = |route: &Route, kind| {
+            if route.recipients.is_empty() {
+                levels().any(|level| route.passes(kind, level))
+            } else {
+                self.named(route).any(|reader| levels().any(|level| route.tells(reader.role, kind, level)))
+            }
+        };
+        let routes = || self.routes.iter().filter(|route| route.channel == *channel);
+        EventKind::ALL.iter().copied().filter(|kind| routes().any(|route| sends(route, *kind))).collect()
     }
 
     /// Every way that an event of a site takes besides MQTT, each once, in the order of the routes.

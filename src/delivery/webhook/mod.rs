@@ -89,7 +89,8 @@ impl WebhookSender {
         {
             address::check(address).map_err(|what| SendError::Unreachable(NotPublic(what).to_string()))?;
         }
-        let now = self.clock.now();
+        // The receiver holds it against its own clock, so a step that waits to be accepted must not hide it.
+        let now = self.clock.wall();
         let signature = self.sign(&delivery.id, now, &delivery.payload)?;
         let request = self
             .client

@@ -1,10 +1,12 @@
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use super::*;
+use crate::clock::Source;
 use crate::delivery::settings::{SigningKey, Target, WebhookFormat};
 use crate::domain::ids::ChannelId;
 
@@ -116,6 +118,26 @@ async fn a_delivery_is_posted_with_its_id_the_time_and_a_signature_of_every_key(
     let of = |key| Webhook::new(key).unwrap().sign(&delivery.id, at, &delivery.payload).unwrap();
     assert_eq!(header(&request, "webhook-signature"), format!("{} {}", of(NEW), of(OLD)));
     assert!(request.ends_with("usual\"}"));
+}
+
+#[tokio::test]
+async fn the_time_stamp_is_of_the_clock_on_the_wall_while_its_step_waits() {
+    let begin: Timestamp = NOW.parse().unwrap();
+    let wall = Arc::new(AtomicI64::new(begin.as_microsecond()));
+    let source = Source::Set { wall: Arc::clone(&wall), passed: Arc::new(AtomicI64::new(0)) };
+    let clock = Clock::guarded(crate::clock::Settings::default(), source);
+    assert_eq!(clock.now(), begin);
+    wall.fetch_add(3_600_000_000, Ordering::AcqRel);
+    assert_eq!(clock.now(), begin, "the step is not accepted");
+    let receiver = Receiver::answering(OK).await;
+    let sender = WebhookSender::open(settings(receiver.address), clock).unwrap();
+    let delivery = delivery(false);
+    sender.send(&delivery).await.unwrap();
+    let request = receiver.heard().remove(0);
+    let at: i64 = header(&request, "webhook-timestamp").parse().unwrap();
+    assert_eq!(at, begin.as_second() + 3_600);
+    let signature = Webhook::new(NEW).unwrap().sign(&delivery.id, at, &delivery.payload).unwrap();
+    assert!(header(&request, "webhook-signature").starts_with(&signature));
 }
 
 #[tokio::test]
