@@ -1,7 +1,7 @@
 //! Facts applied to a case book.
 
 use crate::domain::Timestamp;
-use crate::domain::alert::AlertKind;
+use crate::domain::alert::{AlertKind, RuleId};
 use crate::domain::case::{
     Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, ClosedCase, Invited, MAX_CLOSED, MAX_LOG_ENTRIES,
     OpenCase,
@@ -24,6 +24,7 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
         CaseChange::Opened { .. } => {}
         CaseChange::RaisedAgain { told, actions, deadlines, at } => {
             case.told = told.clone();
+            add_rules(&mut case.rules, &told.rules);
             case.actions.clone_from(actions);
             case.deadlines.clone_from(deadlines);
             (case.state, case.raised_at) = (CaseState::Open, *at);
@@ -33,6 +34,7 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
         }
         CaseChange::Revised { told, on } => {
             case.told = told.clone();
+            add_rules(&mut case.rules, &told.rules);
             case.revised_on = Some(*on);
             case.events += 1;
             case.said = AlertKind::Revised;
@@ -46,6 +48,11 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
             }
         }
     }
+}
+
+fn add_rules(known: &mut Vec<RuleId>, found: &[RuleId]) {
+    let new: Vec<RuleId> = found.iter().filter(|rule| !known.contains(rule)).cloned().collect();
+    known.extend(new);
 }
 
 fn end(book: &mut CaseBook, at: Timestamp) {
@@ -68,9 +75,12 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             (moved.step, moved.moved_at) = (*step, *reported_at);
             if has_begun(*step) {
                 moved.started_at.get_or_insert(at);
+            }
+            let kind = moved.kind;
+            if !case.actions.iter().any(is_waiting) {
                 case.deadlines.retain(|deadline| deadline.milestone != Milestone::FirstAction);
             }
-            LogEvent::Progress { action: moved.kind, step: *step }
+            LogEvent::Progress { action: kind, step: *step }
         }
         CaseFact::ActionAdded { action } => {
             case.actions.push(action.clone());
@@ -88,15 +98,20 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
         CaseFact::Remarked => LogEvent::Remarked,
         CaseFact::MethodChosen { action, method } => {
             let chosen = action_mut(case, *action)?;
+            // To name the method of what runs already is no switch, and begins nothing anew.
             if let Some(before) = chosen.method.replace(method.clone()).filter(|before| before != method) {
                 chosen.tried.retain(|tried| *tried != before);
                 chosen.tried.push(before);
-            }
-            if chosen.started_at.is_some() {
-                // What the method does is looked at from its own beginning.
-                (chosen.step, chosen.started_at, chosen.reviewed_week) = (ActionStep::Started, Some(at), 0);
+                if chosen.started_at.is_some() {
+                    // What the method does is looked at from its own beginning.
+                    (chosen.step, chosen.started_at, chosen.reviewed_week) = (ActionStep::Started, Some(at), 0);
+                }
             }
             LogEvent::MethodChosen { action: *action, method: method.clone() }
+        }
+        CaseFact::EvidenceAdded { rules } => {
+            case.rules.extend(rules.iter().cloned());
+            LogEvent::EvidenceAdded(rules.clone())
         }
         CaseFact::FollowedUp { deadlines } => {
             case.deadlines.clone_from(deadlines);
@@ -120,6 +135,11 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             LogEvent::Invited(instruments.clone())
         }
     })
+}
+
+/// Whether an action was asked for, and has neither begun nor ended.
+fn is_waiting(action: &Action) -> bool {
+    matches!(action.step, ActionStep::Requested | ActionStep::Accepted)
 }
 
 /// Whether an action at that step is live, or was.

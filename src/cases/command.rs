@@ -72,19 +72,9 @@ fn fact(
             }
             Ok(CaseFact::MethodChosen { action: *action, method: method.clone() })
         }
-        Deed::FollowUp => match case.state {
-            CaseState::InAction | CaseState::FollowUp | CaseState::Referred => {
-                Ok(CaseFact::FollowedUp { deadlines: without_next_follow_up(case) })
-            }
-            early @ (CaseState::Open
-            | CaseState::Acknowledged
-            | CaseState::Assessed
-            | CaseState::Planned
-            | CaseState::Closed
-            | CaseState::DeclinedByWorker
-            | CaseState::NotWorkRelated
-            | CaseState::DataError) => Err(Refusal::NothingToFollowUp(early)),
-        },
+        // Of a case that was raised again, the follow-ups go on.
+        Deed::FollowUp if is_followed_up(case) => Ok(CaseFact::FollowedUp { deadlines: without_next_follow_up(case) }),
+        Deed::FollowUp => Err(Refusal::NothingToFollowUp(case.state)),
         Deed::RequestReview => match case.action(ActionKind::WorkloadReview) {
             Some(_) => Err(Refusal::ReviewThere),
             None => {
@@ -163,9 +153,6 @@ fn has_just_begun_again(case: &OpenCase) -> bool {
 
 /// The time limits that run once a case is in that state.
 pub(super) fn deadlines_after(case: &OpenCase, to: CaseState, timing: &Timing<'_>, now: Timestamp) -> Vec<Deadline> {
-    if to.is_final() {
-        return Vec::new();
-    }
     let is_reached = |milestone| reached(to).contains(&milestone);
     let mut running: Vec<Deadline> =
         case.deadlines.iter().filter(|deadline| !is_reached(deadline.milestone)).copied().collect();
@@ -185,11 +172,18 @@ const fn reached(state: CaseState) -> &'static [Milestone] {
         CaseState::Acknowledged => &[Acknowledge],
         CaseState::Assessed => &[Acknowledge, Assess],
         CaseState::Planned => &[Acknowledge, Assess, Plan],
-        CaseState::InAction | CaseState::FollowUp | CaseState::Referred => &[Acknowledge, Assess, Plan, FirstAction],
+        // Each action has until that limit to begin.
+        CaseState::InAction => &[Acknowledge, Assess, Plan],
+        CaseState::FollowUp | CaseState::Referred => &[Acknowledge, Assess, Plan, FirstAction],
         CaseState::Closed | CaseState::DeclinedByWorker | CaseState::NotWorkRelated | CaseState::DataError => {
             Milestone::ALL
         }
     }
+}
+
+fn is_followed_up(case: &OpenCase) -> bool {
+    matches!(case.state, CaseState::InAction | CaseState::FollowUp | CaseState::Referred)
+        || case.deadlines.iter().any(|limit| limit.milestone == Milestone::FollowUp)
 }
 
 fn without_next_follow_up(case: &OpenCase) -> Vec<Deadline> {

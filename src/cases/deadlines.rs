@@ -28,7 +28,7 @@ pub struct LevelLimits {
     pub first_action: Limit,
     /// From the first action's start until it is asked each time whether it helps, rising.
     pub follow_ups: Vec<Limit>,
-    /// Until the case is looked at as a whole; none where only a clinician says when.
+    /// Until the case is looked at as a whole; none where nobody is to be reminded of that.
     pub close_review: Option<Limit>,
 }
 
@@ -69,7 +69,7 @@ impl Default for LimitTable {
                 plan: Limit::SameDay { least_h: 4 },
                 first_action: Limit::SameDay { least_h: 4 },
                 follow_ups: [Limit::Hours(48)].into_iter().chain((1..=4).map(Limit::Weeks)).collect(),
-                close_review: None,
+                close_review: Some(Limit::Weeks(12)),
             },
         }
     }
@@ -114,14 +114,12 @@ fn in_words(level: Level, limits: &LevelLimits) -> String {
         [only] => format!("follow-up {only} after that"),
         [first @ .., last] => format!("follow-ups {} and {last} after that", first.join(", ")),
     };
-    let close = close_review.map_or_else(
-        || "closed when a clinician says so".to_owned(),
-        |limit| format!("review before closing within {limit}"),
-    );
+    let close = close_review
+        .map_or_else(|| "no limit for closing".to_owned(), |limit| format!("review before closing within {limit}"));
     let level = level.as_str();
     format!(
         "{level} case: acknowledged within {acknowledge}; assessed within {assess}; plan agreed within {plan}; \
-         first action live within {first_action}; {follow_up}; {close}"
+         actions live within {first_action}; {follow_up}; {close}"
     )
 }
 

@@ -131,6 +131,7 @@ fn crisis_limits_run_day_and_night_on_holidays_and_over_both_changes() {
             ("assess", 0, "Mon 2026-04-06 15:00 +02:00"),
             ("plan", 0, "Mon 2026-04-06 23:59 +02:00"),
             ("first_action", 0, "Mon 2026-04-06 23:59 +02:00"),
+            ("close_review", 0, "Mon 2026-06-29 14:00 +02:00"),
             ("follow_up", 1, "Wed 2026-04-08 15:00 +02:00"),
             ("follow_up", 2, "Mon 2026-04-13 15:00 +02:00"),
             ("follow_up", 3, "Mon 2026-04-20 15:00 +02:00"),
@@ -145,6 +146,7 @@ fn crisis_limits_run_day_and_night_on_holidays_and_over_both_changes() {
             ("assess", 0, "Sun 2026-03-29 03:50 +02:00"),
             ("plan", 0, "Sun 2026-03-29 23:59 +02:00"),
             ("first_action", 0, "Sun 2026-03-29 23:59 +02:00"),
+            ("close_review", 0, "Sun 2026-06-21 01:50 +02:00"),
             ("follow_up", 1, "Mon 2026-03-30 13:00 +02:00"),
             ("follow_up", 2, "Sat 2026-04-04 12:00 +02:00"),
             ("follow_up", 3, "Sat 2026-04-11 12:00 +02:00"),
@@ -153,12 +155,13 @@ fn crisis_limits_run_day_and_night_on_holidays_and_over_both_changes() {
         ],
     );
     assert_table(
-        &table(Level::L4, "2026-10-25T02:50:00+02:00", "2026-10-24T12:00:00+02:00")[..5],
+        &table(Level::L4, "2026-10-25T02:50:00+02:00", "2026-10-24T12:00:00+02:00")[..6],
         &[
             ("acknowledge", 0, "Sun 2026-10-25 02:05 +01:00"),
             ("assess", 0, "Sun 2026-10-25 02:50 +01:00"),
             ("plan", 0, "Sun 2026-10-25 23:59 +01:00"),
             ("first_action", 0, "Sun 2026-10-25 23:59 +01:00"),
+            ("close_review", 0, "Sun 2027-01-17 02:50 +01:00"),
             ("follow_up", 1, "Mon 2026-10-26 11:00 +01:00"),
         ],
     );
@@ -179,12 +182,12 @@ fn limits_read_as_sentences() {
         LimitTable::default().in_words(),
         [
             "L2 case: acknowledged within 1 working day; assessed within 3 working days; plan agreed within 7 working \
-             days; first action live within 10 working days; follow-up 4 weeks after that; review before closing within 12 weeks",
-            "L3 case: acknowledged within 4 hours; assessed within 24 hours; plan agreed within 3 working days; first \
-             action live within 5 working days; follow-ups 2 weeks and 4 weeks after that; review before closing within 12 weeks",
+             days; actions live within 10 working days; follow-up 4 weeks after that; review before closing within 12 weeks",
+            "L3 case: acknowledged within 4 hours; assessed within 24 hours; plan agreed within 3 working days; actions \
+             live within 5 working days; follow-ups 2 weeks and 4 weeks after that; review before closing within 12 weeks",
             "L4 case: acknowledged within 15 minutes; assessed within 1 hour; plan agreed within the same day (at \
-             least 4 hours); first action live within the same day (at least 4 hours); follow-ups 48 hours, 1 week, \
-             2 weeks, 3 weeks and 4 weeks after that; closed when a clinician says so",
+             least 4 hours); actions live within the same day (at least 4 hours); follow-ups 48 hours, 1 week, \
+             2 weeks, 3 weeks and 4 weeks after that; review before closing within 12 weeks",
         ]
     );
 }

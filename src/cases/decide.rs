@@ -2,7 +2,7 @@
 
 use super::calendar::Calendar;
 use super::deadlines::{self, LimitTable};
-use crate::domain::alert::{AlertKind, Level};
+use crate::domain::alert::{AlertKind, Level, RuleId};
 use crate::domain::case::{
     Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, CaseId, Finding, OpenCase,
 };
@@ -68,7 +68,7 @@ pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
             let told = Finding { level: case.told.level, ..finding.clone() };
             vec![CaseChange::Revised { told, on: situation.today }]
         }
-        Some(_) => Vec::new(),
+        Some(case) => evidence_added(case, situation).into_iter().collect(),
         None if finding.level >= Level::L2 && !is_cooling_down(book, situation) => {
             vec![opened(book, situation, finding.clone())]
         }
@@ -110,6 +110,7 @@ fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChan
         events: 1,
         said: AlertKind::Raised,
         revised_on: None,
+        rules: told.rules.clone(),
         told,
     };
     CaseChange::Opened { case }
@@ -125,6 +126,15 @@ fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> Ca
     for action in actions.iter_mut().filter(hurries) {
         action.due = action.due.min(timing.action_due(told.level, action.kind, *now));
     }
+    if told.level == Level::L4 {
+        // Counselling that was declined or done is asked for again: this is another need.
+        for ended in actions.iter_mut().filter(|action| action.kind == ActionKind::Counseling && action.step.is_final())
+        {
+            (ended.step, ended.moved_at) = (ActionStep::Requested, *now);
+            (ended.due, ended.started_at) = (timing.action_due(told.level, ended.kind, *now), None);
+            ended.reviewed_week = 0;
+        }
+    }
     for kind in kinds(told.level) {
         if !actions.iter().any(|a| a.kind == *kind) {
             actions.push(new_action(*worker, case.episode, *kind, told.level, timing, *now));
@@ -132,6 +142,14 @@ fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> Ca
     }
     let deadlines = deadlines::nearer(&case.deadlines, &timing.first(told.level, *now));
     CaseChange::RaisedAgain { told, actions, deadlines, at: *now }
+}
+
+/// Further rules that match, at a level that was told already: kept in the case, and told nobody.
+fn evidence_added(case: &OpenCase, situation: &Situation<'_>) -> Option<CaseChange> {
+    let found = situation.finding.rules.iter();
+    let rules: Vec<RuleId> = found.filter(|rule| !case.rules.contains(rule)).cloned().collect();
+    let fact = CaseFact::EvidenceAdded { rules: rules.clone() };
+    (!rules.is_empty()).then_some(CaseChange::Done { at: situation.now, by: Actor::Vagus, note: None, fact })
 }
 
 /// A crisis asks for counselling at once, and for a workload review only when a clinician wants one.

@@ -83,7 +83,7 @@ fn a_rise_keeps_the_actions_and_brings_their_due_times_nearer() {
 #[test]
 fn a_falling_level_says_nothing_unless_late_data_made_it_fall() {
     let mut book = CaseBook::default();
-    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", 0));
+    run(&mut book, &situation(finding(Level::L3, &["R16", "R3"]), "2026-03-01T08:00:00Z", 0));
     let mut fallen = situation(finding(Level::L2, &["R16"]), "2026-03-02T08:00:00Z", 0);
     assert_eq!(run(&mut book, &fallen), Vec::new());
     fallen.is_late = true;
@@ -143,4 +143,30 @@ fn progress_never_goes_back() {
     progress(&book, &started, now).iter().for_each(|change| apply(&mut book, change));
     assert_eq!(progress(&book, &accepted, now), Vec::new());
     assert_eq!(progress(&book, &started, now), Vec::new());
+}
+
+#[test]
+fn a_crisis_asks_for_counselling_that_was_declined_once_more() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", 0));
+    let declined = news(&book, ActionKind::Counseling, ActionStep::Declined);
+    let now = at("2026-03-02T08:00:00Z");
+    progress(&book, &declined, now).iter().for_each(|change| apply(&mut book, change));
+    run(&mut book, &situation(finding(Level::L3, &["R1", "R3"]), "2026-03-10T08:00:00Z", 1));
+    let counseling = book.open.as_ref().unwrap().action(ActionKind::Counseling).unwrap();
+    assert_eq!((counseling.step, counseling.due), (ActionStep::Requested, at("2026-03-10T09:00:00Z")));
+}
+
+#[test]
+fn another_rule_at_the_same_level_is_kept_in_the_case_and_told_nobody() {
+    let mut book = CaseBook::default();
+    run(&mut book, &situation(finding(Level::L3, &["R3"]), "2026-03-01T08:00:00Z", 0));
+    let more = situation(finding(Level::L3, &["R3", "R4"]), "2026-03-05T08:00:00Z", 0);
+    let changes = run(&mut book, &more);
+    assert!(
+        matches!(&changes[..], [CaseChange::Done { fact: CaseFact::EvidenceAdded { rules }, .. }] if rules.len() == 1)
+    );
+    assert_eq!(run(&mut book, &more), Vec::new());
+    let case = book.open.unwrap();
+    assert_eq!((case.rules.len(), case.told.rules.len(), case.log.len()), (2, 1, 2));
 }

@@ -22,7 +22,7 @@ pub const TRANSITIONS: &[(CaseState, &[CaseState])] = &[
     (Open, &[Acknowledged, DataError]),
     (Acknowledged, &[Assessed, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
     (Assessed, &[Planned, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
-    (Planned, &[InAction, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
+    (Planned, &[InAction, FollowUp, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
     (InAction, &[FollowUp, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
     (FollowUp, &[InAction, Closed, Referred, DeclinedByWorker, NotWorkRelated, DataError]),
     (Referred, &[FollowUp, Closed, DeclinedByWorker, NotWorkRelated, DataError]),
@@ -102,6 +102,9 @@ pub enum Refusal {
     /// A case is in action when one of its actions is.
     #[error("no action of the case runs: report one as started, or choose the method of one")]
     NothingRuns,
+    /// What was planned has to be tried, or declined, before it is followed up.
+    #[error("actions of the case are still to come: a planned case is followed up once all of them ended")]
+    ActionsToCome,
     /// A remark without words.
     #[error("a remark needs words")]
     NoWords,
@@ -161,6 +164,10 @@ const fn who_may(deed: &Deed) -> &'static str {
 pub(super) fn check(case: &OpenCase, to: CaseState, by: &Actor) -> Result<(), Refusal> {
     if !next_states(case.state).contains(&to) {
         return Err(Refusal::NoTransition { from: case.state, to });
+    }
+    let all_ended = case.actions.iter().all(|action| action.step.is_final());
+    if case.state == Planned && to == FollowUp && !all_ended {
+        return Err(Refusal::ActionsToCome);
     }
     if to == InAction && !has_running_action(case) {
         return Err(Refusal::NothingRuns);

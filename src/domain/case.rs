@@ -216,6 +216,8 @@ pub struct OpenCase {
     pub log: Vec<LogEntry>,
     /// What was last said of it. Its level never falls while the case is open.
     pub told: Finding,
+    /// Every rule that matched while it was open, in the order in which they did.
+    pub rules: Vec<RuleId>,
     /// Its actions: a workload review and a counselling offer, or in a crisis counselling alone.
     pub actions: Vec<Action>,
     /// How many events were sent, so that each has an id of its own.
@@ -342,6 +344,11 @@ pub enum CaseFact {
     },
     /// Only the note.
     Remarked,
+    /// Further rules matched, at a level that the case has already.
+    EvidenceAdded {
+        /// Those that had not before.
+        rules: Vec<RuleId>,
+    },
     /// The method of an action was chosen; one that has begun begins anew with it.
     MethodChosen {
         /// Which action.
@@ -371,7 +378,7 @@ pub enum CaseFact {
         week: u8,
         /// What was proposed.
         advice: Advice,
-        /// Deadlines as for L3 run from now on, where the worker got worse.
+        /// Follow-ups as for L3 run from now on, where the worker got worse.
         deadlines: Option<Vec<Deadline>>,
     },
     /// The worker was invited to fill in questionnaires again.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Timestamp;
-use super::alert::Level;
+use super::alert::{Level, RuleId};
 use super::case::{ActionKind, ActionStep, CaseId};
 use super::person::{Actor, PersonId};
 use super::screening::Instrument;
@@ -280,6 +280,8 @@ pub enum LogEvent {
     },
     /// Only the note.
     Remarked,
+    /// Further rules matched.
+    EvidenceAdded(Vec<RuleId>),
     /// The method of an action was chosen.
     MethodChosen {
         /// Which action.

@@ -38,7 +38,7 @@ impl Occasion<'_> {
     fn events_of(&self, fact: &CaseFact, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
         match fact {
             CaseFact::Moved { to, .. } if to.is_final() => vec![self.alert(AlertKind::Closed, before, case)],
-            CaseFact::ActionAdded { action } => vec![self.request(action, case)],
+            CaseFact::ActionAdded { action } => vec![self.request(action, case, String::new())],
             CaseFact::Told { milestone, number, stage } => {
                 let told = before.into_iter().flat_map(|case| &case.deadlines);
                 let mut told = told.filter(|known| known.milestone == *milestone && known.number == *number);
@@ -52,6 +52,7 @@ impl Occasion<'_> {
             | CaseFact::Assigned { .. }
             | CaseFact::Remarked
             | CaseFact::MethodChosen { .. }
+            | CaseFact::EvidenceAdded { .. }
             | CaseFact::FollowedUp { .. } => Vec::new(),
         }
     }
@@ -75,8 +76,8 @@ impl Occasion<'_> {
     }
 
     fn invitation(&self, instruments: &[Instrument], (on, by): (Date, Date), case: &OpenCase) -> Event {
-        let names: Vec<&str> = instruments.iter().map(|instrument| instrument.as_str()).collect();
-        let id = format!("{}-{}-invitation-{on}-{}", case.id, case.episode, names.join("_"));
+        // Without the questionnaires: an id is logged. A worker is invited at most once a day.
+        let id = format!("{}-{}-invitation-{on}", case.id, case.episode);
         let body = Invitation {
             case: case.id.clone(),
             worker: self.profile.key.worker.clone(),
@@ -89,8 +90,16 @@ impl Occasion<'_> {
     /// The alert, and a request for each action that was not requested before.
     fn alert_and_requests(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Vec<Event> {
         let is_known = |action: &Action| before.is_some_and(|b| b.actions.iter().any(|a| a.id == action.id));
-        let requests = case.actions.iter().filter(|a| !is_known(a)).map(|a| self.request(a, case));
-        std::iter::once(self.alert(kind, before, case)).chain(requests).collect()
+        let is_crisis = case.told.level == Level::L4;
+        let request = |action: &Action| match (is_known(action), action.kind) {
+            (false, _) => Some(self.request(action, case, String::new())),
+            // Each crisis asks for counselling at once, whatever became of what was asked before.
+            (true, ActionKind::Counseling) if is_crisis => {
+                Some(self.request(action, case, format!("-{}", case.events)))
+            }
+            (true, ActionKind::Counseling | ActionKind::WorkloadReview) => None,
+        };
+        std::iter::once(self.alert(kind, before, case)).chain(case.actions.iter().filter_map(request)).collect()
     }
 
     fn alert(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Event {
@@ -126,7 +135,8 @@ impl Occasion<'_> {
         }
     }
 
-    fn request(&self, action: &Action, case: &OpenCase) -> Event {
+    /// The request of an action; `again` makes it another event where it was requested before.
+    fn request(&self, action: &Action, case: &OpenCase, again: String) -> Event {
         let body = match action.kind {
             ActionKind::WorkloadReview => ActionRequest::WorkloadReview {
                 action: action_ref(action),
@@ -141,7 +151,7 @@ impl Occasion<'_> {
                 suggestions: self.verdict.counseling.clone(),
             },
         };
-        self.event(format!("{}-requested", action.id), EventBody::Action(body))
+        self.event(format!("{}-requested{again}", action.id), EventBody::Action(body))
     }
 
     /// The limits of the unit's conditions that were exceeded.

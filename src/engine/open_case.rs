@@ -11,9 +11,9 @@ use super::worker::Worker;
 use super::{Engine, Mode, Settings};
 use crate::cases::{self, Refusal, deadlines};
 use crate::domain::alert::Level;
-use crate::domain::case::{Action, ActionKind, ActionStep, CaseChange, CaseFact, OpenCase};
+use crate::domain::case::{Action, ActionKind, ActionStep, CaseChange, CaseFact, Finding, OpenCase};
 use crate::domain::event::{EventBody, Proposal};
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::item::ActionProgress;
 use crate::domain::life::{CaseCommand, Deadline, Stage};
 use crate::domain::person::Actor;
@@ -96,7 +96,8 @@ impl Engine {
             reviewed_week: action.reviewed_week,
         };
         let (history, settings) = (&worker.history, &self.settings);
-        let Some(review) = care::review(history, &worker.track, settings, &case.told, &running, now) else { return };
+        let told = rests_on(case);
+        let Some(review) = care::review(history, &worker.track, settings, &told, &running, now) else { return };
         let deadlines = review.is_worse.then(|| hurried(case, settings, &history.profile.key.site, now));
         let started = action.started_at.unwrap_or(now).as_second();
         let id = format!("{}-{}-proposal-{}-{started}-w{}", case.id, case.episode, kind.as_str(), review.week);
@@ -183,6 +184,11 @@ pub(super) fn next_moment(
     Some(earliest.map_or(next, |earliest| next.max(earliest)))
 }
 
+/// What a case rests on, with the rules that matched since it was last told.
+fn rests_on(case: &OpenCase) -> Finding {
+    Finding { rules: case.rules.clone(), ..case.told.clone() }
+}
+
 /// Whether the effect of an action is looked at.
 fn is_reviewed(action: &Action) -> bool {
     matches!(action.step, ActionStep::Started | ActionStep::Done)
@@ -192,19 +198,18 @@ fn with_invitable<T>(case: &OpenCase, ask: impl FnOnce(&Invitable<'_>) -> T) -> 
     let running = case.actions.iter().filter(|action| !action.step.is_final());
     let started_at: Vec<Timestamp> = running.filter_map(|action| action.started_at).collect();
     ask(&Invitable {
-        told: &case.told,
+        told: &rests_on(case),
         opened_at: case.opened_at,
         invited_on: case.invited.iter().map(|invited| invited.on).max(),
         started_at: &started_at,
     })
 }
 
-/// The limits that still run, by those of L3 where these are nearer: the worker got worse.
-fn hurried(case: &OpenCase, settings: &Settings, site: &crate::domain::ids::SiteId, now: Timestamp) -> Vec<Deadline> {
+/// The limits that run, with the follow-ups of L3 from now on where these are nearer: the worker got
+/// worse.
+fn hurried(case: &OpenCase, settings: &Settings, site: &SiteId, now: Timestamp) -> Vec<Deadline> {
     let timing = timing(settings, site);
-    let is_running = |fresh: &Deadline| case.deadlines.iter().any(|running| running.milestone == fresh.milestone);
-    let mut fresh = deadlines::open(Level::L3, now, timing.calendar, timing.limits);
-    fresh.retain(is_running);
+    let fresh = deadlines::in_action(Level::L3, now, timing.calendar, timing.limits);
     deadlines::nearer(&case.deadlines, &fresh)
 }
 

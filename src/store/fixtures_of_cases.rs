@@ -63,6 +63,7 @@ fn log() -> Vec<LogEntry> {
         LogEvent::Told { milestone: Milestone::Plan, number: 0, stage: Stage::Overdue },
         LogEvent::Reviewed { action, week: 6, advice: Advice::Switch },
         LogEvent::Invited(vec![Instrument::Gad7]),
+        LogEvent::EvidenceAdded(vec![RuleId::new("R4")]),
     ];
     let entry = |(second, event)| LogEntry { at: at(second), by: by.clone(), event, note: Note::of("siehe Akte") };
     (80..).zip(events).map(entry).collect()
@@ -86,6 +87,7 @@ pub(super) fn case() -> OpenCase {
             is_sleep_poor: true,
             is_exposed: false,
         },
+        rules: vec![RuleId::new("R16"), RuleId::new("R3"), RuleId::new("R4")],
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
         events: 4,
         said: AlertKind::Revised,
@@ -108,6 +110,7 @@ pub(super) fn changes() -> Vec<CaseChange> {
         CaseFact::Told { milestone: Milestone::FollowUp, number: 1, stage: Stage::Reminder },
         CaseFact::Reviewed { action, week: 2, advice: Advice::StepUp, deadlines: Some(deadlines()) },
         CaseFact::Invited { instruments: vec![Instrument::Isi], on: day(5), by: day(12) },
+        CaseFact::EvidenceAdded { rules: vec![RuleId::new("R4")] },
     ];
     let mut changes = vec![
         CaseChange::Opened { case },

@@ -441,7 +441,7 @@ impl CaseRow {
             level: case.told.level.as_str().to_owned(),
             state: case.state.as_str().to_owned(),
             episode: case.episode,
-            rules: case.told.rules.iter().map(|rule| rule.as_str().to_owned()).collect(),
+            rules: case.rules.iter().map(|rule| rule.as_str().to_owned()).collect(),
             opened_at: case.opened_at.to_string(),
             ended_at: ended_at.map(|at| at.to_string()),
             in_charge: case.in_charge.as_ref().map(ToString::to_string),
@@ -483,6 +483,9 @@ fn event(event: &LogEvent) -> String {
         LogEvent::Assigned { to, action: None } => format!("{to} leads the case"),
         LogEvent::Assigned { to, action: Some(action) } => format!("{to} carries out {}", action.as_str()),
         LogEvent::Remarked => "remark".to_owned(),
+        LogEvent::EvidenceAdded(rules) => {
+            format!("also {}", rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", "))
+        }
         LogEvent::MethodChosen { action, method } => format!("{}: {method} chosen", action.as_str()),
         LogEvent::FollowedUp => "followed up".to_owned(),
         LogEvent::Told { milestone, number, stage } => {

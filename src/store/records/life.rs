@@ -44,8 +44,8 @@ record! {
     Invited { instrument, on }
     LogEntry { at, by, event, note }
     OpenCase {
-        id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, actions, events, said,
-        revised_on,
+        id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, rules, actions, events,
+        said, revised_on,
     }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
@@ -75,6 +75,7 @@ choices! {
         Told { milestone, number, stage } = 8,
         Reviewed { action, week, advice } = 9,
         Invited(it) = 10,
+        EvidenceAdded(it) = 11,
     }
     CaseFact {
         Moved { to, deadlines } = 0,
@@ -87,6 +88,7 @@ choices! {
         Told { milestone, number, stage } = 7,
         Reviewed { action, week, advice, deadlines } = 8,
         Invited { instruments, on, by } = 9,
+        EvidenceAdded { rules } = 10,
     }
     CaseChange {
         Opened { case } = 0,

@@ -256,8 +256,8 @@ sample_records! {
     CaseCommand { case, by, deed, note }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
     OpenCase {
-        id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, actions, events, said,
-        revised_on,
+        id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, rules, actions, events,
+        said, revised_on,
     }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
@@ -374,7 +374,8 @@ impl Sample for Deed {
 
 impl Sample for LogEvent {
     fn sample(d: &mut Dice) -> Self {
-        match d.below(11) {
+        match d.below(12) {
+            11 => Self::EvidenceAdded(Sample::sample(d)),
             0 => Self::Raised(Sample::sample(d)),
             1 => Self::Moved(Sample::sample(d)),
             2 => Self::Progress { action: Sample::sample(d), step: Sample::sample(d) },
@@ -392,7 +393,8 @@ impl Sample for LogEvent {
 
 impl Sample for CaseFact {
     fn sample(d: &mut Dice) -> Self {
-        match d.below(10) {
+        match d.below(11) {
+            10 => Self::EvidenceAdded { rules: Sample::sample(d) },
             0 => Self::Moved { to: Sample::sample(d), deadlines: Sample::sample(d) },
             1 => {
                 Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), reported_at: Sample::sample(d) }
