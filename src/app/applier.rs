@@ -185,7 +185,9 @@ impl Applier {
         if let Some(requests) = &requests {
             tracing::info!(requests = requests.len(), "looked at the units");
         }
-        let notices = self.committees.notices(&self.shards, &self.store, now)?;
+        // What became due while nothing ran is told of as of when it was due: first all of that, then the count.
+        let is_up_to_date = self.shards.poll_timeout().is_none_or(|next| next > now);
+        let notices = if is_up_to_date { self.committees.notices(&self.shards, &self.store, now)? } else { Vec::new() };
         let requests = requests.into_iter().flatten().chain(notices);
         let records: Vec<UnitDecisionRecord> = requests
             .map(|(asked, event)| UnitDecisionRecord { asked, outgoing: self.outbound.router.route(&event) })

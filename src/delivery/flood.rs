@@ -18,6 +18,9 @@ use crate::domain::{SignedDuration, Timestamp};
 /// How long to wait while a digest that a mail belongs to is on its way.
 const WHILE_LEAVING: SignedDuration = SignedDuration::from_secs(1);
 
+/// So many leave together at most; of more, the others leave in digests of their own right after.
+const MOST_TOGETHER: usize = 200;
+
 /// A mail as a digest tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -25,7 +28,7 @@ pub struct Member {
     pub id: String,
     /// What kind of event; none where it cannot be told.
     pub kind: Option<EventKind>,
-    /// What it is about: a case, or an action and its unit.
+    /// What the mail says, in one line.
     pub about: String,
 }
 
@@ -101,7 +104,8 @@ impl Flood {
         if person.left.iter().any(|(_, id)| *id == member.id) {
             return Verdict::Alone;
         }
-        person.waiting.insert(member.id.clone(), member);
+        let asker = member.id.clone();
+        person.waiting.insert(asker.clone(), member);
         let rest = window.saturating_sub(now.duration_since(since));
         if rest.is_positive() {
             Verdict::Wait(rest)
@@ -109,7 +113,11 @@ impl Flood {
             Verdict::Wait(WHILE_LEAVING)
         } else {
             person.is_leaving = true;
-            Verdict::Together(person.waiting.values().cloned().collect())
+            let mut members: Vec<Member> = person.waiting.values().take(MOST_TOGETHER).cloned().collect();
+            if let Some(last) = members.last_mut().filter(|last| last.id < asker) {
+                last.clone_from(&person.waiting[&asker]);
+            }
+            Verdict::Together(members)
         }
     }
 
@@ -123,8 +131,12 @@ impl Flood {
                 person.gone.insert(member.id.clone());
             }
         }
-        // What came while it left waits for the next one.
-        person.since = (!person.waiting.is_empty()).then_some(now);
+        if person.waiting.is_empty() {
+            person.since = None;
+        } else if members.len() < MOST_TOGETHER {
+            // What came while it left waits for the next one; what had no place in it leaves at once.
+            person.since = Some(now);
+        }
         person.left.push_back((now, asker.to_owned()));
     }
 
@@ -225,6 +237,28 @@ mod tests {
         flood.left(LAN, "c-10-raised", &members, at(661));
         let Verdict::Wait(rest) = flood.judge(LAN, member(11), at(662)) else { panic!("it was not in the digest") };
         assert!(rest > SignedDuration::from_mins(9));
+    }
+
+    #[test]
+    fn of_very_many_everyone_is_named_in_one_of_several_digests() {
+        let mut flood = flooded();
+        for number in 11..510 {
+            assert!(matches!(flood.judge(LAN, member(number), at(61)), Verdict::Wait(_)));
+        }
+        let (mut named, mut digests) = (BTreeSet::new(), Vec::new());
+        for number in (10..510).rev() {
+            match flood.judge(LAN, member(number), at(660)) {
+                Verdict::Gone => assert!(named.contains(&member(number).id)),
+                Verdict::Together(members) => {
+                    assert!(members.contains(&member(number)), "{number}");
+                    digests.push(members.len());
+                    named.extend(members.iter().map(|member| member.id.clone()));
+                    flood.left(LAN, &member(number).id, &members, at(660));
+                }
+                other @ (Verdict::Alone | Verdict::Wait(_)) => panic!("{number}: {other:?}"),
+            }
+        }
+        assert_eq!((digests, named.len()), (vec![200, 200, 100], 500));
     }
 
     #[test]

@@ -14,8 +14,7 @@ use super::fhir;
 use super::mail::{self, Look, Mail};
 use super::settings::{ChannelKind, Destination, Settings, WebhookFormat};
 use crate::domain::TimeZone;
-use crate::domain::alert::ActionRequest;
-use crate::domain::event::{Event, EventBody};
+use crate::domain::event::Event;
 use crate::domain::ids::{ChannelId, SiteId};
 use crate::store::Outgoing;
 
@@ -56,7 +55,8 @@ impl Router {
         let ways = self.settings.destinations(&event.site, event.kind(), event.level(), on);
         let mail = OnceCell::new();
         let others = ways.into_iter().filter_map(|way| {
-            let rendered = || mail.get_or_init(|| mail::render(event, &look(event, &zone)));
+            let look = || look(event, &zone);
+            let rendered = || mail.get_or_init(|| (mail::render(event, &look()), mail::one_line(event, &look())));
             over(event, way, &payload, rendered)
         });
         let others: Vec<Outgoing> = others.collect();
@@ -78,7 +78,12 @@ fn outgoing(event: &Event, channel: ChannelId, recipient: Option<&str>, target: 
 }
 
 /// The delivery over one way; none where the event has no form for it.
-fn over<'m>(event: &Event, way: Destination<'_>, cloud_event: &[u8], mail: impl Fn() -> &'m Mail) -> Option<Outgoing> {
+fn over<'m>(
+    event: &Event,
+    way: Destination<'_>,
+    cloud_event: &[u8],
+    mail: impl Fn() -> &'m (Mail, String),
+) -> Option<Outgoing> {
     let Destination { channel, recipient } = way;
     match &channel.kind {
         ChannelKind::Webhook(hook) => {
@@ -91,11 +96,11 @@ fn over<'m>(event: &Event, way: Destination<'_>, cloud_event: &[u8], mail: impl 
         ChannelKind::Email(settings) => {
             let recipient = recipient?;
             let to = recipient.email.as_ref()?;
-            let Mail { subject, text, html, .. } = mail();
+            let (Mail { subject, text, html, .. }, about) = mail();
             let content = Content {
                 id: &event.id,
                 kind: Some(event.kind()),
-                about: &about(event),
+                about,
                 is_test: event.is_test,
                 at: event.time,
                 subject,
@@ -105,19 +110,6 @@ fn over<'m>(event: &Event, way: Destination<'_>, cloud_event: &[u8], mail: impl 
             let payload = email::compose(&settings.from, recipient.id.as_str(), to, content);
             Some(outgoing(event, channel.id.clone(), Some(recipient.id.as_str()), to.as_str().to_owned(), payload))
         }
-    }
-}
-
-/// What an event is about, for a digest: nothing of a person's health.
-fn about(event: &Event) -> String {
-    match &event.body {
-        EventBody::Action(ActionRequest::WorkloadReview { action, unit, .. }) => format!("{}, unit {unit}", action.id),
-        EventBody::Action(ActionRequest::Counseling { .. })
-        | EventBody::Alert(_)
-        | EventBody::Deadline(_)
-        | EventBody::Proposal(_)
-        | EventBody::Invitation(_)
-        | EventBody::Committee(_) => event.case().map_or_else(|| event.id.clone(), ToString::to_string),
     }
 }
 

@@ -29,7 +29,7 @@ fn hook(format: WebhookFormat) -> ChannelKind {
     })
 }
 
-fn mail() -> ChannelKind {
+fn mail_server() -> ChannelKind {
     ChannelKind::Email(EmailSettings {
         host: "localhost".to_owned(),
         port: 25,
@@ -55,7 +55,7 @@ fn router() -> Router {
         channels: vec![
             channel("cloud", hook(WebhookFormat::CloudEvents)),
             channel("fhir", hook(WebhookFormat::Fhir)),
-            channel("mail", mail()),
+            channel("mail", mail_server()),
         ],
         routes: vec![
             route("cloud", Some(EventKind::ALL), Vec::new()),
@@ -141,6 +141,7 @@ fn what_a_digest_needs_stands_in_the_stored_message() {
         let stored = deliveries.iter().find(|delivery| delivery.recipient.is_some()).unwrap();
         let (found, about, is_test) = EmailSender::told_of(stored);
         assert_eq!((found, is_test), (Some(*kind), event.is_test));
-        assert_eq!(about, super::about(&event));
+        let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
+        assert_eq!(about, mail::one_line(&event, &super::look(&event, &zone)));
     }
 }

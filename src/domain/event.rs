@@ -85,11 +85,11 @@ pub struct Invitation {
     pub by: Date,
 }
 
-/// For the health and safety committee: how many cases of a site are over a limit by half. Nothing
-/// else, and of no person.
+/// For the health and safety committee: how many cases of a site went over a limit by half since it was
+/// told last. Nothing else, and of no person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CommitteeNotice {
-    /// The site's date.
+    /// The site's date; what is counted came before it.
     pub on: Date,
     /// How many cases.
     pub cases: u32,

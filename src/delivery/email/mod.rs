@@ -4,20 +4,22 @@
 //! the one address that it names; only where somebody would get too many, a digest is made of them. Addresses and the server's own words, which may hold one, never get
 //! into what is told or logged.
 
+mod explain;
 mod message;
 
-use std::error::Error as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lettre::address::{Address, Envelope};
 use lettre::message::Mailbox;
+use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::{self, AsyncSmtpTransport};
 use lettre::{AsyncTransport as _, Tokio1Executor};
 use secrecy::ExposeSecret as _;
+
+use explain::{Enquiry, Meaning};
 
 use super::channel::{SendError, Sender, Sending};
 use super::flood::{Flood, Member, Verdict};
@@ -29,11 +31,6 @@ use crate::domain::event::EventKind;
 use crate::store::Outgoing;
 
 pub use message::{Content, compose};
-
-/// How long to wait where only a person can help: a wrong password.
-const LONG_WAIT: Duration = Duration::from_secs(15 * 60);
-/// In a crisis nobody waits longer than that.
-const LONGEST_CRISIS_WAIT: Duration = Duration::from_secs(60);
 
 /// Why a channel of mail cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +53,7 @@ pub enum OpenError {
 pub struct EmailSender {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+    enquiry: Enquiry,
     timeout_ms: u64,
     flood: Mutex<Flood>,
     clock: Clock,
@@ -68,17 +66,22 @@ impl EmailSender {
     /// Where the file of the authority is unusable.
     pub fn open(settings: &EmailSettings, clock: Clock) -> Result<Self, OpenError> {
         let from = settings.from.clone();
+        let (hello, tls) = (ClientId::Domain(from.email.domain().to_owned()), tls(settings)?);
+        let timeout = Duration::from_millis(settings.timeout_ms);
+        let login = settings.login.as_ref();
+        let login = login.map(|l| Credentials::new(l.username.clone(), l.password.expose_secret().to_owned()));
         let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&settings.host)
             .port(settings.port)
-            .hello_name(ClientId::Domain(from.email.domain().to_owned()))
-            .timeout(Some(Duration::from_millis(settings.timeout_ms)))
-            .tls(tls(settings)?);
-        if let Some(login) = &settings.login {
-            let password = login.password.expose_secret().to_owned();
-            builder = builder.credentials(Credentials::new(login.username.clone(), password));
+            .hello_name(hello.clone())
+            .timeout(Some(timeout))
+            .tls(tls.clone());
+        if let Some(login) = &login {
+            builder = builder.credentials(login.clone());
         }
+        let (host, port, sender) = (settings.host.clone(), settings.port, from.email.clone());
+        let enquiry = Enquiry { host, port, timeout, hello, tls, login, from: sender };
         let flood = Mutex::new(Flood::new(settings.flood));
-        Ok(Self { transport: builder.build(), from, timeout_ms: settings.timeout_ms, flood, clock })
+        Ok(Self { transport: builder.build(), from, enquiry, timeout_ms: settings.timeout_ms, flood, clock })
     }
 
     /// What a stored message says of itself: its kind, what it is about, whether it is a test.
@@ -146,12 +149,16 @@ impl EmailSender {
 
     async fn hand_over(&self, delivery: &Outgoing, message: &[u8]) -> Result<(), SendError> {
         let to: Address = delivery.target.parse().map_err(|_| no_address())?;
-        let envelope = Envelope::new(Some(self.from.email.clone()), vec![to]).map_err(|_| no_address())?;
+        let envelope = Envelope::new(Some(self.from.email.clone()), vec![to.clone()]).map_err(|_| no_address())?;
         let sending = self.transport.send_raw(&envelope, message);
         // The library limits the connection alone: a server that dribbles would hold it for ever.
         match tokio::time::timeout(Duration::from_millis(self.timeout_ms), sending).await {
             Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(explain(&error, delivery.is_crisis)),
+            Ok(Err(error)) => Err(match explain::meaning(&error, delivery.is_crisis) {
+                Meaning::Sure(error) => error,
+                Meaning::Perhaps(code) if self.enquiry.refuses(to).await => explain::refused(code),
+                Meaning::Perhaps(code) => explain::later(code, delivery.is_crisis),
+            }),
             Err(_) => Err(SendError::Unreachable(format!("not done within {} ms", self.timeout_ms))),
         }
     }
@@ -196,36 +203,6 @@ fn tls(settings: &EmailSettings) -> Result<Tls, OpenError> {
         MailTls::StartTls => Tls::Required(parameters()?),
         MailTls::Implicit => Tls::Wrapper(parameters()?),
     })
-}
-
-/// What an answer means: 4xx is tried again, 5xx is given up, but for a login that a person can mend.
-///
-/// # Source
-/// RFC 5321, section 4.2.1; RFC 4954, section 6, for the codes of a login.
-fn explain(error: &smtp::Error, is_crisis: bool) -> SendError {
-    let code = error.status().map(u16::from);
-    match code {
-        Some(code @ (454 | 530 | 534 | 535 | 538)) => {
-            let after = if is_crisis { LONGEST_CRISIS_WAIT } else { LONG_WAIT };
-            let reason = format!("the mail server answered {code}: it does not take our login");
-            SendError::RetryAfter { after, reason }
-        }
-        Some(code) if error.is_permanent() => SendError::Refused(format!("the mail server answered {code}")),
-        Some(code) => SendError::Retry(format!("the mail server answered {code}")),
-        None if error.is_response() || error.is_client() => {
-            SendError::Retry("the mail server answered in a way that is not understood".to_owned())
-        }
-        None => SendError::Unreachable(format!("the mail server cannot be reached: {}", words(error))),
-    }
-}
-
-/// The innermost cause.
-fn words(error: &smtp::Error) -> String {
-    let mut cause = error.source();
-    while let Some(inner) = cause.and_then(std::error::Error::source) {
-        cause = Some(inner);
-    }
-    cause.map_or_else(|| error.to_string(), ToString::to_string)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;
 
+use super::explain::LONG_WAIT;
 use super::*;
 use crate::delivery::settings::{EmailAddress, FloodSettings};
 use crate::domain::event::EventKind;
@@ -220,12 +221,44 @@ async fn a_taken_mail_is_delivered() {
 }
 
 #[tokio::test]
-async fn a_passing_refusal_is_tried_again_and_a_final_one_given_up() {
+async fn a_passing_refusal_is_tried_again_and_a_wrong_address_given_up() {
     for command in ["MAIL", "RCPT", "DATA"] {
         let outcome = answered(command, "451 4.7.1 <lan@example.org> come back\r\n").await;
         assert_eq!(outcome, Err(SendError::Retry("the mail server answered 451".to_owned())), "{command}");
         let outcome = answered(command, "550 5.1.1 <lan@example.org> unknown\r\n").await;
-        assert_eq!(outcome, Err(SendError::Refused("the mail server answered 550".to_owned())), "{command}");
+        let words = "the mail server answered 550: it does not know the recipient".to_owned();
+        assert_eq!(outcome, Err(SendError::Refused(words)), "{command}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_more_words_is_final_where_it_is_of_the_recipient() {
+    for answer in ["550 no\r\n", "551 no\r\n", "553 no\r\n"] {
+        assert!(matches!(answered("RCPT", answer).await, Err(SendError::Refused(_))), "{answer}");
+        for command in ["MAIL", "DATA"] {
+            let outcome = answered(command, answer).await;
+            assert!(matches!(outcome, Err(SendError::RetryAfter { after: LONG_WAIT, .. })), "{command}: {outcome:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_other_final_refusal_is_tried_on_slowly() {
+    for answer in [
+        "500 what\r\n",
+        "502 no\r\n",
+        "552 5.2.2 full\r\n",
+        "554 no\r\n",
+        "550 5.7.1 <lan@example.org> no relaying\r\n",
+        "550 5.1.8 bad sender\r\n",
+    ] {
+        for command in ["MAIL", "RCPT", "DATA"] {
+            let outcome = answered(command, answer).await;
+            let Err(SendError::RetryAfter { after: LONG_WAIT, reason }) = outcome else {
+                panic!("{command} {answer}: {outcome:?}")
+            };
+            assert!(!reason.contains("lan@"), "{reason}");
+        }
     }
 }
 

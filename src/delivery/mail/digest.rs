@@ -1,13 +1,13 @@
-//! Many events in one mail: how many of which kind, and of which cases. Nothing of a person's health.
+//! Many events in one mail: how many of which kind, and each in one line. Nothing of a person's health.
+
+use std::collections::BTreeSet;
 
 use super::page::{Block, Page};
 use super::subject::Line;
 use super::{Mail, html, text};
 use crate::delivery::flood::Member;
+use crate::delivery::settings::is_health_content;
 use crate::domain::event::EventKind;
-
-/// So many are named; of more only the count is told.
-const NAMED: usize = 200;
 
 /// Puts many events into one mail.
 #[must_use]
@@ -26,31 +26,26 @@ pub fn digest(members: &[Member]) -> Mail {
 fn page(members: &[Member]) -> Page {
     let told = format!(
         "{} messages for you came in a short time. So that none is overlooked, they are told here together; nothing \
-         else of them is sent to you. Please look at each case.",
+         else of them is sent to you. Please look at each.",
         members.len()
     );
-    let kinds = [None].into_iter().chain(EventKind::ALL.iter().copied().map(Some));
-    let counts = kinds.filter_map(|kind| {
-        let count = members.iter().filter(|member| member.kind == kind).count();
-        (count > 0).then(|| (name(kind), count.to_string()))
-    });
-    let mut about: Vec<String> = members.iter().map(|member| member.about.clone()).collect();
-    about.sort();
-    about.dedup();
-    let more = about.len().saturating_sub(NAMED);
-    about.truncate(NAMED);
-    let mut blocks = vec![
-        Block::Text(told),
-        Block::Heading("What came"),
-        Block::Facts(counts.collect()),
-        Block::Heading("About"),
-        Block::List(about),
-    ];
-    if more > 0 {
-        blocks.push(Block::Text(format!("and {more} more")));
+    let kinds: Vec<_> = [None].into_iter().chain(EventKind::ALL.iter().copied().map(Some)).collect();
+    let of = |kind: Option<EventKind>| members.iter().filter(move |member| member.kind == kind);
+    let counts = kinds.iter().map(|kind| (name(*kind), of(*kind).count())).filter(|(_, count)| *count > 0);
+    let counts = counts.map(|(name, count)| (name, count.to_string())).collect();
+    let mut blocks = vec![Block::Text(told), Block::Heading("What came"), Block::Facts(counts)];
+    for kind in &kinds {
+        let lines: BTreeSet<&str> = of(*kind).map(|member| member.about.as_str()).collect();
+        if !lines.is_empty() {
+            blocks.push(Block::Heading(name(*kind)));
+            blocks.push(Block::List(lines.into_iter().map(str::to_owned).collect()));
+        }
     }
-    blocks.push(Block::Text("A case is shown on the command line by:".to_owned()));
-    blocks.push(Block::Commands(vec!["vagus cases show CASE".to_owned()]));
+    // Only who may see cases can do anything with a command that shows one.
+    if members.iter().filter_map(|member| member.kind).any(is_health_content) {
+        blocks.push(Block::Text("A case is shown on the command line by:".to_owned()));
+        blocks.push(Block::Commands(vec!["vagus cases show CASE".to_owned()]));
+    }
     let footer = vec!["Sent by Vagus. Crises are never put together: each comes by itself, at once.".to_owned()];
     Page { headline: "Many messages in one", is_urgent: false, blocks, footer }
 }
@@ -76,27 +71,72 @@ const fn name(kind: Option<EventKind>) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::mail::{Look, one_line};
+    use crate::delivery::samples;
+    use crate::domain::TimeZone;
+    use crate::domain::alert::ActionRequest;
+    use crate::domain::event::EventBody;
+
+    fn member(kind: EventKind, about: &str) -> Member {
+        Member { id: String::new(), kind: Some(kind), about: about.to_owned() }
+    }
+
+    /// The line of an invented event, as it is kept with its mail.
+    fn of(kind: EventKind) -> Member {
+        let look = Look { site_name: "Plant A".to_owned(), zone: TimeZone::UTC, console: None };
+        member(kind, &one_line(&samples::event(kind), &look))
+    }
+
+    fn plain(mail: &Mail) -> String {
+        mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 
     #[test]
-    fn a_digest_counts_by_kind_and_names_each_case_once() {
-        let member = |case: &str, kind| Member { id: String::new(), kind, about: case.to_owned() };
+    fn a_digest_counts_by_kind_and_tells_each_line_once() {
         let mail = digest(&[
-            member("c-1", Some(EventKind::Raised)),
-            member("c-2", Some(EventKind::Raised)),
-            member("c-1", Some(EventKind::Reminder)),
-            member("an event", None),
+            member(EventKind::Raised, "c-1"),
+            member(EventKind::Raised, "c-2"),
+            member(EventKind::Raised, "c-2"),
+            member(EventKind::Reminder, "c-1: by noon"),
+            Member { id: String::new(), kind: None, about: "an event".to_owned() },
         ]);
-        assert_eq!(mail.subject, "Vagus: 4 messages in one");
-        let plain = mail.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        assert!(plain.contains("Other messages 1 New cases 2 Time limits that end soon 1"), "{plain}");
-        assert!(plain.contains("* an event * c-1 * c-2 A case"), "{plain}");
+        assert_eq!(mail.subject, "Vagus: 5 messages in one");
+        let plain = plain(&mail);
+        assert!(plain.contains("Other messages 1 New cases 3 Time limits that end soon 1"), "{plain}");
+        assert!(plain.contains("* an event") && plain.contains("* c-1 * c-2 Time limits"), "{plain}");
+        assert!(plain.contains("* c-1: by noon A case is shown"), "{plain}");
         assert!(mail.html.contains("c-2"));
     }
 
     #[test]
-    fn of_very_many_the_rest_is_counted() {
-        let members = (0..500).map(|number| Member { id: String::new(), kind: None, about: format!("c-{number:03}") });
-        let mail = digest(&members.collect::<Vec<_>>());
-        assert!(mail.text.contains("c-199") && !mail.text.contains("c-200") && mail.text.contains("and 300 more"));
+    fn reviews_in_a_digest_have_unit_due_time_and_limits_and_no_command() {
+        let mail = digest(&[of(EventKind::WorkloadReview), of(EventKind::WorkloadReview)]);
+        let plain = plain(&mail);
+        let ActionRequest::WorkloadReview { action, unit, exposures } = review() else { panic!("it is a review") };
+        let due = action.due.strftime("%-d %b %Y %H:%M UTC").to_string();
+        assert!(plain.contains(&format!("unit {unit}, due ")) && plain.contains(&due), "{plain}");
+        assert!(!exposures.is_empty() && plain.contains("limits that were exceeded: Weekly hours 55 h"), "{plain}");
+        assert!(!plain.contains("vagus cases") && !plain.contains(" case "), "{plain}");
+    }
+
+    fn review() -> ActionRequest {
+        match samples::event(EventKind::WorkloadReview).body {
+            EventBody::Action(request) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn lines_for_clinical_roles_name_the_case_and_what_is_due() {
+        let plain = plain(&digest(&[of(EventKind::Overdue), of(EventKind::Counseling)]));
+        assert!(plain.contains("It is agreed what will be done, due "), "{plain}");
+        assert!(plain.contains(": to be offered by ") && plain.contains("vagus cases show CASE"), "{plain}");
+    }
+
+    #[test]
+    fn of_very_many_each_is_told() {
+        let members: Vec<_> = (0..500).map(|number| member(EventKind::Raised, &format!("c-{number:03}"))).collect();
+        let mail = digest(&members);
+        assert!(members.iter().all(|member| mail.text.contains(&member.about)));
     }
 }

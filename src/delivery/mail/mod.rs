@@ -56,5 +56,11 @@ pub fn render(event: &Event, look: &Look) -> Mail {
     }
 }
 
+/// An event in one line, for a digest.
+#[must_use]
+pub fn one_line(event: &Event, look: &Look) -> String {
+    words::line(event, look)
+}
+
 #[cfg(test)]
 mod tests;

@@ -45,7 +45,7 @@ pub(super) fn deadline(notice: &DeadlineNotice, event: &Event, look: &Look) -> P
     Page { headline, is_urgent: notice.stage == Stage::Escalated, blocks, footer: confidential(look) }
 }
 
-fn milestone(deadline: &Deadline) -> String {
+pub(super) fn milestone(deadline: &Deadline) -> String {
     let words = match deadline.milestone {
         Milestone::Acknowledge => "Somebody takes the case",
         Milestone::Assess => "Occupational health gets in touch with the worker",
@@ -147,9 +147,10 @@ pub(super) fn invitation(invitation: &Invitation, look: &Look) -> Page {
 }
 
 pub(super) fn committee(notice: &CommitteeNotice, look: &Look) -> Page {
-    let cases = if notice.cases == 1 { "case is" } else { "cases are" };
+    let cases = if notice.cases == 1 { "case went" } else { "cases went" };
     let told = format!(
-        "On {}, {} {cases} over a time limit of the occupational health service by half or more.",
+        "Since the committee was told last and before {}, {} {cases} over a time limit of the occupational health \
+         service by half or more.",
         times::day(notice.on),
         notice.cases
     );

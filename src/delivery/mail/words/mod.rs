@@ -8,6 +8,9 @@ mod alert;
 mod case;
 mod conditions;
 mod evidence;
+mod line;
+
+pub(super) use line::line;
 
 use super::page::{Block, Page};
 use super::{Look, times};
