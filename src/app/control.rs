@@ -32,7 +32,7 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
-pub use cases::{CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow};
+pub use cases::{CaseFilter, CaseRow, CaseView, CasesAnswer, CasesError, CasesQuestion, DeedWord, LimitRow};
 pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
 pub use outbox_test::TestedWay;
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
+use super::Output;
 use super::cases_print::print;
 use super::operator::{self, OperatorError};
-use super::{EXIT_USAGE, Output};
-use crate::app::control::{self, Answer, CaseFilter, CasesQuestion, DeedWord, Question};
+use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesError, CasesQuestion, DeedWord, Question};
 use crate::app::recovery;
 use crate::app::registry::CaseDirectory;
 use crate::app::shards::Shards;
@@ -177,15 +177,16 @@ pub(super) fn run(arguments: CasesArguments) -> ExitCode {
         CasesCommand::RequestReview { done } => done.question(DeedWord::RequestReview),
         CasesCommand::Close { done, outcome } => done.question(DeedWord::Move { to: Some(outcome) }),
     };
-    let answer = ask(&config, question);
-    let is_usage = matches!(&answer, Ok(Answer::Failed { .. }));
-    let code = operator::finish(answer, output, |answer| {
+    let mut answer = ask(&config, question);
+    if let Ok(Answer::Cases(CasesAnswer::Refused { problem })) = answer {
+        // That is wrong use, and no failure of the service.
+        answer = Err(OperatorError::Usage(problem));
+    }
+    operator::finish(answer, output, |answer| {
         if let Answer::Cases(answer) = answer {
             print(answer);
         }
-    });
-    // What was asked for cannot be done: that is wrong use, not a failure of the service.
-    if is_usage { ExitCode::from(EXIT_USAGE) } else { code }
+    })
 }
 
 /// From the running service; what is only looked at is read from the store where none runs.
@@ -207,8 +208,12 @@ fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> 
     let now = Clock::System.now().max(recovered.last_now);
     let mut histories = shards.histories().map(|(_, history)| history);
     match question {
-        CasesQuestion::List(filter) => Ok(control::cases::list(&mut histories, &filter, now).into()),
-        CasesQuestion::Show { case } => Ok(control::cases::show(&mut histories, &case, now).into()),
+        CasesQuestion::List(filter) => {
+            Ok(control::cases::list(&mut histories, &filter, now).map_err(CasesError::from).into())
+        }
+        CasesQuestion::Show { case } => {
+            Ok(control::cases::show(&mut histories, &case, now).map_err(CasesError::from).into())
+        }
         CasesQuestion::Do { .. } => Err(not_running()),
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn print(answer: &CasesAnswer) {
             say(format_args!("{table}"));
         }
         CasesAnswer::Case { case } => print_case(case),
+        CasesAnswer::Refused { problem } => say(format_args!("{problem}")),
     }
 }
 

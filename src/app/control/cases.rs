@@ -110,6 +110,11 @@ pub enum CasesAnswer {
         /// The case.
         case: Box<CaseView>,
     },
+    /// What is asked for cannot be.
+    Refused {
+        /// Why, and what can be.
+        problem: String,
+    },
 }
 
 /// An action of a case, as commands show it.
@@ -203,22 +208,38 @@ pub struct CaseView {
 }
 
 /// Answers a question about cases from what runs.
-pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<CasesAnswer, String> {
-    match question {
+pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<CasesAnswer, CasesError> {
+    let seen = match question {
         CasesQuestion::List(filter) => look(served, move |histories, now| list(histories, &filter, now)).await?,
         CasesQuestion::Show { case } => look(served, move |histories, now| show(histories, &case, now)).await?,
         CasesQuestion::Do { case, by, role, note, deed } => {
             let command = command(&case, (&by, &role), note, deed, served).await?;
             let (done, answered) = oneshot::channel();
             let sent = served.commands.send(Command::Case { command: Box::new(command), done }).await;
-            sent.map_err(|_| STOPPING.to_owned())?;
-            answered.await.map_err(|_| STOPPING.to_owned())?.map_err(|refusal| refusal.to_string())?;
+            sent.map_err(|_| CasesError::Stopping)?;
+            answered.await.map_err(|_| CasesError::Stopping)?.map_err(|refusal| refusal.to_string())?;
             look(served, move |histories, now| show(histories, &case, now)).await?
         }
-    }
+    };
+    Ok(seen?)
 }
 
-const STOPPING: &str = "the service is stopping; try again when it runs";
+/// Why a question about cases is not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum CasesError {
+    /// What is asked for cannot be: the words say why.
+    #[error("{0}")]
+    Refused(String),
+    /// Nobody answers any more.
+    #[error("the service is stopping; try again when it runs")]
+    Stopping,
+}
+
+impl From<String> for CasesError {
+    fn from(problem: String) -> Self {
+        Self::Refused(problem)
+    }
+}
 
 type Histories<'a> = &'a mut dyn Iterator<Item = &'a WorkerHistory>;
 
@@ -226,15 +247,15 @@ type Histories<'a> = &'a mut dyn Iterator<Item = &'a WorkerHistory>;
 async fn look<T: Send + 'static>(
     served: &Served,
     see: impl for<'a> FnOnce(Histories<'a>, Timestamp) -> T + Send + 'static,
-) -> Result<T, String> {
+) -> Result<T, CasesError> {
     let (seen, answered) = oneshot::channel();
     let clock = served.clock.clone();
     let look = Look(Box::new(move |shards| {
         let mut histories = shards.histories().map(|(_, history)| history);
         let _ = seen.send(see(&mut histories, clock.now()));
     }));
-    served.commands.send(Command::Look(look)).await.map_err(|_| STOPPING.to_owned())?;
-    answered.await.map_err(|_| STOPPING.to_owned())
+    served.commands.send(Command::Look(look)).await.map_err(|_| CasesError::Stopping)?;
+    answered.await.map_err(|_| CasesError::Stopping)
 }
 
 /// The cases that pass the filter, most urgent first.
@@ -324,7 +345,7 @@ async fn command(
     note: Option<String>,
     deed: DeedWord,
     served: &Served,
-) -> Result<CaseCommand, String> {
+) -> Result<CaseCommand, CasesError> {
     let person = |text: &str| PersonId::parse(text).map_err(|error| format!("{text:?} {error}"));
     let role_of = Role::parse(role)
         .ok_or_else(|| format!("there is no role {role}; there are {}", names(Role::ALL, |role| role.as_str())))?;
@@ -379,7 +400,7 @@ fn method_of(action: ActionKind, name: &str, served: &Served) -> Result<MethodId
 }
 
 /// The next state on the way of a case.
-async fn next_of(case: &str, served: &Served) -> Result<CaseState, String> {
+async fn next_of(case: &str, served: &Served) -> Result<CaseState, CasesError> {
     let id = case.to_owned();
     let found = look(served, move |histories, _| {
         for history in histories {
@@ -399,7 +420,7 @@ async fn next_of(case: &str, served: &Served) -> Result<CaseState, String> {
         CaseState::Closed,
     ];
     let next = next_states(from).iter().copied().filter(|state| way.contains(state) && *state > from);
-    next.min().ok_or_else(|| format!("the case is {}, and nothing comes after it", from.as_str()))
+    Ok(next.min().ok_or_else(|| format!("the case is {}, and nothing comes after it", from.as_str()))?)
 }
 
 fn next_limit(case: &OpenCase) -> Option<&Deadline> {
@@ -501,11 +522,12 @@ fn event(event: &LogEvent) -> String {
     }
 }
 
-impl From<Result<CasesAnswer, String>> for Answer {
-    fn from(answer: Result<CasesAnswer, String>) -> Self {
+impl From<Result<CasesAnswer, CasesError>> for Answer {
+    fn from(answer: Result<CasesAnswer, CasesError>) -> Self {
         match answer {
             Ok(answer) => Self::Cases(answer),
-            Err(problem) => Self::Failed { problem },
+            Err(CasesError::Refused(problem)) => Self::Cases(CasesAnswer::Refused { problem }),
+            Err(stopping @ CasesError::Stopping) => Self::Failed { problem: stopping.to_string() },
         }
     }
 }
