@@ -128,6 +128,7 @@ mod tests {
                 is_sleep_poor: false,
                 is_exposed: false,
             },
+            rules: Vec::new(),
             actions: Vec::new(),
             events: 1,
             said: AlertKind::Raised,
