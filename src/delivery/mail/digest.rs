@@ -120,10 +120,8 @@ mod tests {
     }
 
     fn review() -> ActionRequest {
-        match samples::event(EventKind::WorkloadReview).body {
-            EventBody::Action(request) => request,
-            other => panic!("{other:?}"),
-        }
+        let EventBody::Action(request) = samples::event(EventKind::WorkloadReview).body else { panic!("it is asked") };
+        request
     }
 
     #[test]
