@@ -6,7 +6,7 @@ use crate::domain::case::{
     Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, ClosedCase, Invited, MAX_CLOSED, MAX_LOG_ENTRIES,
     OpenCase,
 };
-use crate::domain::life::{CaseState, LogEntry, LogEvent, Milestone};
+use crate::domain::life::{CaseState, LogEntry, LogEvent, MethodId, Milestone};
 use crate::domain::person::Actor;
 
 /// Applies a fact to the book it was decided from.
@@ -97,16 +97,7 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
         }
         CaseFact::Remarked => LogEvent::Remarked,
         CaseFact::MethodChosen { action, method } => {
-            let chosen = action_mut(case, *action)?;
-            // To name the method of what runs already is no switch, and begins nothing anew.
-            if let Some(before) = chosen.method.replace(method.clone()).filter(|before| before != method) {
-                chosen.tried.retain(|tried| *tried != before);
-                chosen.tried.push(before);
-                if chosen.started_at.is_some() {
-                    // What the method does is looked at from its own beginning.
-                    (chosen.step, chosen.started_at, chosen.reviewed_week) = (ActionStep::Started, Some(at), 0);
-                }
-            }
+            choose(action_mut(case, *action)?, method, at);
             LogEvent::MethodChosen { action: *action, method: method.clone() }
         }
         CaseFact::EvidenceAdded { rules } => {
@@ -135,6 +126,17 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             LogEvent::Invited(instruments.clone())
         }
     })
+}
+
+/// To name the method of what runs already is no switch, and begins nothing anew.
+fn choose(action: &mut Action, method: &MethodId, at: Timestamp) {
+    let Some(before) = action.method.replace(method.clone()).filter(|before| before != method) else { return };
+    action.tried.retain(|tried| *tried != before);
+    action.tried.push(before);
+    if action.started_at.is_some() {
+        // What the method does is looked at from its own beginning.
+        (action.step, action.started_at, action.reviewed_week) = (ActionStep::Started, Some(at), 0);
+    }
 }
 
 /// Whether an action was asked for, and has neither begun nor ended.
