@@ -4,6 +4,7 @@ use super::alert::{ActionRef, ActionRequest, Alert, AlertKind, Level, RuleId};
 use super::case::{ActionKind, CaseId};
 use super::ids::{SiteId, WorkerId};
 use super::life::{Advice, CaseState, Deadline, MethodId, Stage};
+use super::named::named;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
 
@@ -112,56 +113,34 @@ pub enum EventBody {
     Committee(CommitteeNotice),
 }
 
-macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident => $name:literal),+ $(,)?) => {
-        /// What kind of event it is, as routes name it.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum EventKind { $($(#[$doc])* $variant),+ }
-
-        impl EventKind {
-            /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name used in settings.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The kind of that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-kinds! {
-    /// A case was opened.
-    Raised => "raised",
-    /// Its level rose, or another crisis answer came.
-    RaisedAgain => "raised_again",
-    /// Late data changed the evidence.
-    Revised => "revised",
-    /// A case ended.
-    Closed => "closed",
-    /// A workload review is asked for.
-    WorkloadReview => "workload_review",
-    /// Counselling is asked for.
-    Counseling => "counseling",
-    /// A time limit is near.
-    Reminder => "reminder",
-    /// A time limit is over.
-    Overdue => "overdue",
-    /// A time limit is over by half.
-    Escalated => "escalated",
-    /// The effect of an action was looked at.
-    Proposal => "proposal",
-    /// A questionnaire is to be filled in again.
-    Rescreening => "rescreening",
-    /// Counts for the committee.
-    Committee => "committee",
+named! {
+    /// What kind of event it is, as routes name it.
+    EventKind {
+        /// A case was opened.
+        Raised => "raised",
+        /// Its level rose, or another crisis answer came.
+        RaisedAgain => "raised_again",
+        /// Late data changed the evidence.
+        Revised => "revised",
+        /// A case ended.
+        Closed => "closed",
+        /// A workload review is asked for.
+        WorkloadReview => "workload_review",
+        /// Counselling is asked for.
+        Counseling => "counseling",
+        /// A time limit is near.
+        Reminder => "reminder",
+        /// A time limit is over.
+        Overdue => "overdue",
+        /// A time limit is over by half.
+        Escalated => "escalated",
+        /// The effect of an action was looked at.
+        Proposal => "proposal",
+        /// A questionnaire is to be filled in again.
+        Rescreening => "rescreening",
+        /// Counts for the committee.
+        Committee => "committee",
+    }
 }
 
 /// Something that leaves Vagus.

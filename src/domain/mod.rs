@@ -13,6 +13,7 @@ pub mod ids;
 pub mod indicator;
 pub mod item;
 pub mod life;
+mod named;
 pub mod person;
 pub mod reading;
 pub mod rejection;

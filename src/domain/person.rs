@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ids::{MAX_NAME_LEN, SourceId};
+use super::named::named;
 
 /// The short name of a person who works with cases: 1 to 64 of `A-Z a-z 0-9 _ - .`
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,51 +38,29 @@ impl fmt::Display for PersonId {
     }
 }
 
-macro_rules! roles {
-    ($($(#[$doc:meta])* $variant:ident => $name:literal),+ $(,)?) => {
-        /// What somebody is to the cases.
-        ///
-        /// # Source
-        /// Domain reference, sections 8.2 (who is told) and 8.6 (who may see what).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Role { $($(#[$doc])* $variant),+ }
-
-        impl Role {
-            /// Every role.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name used in settings and commands.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The role of that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-roles! {
-    /// Occupational physician or nurse: leads cases.
-    Physician => "physician",
-    /// Offers counselling.
-    Counsellor => "counsellor",
-    /// On duty for crises, day and night.
-    DutyClinician => "duty_clinician",
-    /// Leads occupational health; told when a limit is over.
-    OhLead => "oh_lead",
-    /// Heads occupational health; told when a limit is over by half.
-    OhHead => "oh_head",
-    /// Carries out workload reviews: nothing of a person's health.
-    Manager => "manager",
-    /// Health and safety committee: counts only.
-    SafetyCommittee => "safety_committee",
-    /// Keeps the service running.
-    Operator => "operator",
+named! {
+    /// What somebody is to the cases.
+    ///
+    /// # Source
+    /// Domain reference, sections 8.2 (who is told) and 8.6 (who may see what).
+    Role {
+        /// Occupational physician or nurse: leads cases.
+        Physician => "physician",
+        /// Offers counselling.
+        Counsellor => "counsellor",
+        /// On duty for crises, day and night.
+        DutyClinician => "duty_clinician",
+        /// Leads occupational health; told when a limit is over.
+        OhLead => "oh_lead",
+        /// Heads occupational health; told when a limit is over by half.
+        OhHead => "oh_head",
+        /// Carries out workload reviews: nothing of a person's health.
+        Manager => "manager",
+        /// Health and safety committee: counts only.
+        SafetyCommittee => "safety_committee",
+        /// Keeps the service running.
+        Operator => "operator",
+    }
 }
 
 impl Role {

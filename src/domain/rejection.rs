@@ -1,67 +1,47 @@
 //! Why an item or a payload was not taken. Bad input is data: it has a reason and is kept.
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $variant:ident => $name:literal),+ $(,)?) => {
-        /// The reasons of the contract.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Reason { $($(#[$doc])* $variant),+ }
+use super::named::named;
 
-        impl Reason {
-            /// Every reason.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name used in receipts and metrics.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The reason of that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-reasons! {
-    /// Not JSON, or something follows it.
-    NotJson => "not_json",
-    /// Not UTF-8.
-    NotUtf8 => "not_utf8",
-    /// The payload is over the limit.
-    TooLarge => "too_large",
-    /// More items than a message may have.
-    TooManyItems => "too_many_items",
-    /// JSON, but not of a known shape.
-    BadShape => "bad_shape",
-    /// A field that must be there is not.
-    MissingField => "missing_field",
-    /// A time stamp that is none, or has no offset.
-    BadTimestamp => "bad_timestamp",
-    /// A number that no living person could have.
-    OutOfRange => "out_of_range",
-    /// Later than now and the allowed lead.
-    InFuture => "in_future",
-    /// Older than readings are taken.
-    TooOld => "too_old",
-    /// Nobody of that name is enrolled.
-    UnknownWorker => "unknown_worker",
-    /// The site is not configured.
-    WrongSite => "wrong_site",
-    /// The person has not consented.
-    ConsentMissing => "consent_missing",
-    /// No such questionnaire.
-    UnknownInstrument => "unknown_instrument",
-    /// The answers do not fit the questionnaire.
-    BadAnswers => "bad_answers",
-    /// No such action.
-    UnknownAction => "unknown_action",
-    /// The source may not say this.
-    NotPermitted => "not_permitted",
-    /// The parts contradict each other.
-    Inconsistent => "inconsistent",
+named! {
+    /// The reasons of the contract.
+    Reason {
+        /// Not JSON, or something follows it.
+        NotJson => "not_json",
+        /// Not UTF-8.
+        NotUtf8 => "not_utf8",
+        /// The payload is over the limit.
+        TooLarge => "too_large",
+        /// More items than a message may have.
+        TooManyItems => "too_many_items",
+        /// JSON, but not of a known shape.
+        BadShape => "bad_shape",
+        /// A field that must be there is not.
+        MissingField => "missing_field",
+        /// A time stamp that is none, or has no offset.
+        BadTimestamp => "bad_timestamp",
+        /// A number that no living person could have.
+        OutOfRange => "out_of_range",
+        /// Later than now and the allowed lead.
+        InFuture => "in_future",
+        /// Older than readings are taken.
+        TooOld => "too_old",
+        /// Nobody of that name is enrolled.
+        UnknownWorker => "unknown_worker",
+        /// The site is not configured.
+        WrongSite => "wrong_site",
+        /// The person has not consented.
+        ConsentMissing => "consent_missing",
+        /// No such questionnaire.
+        UnknownInstrument => "unknown_instrument",
+        /// The answers do not fit the questionnaire.
+        BadAnswers => "bad_answers",
+        /// No such action.
+        UnknownAction => "unknown_action",
+        /// The source may not say this.
+        NotPermitted => "not_permitted",
+        /// The parts contradict each other.
+        Inconsistent => "inconsistent",
+    }
 }
 
 /// One thing that was not taken.

@@ -1,42 +1,21 @@
 //! One filled-in questionnaire, as it arrived. What it means is the business of the `screening` stage.
 
 use super::Timestamp;
+use super::named::named;
 
-macro_rules! instruments {
-    ($($variant:ident => $name:literal),+ $(,)?) => {
-        /// A questionnaire that Vagus knows.
-        ///
-        /// # Source
-        /// The table in section 6.1 of the domain reference; each instrument's own source stands in
-        /// the `screening` stage.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[expect(missing_docs, reason = "the names are those of the published instruments")]
-        pub enum Instrument { $($variant),+ }
-
-        impl Instrument {
-            /// Every instrument.
-            pub const ALL: &[Self] = &[$(Self::$variant),+];
-
-            /// The name used in payloads.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// The instrument of that name.
-            #[must_use]
-            pub fn parse(name: &str) -> Option<Self> {
-                match name { $($name => Some(Self::$variant),)+ _ => None }
-            }
-        }
-    };
-}
-
-instruments! {
-    Gad7 => "GAD-7", Phq9 => "PHQ-9", Phq8 => "PHQ-8", Phq4 => "PHQ-4", Pss10 => "PSS-10",
-    Isi => "ISI", Who5 => "WHO-5", Dass21 => "DASS-21", Sas => "SAS", Sds => "SDS",
-    Scl90 => "SCL-90", Cbi => "CBI", Eri => "ERI", K6 => "K6", K10 => "K10", Psqi => "PSQI",
-    Ess => "ESS", StaiS => "STAI-S", MbiGs => "MBI-GS",
+named! {
+    /// A questionnaire that Vagus knows.
+    ///
+    /// # Source
+    /// The table in section 6.1 of the domain reference; each instrument's own source stands in
+    /// the `screening` stage.
+    #[expect(missing_docs, reason = "the names are those of the published instruments")]
+    Instrument {
+        Gad7 => "GAD-7", Phq9 => "PHQ-9", Phq8 => "PHQ-8", Phq4 => "PHQ-4", Pss10 => "PSS-10",
+        Isi => "ISI", Who5 => "WHO-5", Dass21 => "DASS-21", Sas => "SAS", Sds => "SDS",
+        Scl90 => "SCL-90", Cbi => "CBI", Eri => "ERI", K6 => "K6", K10 => "K10", Psqi => "PSQI",
+        Ess => "ESS", StaiS => "STAI-S", MbiGs => "MBI-GS",
+    }
 }
 
 /// Which of a questionnaire's two scales a total is given on; the Zung scales have both.
