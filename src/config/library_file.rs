@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::problem::{Problem, Problems};
+use super::problem::{self, Problem, Problems};
 use super::rules_file::digest;
 use super::section::{Document, Section};
 use crate::cases::library::{Library, Method, Risk, STEPS};
@@ -34,17 +34,9 @@ pub fn built_in() -> Library {
 /// Every problem of the file.
 pub fn load(path: Option<&Path>) -> Result<Library, Problems> {
     let Some(path) = path else { return Ok(built_in()) };
-    let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Problems(vec![Problem {
-            origin: origin.clone(),
-            line: None,
-            key: String::new(),
-            what: format!("cannot be read: {error}"),
-            remedy: "name a readable file in care.library, or remove that key to use the built-in library".to_owned(),
-        }])
-    })?;
-    parse(&text, &origin)
+    let text =
+        problem::read(path, "name a readable file in care.library, or remove that key to use the built-in library")?;
+    parse(&text, &path.display().to_string())
 }
 
 /// Reads the text of a library; `origin` names it in problems.

@@ -1,6 +1,7 @@
 //! One thing that is wrong with a setting or a rule, told so that it can be mended.
 
 use std::fmt;
+use std::path::Path;
 
 /// One thing that is wrong: where, what, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,17 @@ impl fmt::Display for Problem {
         }
         write!(f, ": {}; {}", self.what, self.remedy)
     }
+}
+
+/// The text of a file that a setting names.
+///
+/// # Errors
+/// That it cannot be read, with what to do about it.
+pub(super) fn read(path: &Path, remedy: &str) -> Result<String, Problems> {
+    std::fs::read_to_string(path).map_err(|error| {
+        let (origin, what) = (path.display().to_string(), format!("cannot be read: {error}"));
+        Problems(vec![Problem { origin, line: None, key: String::new(), what, remedy: remedy.to_owned() }])
+    })
 }
 
 /// Everything that is wrong, in the order of the files.

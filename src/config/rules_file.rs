@@ -9,7 +9,7 @@ use siphasher::sip::SipHasher13;
 
 use super::library_file;
 use super::limits;
-use super::problem::{Problem, Problems};
+use super::problem::{self, Problem, Problems};
 use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
@@ -65,17 +65,8 @@ pub fn load(rules: Option<&Path>, library: Option<&Path>) -> Result<Settings, Pr
 /// Every problem of the file.
 pub fn load_rules(path: Option<&Path>) -> Result<Settings, Problems> {
     let Some(path) = path else { return Ok(built_in()) };
-    let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Problems(vec![Problem {
-            origin: origin.clone(),
-            line: None,
-            key: String::new(),
-            what: format!("cannot be read: {error}"),
-            remedy: "name a readable file in rules.path, or remove that key to use the built-in rules".to_owned(),
-        }])
-    })?;
-    parse(&text, &origin)
+    let text = problem::read(path, "name a readable file in rules.path, or remove that key to use the built-in rules")?;
+    parse(&text, &path.display().to_string())
 }
 
 /// Reads the text of a rule file; `origin` names it in problems.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::problem::{Problem, Problems};
+use super::problem::{self, Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
 use super::{delivery, holidays, mqtt, rules_file, service};
 use crate::cases::calendar::WorkingDays;
@@ -137,17 +137,8 @@ impl Settings {
 /// # Errors
 /// Every problem of all files.
 pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
-    let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        Problems(vec![Problem {
-            origin: origin.clone(),
-            line: None,
-            key: String::new(),
-            what: format!("cannot be read: {error}"),
-            remedy: "name a readable file after --config".to_owned(),
-        }])
-    })?;
-    let read = read(&text, &origin, environment());
+    let text = problem::read(path, "name a readable file after --config")?;
+    let read = read(&text, &path.display().to_string(), environment());
     let (rules, library) = (read.settings.rules_path.as_deref(), read.settings.library_path.as_deref());
     let engine = load_engine(rules, library, &read.settings.sites);
     match (read.problems.is_empty(), engine) {

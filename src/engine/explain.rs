@@ -9,7 +9,6 @@ use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, ScreeningEvidence, SetAside, SleepEvidence,
 };
 use crate::domain::indicator::{Component, Contribution, Hint, HrvState};
-use crate::domain::reading::Tag;
 use crate::exposures;
 
 /// What a paragraph begins with.
@@ -175,7 +174,7 @@ fn uncertainty(evidence: &Evidence) -> Option<String> {
     let chance = evidence.chance_per_year?;
     let mut text = "HRV as low as this also occurs with illness, alcohol or hard training".to_owned();
     if !evidence.confounders.is_empty() {
-        let said: Vec<&str> = evidence.confounders.iter().map(|tag| spoken(*tag)).collect();
+        let said: Vec<&str> = evidence.confounders.iter().map(|tag| tag.in_words()).collect();
         let _ = write!(text, " (reported in these days: {})", said.join(", "));
     }
     let _ = write!(text, ". {}", chance_note(chance));
@@ -201,18 +200,6 @@ const fn hint_words(hint: Hint) -> &'static str {
             "The level changed some weeks ago and has stayed: a change of life, of health or of the band?"
         }
         Hint::PossibleIllness => "The heart was fast in sleep, as in an illness; nothing was said of one.",
-    }
-}
-
-const fn spoken(tag: Tag) -> &'static str {
-    match tag {
-        Tag::Alcohol => "alcohol",
-        Tag::Illness => "illness",
-        Tag::LateExercise => "late exercise",
-        Tag::Travel => "travel",
-        Tag::Pregnancy => "pregnancy",
-        Tag::MedicationChange => "a change of medication",
-        Tag::OffWork => "time off",
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::domain::indicator::Hint;
+use crate::domain::reading::Tag;
 use crate::domain::screening::Instrument;
 
 fn evidence() -> Evidence {

@@ -84,10 +84,18 @@ impl Engine {
     /// Looks at the effect of an action where a week is due, and proposes how to go on.
     fn review(&mut self, number: WorkerNumber, kind: ActionKind, now: Timestamp) {
         let Some(worker) = self.workers.get_mut(&number).filter(|_| self.mode == Mode::Live) else { return };
+        let action = worker.history.cases.open.as_ref().and_then(|case| case.action(kind));
+        let is_due = |action: &Action| {
+            is_reviewed(action) && cases::care::due_week(action.started_at, action.reviewed_week, now).is_some()
+        };
+        // Asked first: timers fire for every worker, and few have anything to be looked at.
+        if !action.is_some_and(is_due) {
+            return;
+        }
         let today = local_date(&worker.history.profile, now);
         worker.track.update(&worker.history, worker.changes.from, today, now, &self.settings.indicators);
         let Some(case) = &worker.history.cases.open else { return };
-        let Some(action) = case.action(kind).filter(|action| is_reviewed(action)) else { return };
+        let Some(action) = case.action(kind) else { return };
         let running = Running {
             kind,
             started_at: action.started_at,

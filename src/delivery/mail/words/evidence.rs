@@ -7,7 +7,6 @@ use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SetAside, SleepEvidence,
 };
 use crate::domain::indicator::{Component, Contribution, Hint, HrvState};
-use crate::domain::reading::Tag;
 
 type Row = [String; 3];
 
@@ -132,7 +131,7 @@ fn exposure(e: &ExposureEvidence) -> Row {
 fn doubts(evidence: &Evidence, is_call: bool) -> Vec<String> {
     let mut doubts = Vec::new();
     if !evidence.confounders.is_empty() {
-        let said: Vec<&str> = evidence.confounders.iter().map(|tag| spoken(*tag)).collect();
+        let said: Vec<&str> = evidence.confounders.iter().map(|tag| tag.in_words()).collect();
         doubts.push(format!("Reported in these days: {}.", said.join(", ")));
     }
     doubts.extend(evidence.hints.iter().map(|found| hint(*found).to_owned()));
@@ -158,17 +157,5 @@ const fn hint(hint: Hint) -> &'static str {
         Hint::IrregularRhythm => "The beats were irregular, by rhythm or by the band's fit: consider a medical check.",
         Hint::NewNormal => "The level changed weeks ago and stayed: a change of life, of health or of the band?",
         Hint::PossibleIllness => "The heart was fast in sleep, as in an illness; nothing was said of one.",
-    }
-}
-
-const fn spoken(tag: Tag) -> &'static str {
-    match tag {
-        Tag::Alcohol => "alcohol",
-        Tag::Illness => "illness",
-        Tag::LateExercise => "late exercise",
-        Tag::Travel => "travel",
-        Tag::Pregnancy => "pregnancy",
-        Tag::MedicationChange => "a change of medication",
-        Tag::OffWork => "time off",
     }
 }
