@@ -195,6 +195,53 @@ fn the_undisturbed_story_is_raised_and_then_raised_again() {
     assert_eq!(nights.values().filter(|night| night.hrv.is_some()).count(), 55);
 }
 
+/// A PHQ-9 whose last answer asks for help.
+fn crisis_answer(taken_at: Timestamp) -> Input {
+    let response = Response::Answers([0, 0, 0, 0, 0, 0, 0, 0, 2].map(Some).to_vec());
+    input(Item::Screening(Screening { instrument: Instrument::Phq9, taken_at, response }))
+}
+
+#[test]
+fn a_crisis_answer_from_ahead_of_the_engine_s_time_acts_from_now_on() {
+    let (enrol, now) = (story(&[1], 1)[0].inputs[0].clone(), "2026-03-01T08:00:00Z".parse().unwrap());
+    let (hours, minutes) = (SignedDuration::from_hours, SignedDuration::from_mins);
+    let rows = |ahead: SignedDuration| {
+        let row = |after: SignedDuration, inputs| Row { now: now + after, inputs };
+        let (first, second) = (crisis_answer(now + ahead), crisis_answer(now + ahead + minutes(1)));
+        let (again, right) = (first.clone(), crisis_answer(now + minutes(3)));
+        vec![
+            row(minutes(0), vec![enrol.clone(), first]),
+            row(minutes(1), vec![again]),
+            row(minutes(2), vec![second]),
+            row(minutes(3), vec![right]),
+        ]
+    };
+    let decided = |rows: &[Row]| {
+        let mut bench = Bench::new(Mode::Live);
+        rows.iter().map(|row| bench.apply(row)).collect::<Vec<_>>()
+    };
+    // Of the same second, a sheet is the same sheet.
+    let usual = decided(&rows(-hours(9)));
+    assert!(
+        matches!(&usual[0][..], [CaseChange::Opened { case }] if case.opened_at == now && case.told.level == Level::L4)
+    );
+    let is_deadline_of_now = |change: &CaseChange| match change {
+        CaseChange::Opened { case } => case.deadlines.iter().all(|limit| limit.from == now),
+        _ => false,
+    };
+    assert!(usual[0].iter().all(is_deadline_of_now));
+    assert!(usual[1].is_empty(), "sent again, it is known");
+    for ahead in [8, 30, 24 * 400] {
+        let rows = rows(hours(ahead));
+        let found = decided(&rows);
+        assert_eq!(found, usual, "{ahead} hours ahead: the same cases, limits and times");
+        assert!(found[2..].iter().all(|facts| matches!(&facts[..], [CaseChange::RaisedAgain { .. }])));
+        for killed in 0..3 {
+            assert_eq!(interrupted(&rows, 0, killed), undisturbed(&rows));
+        }
+    }
+}
+
 #[test]
 fn a_kill_before_late_nights_are_judged_does_not_lose_the_judgement() {
     let mut rows = story(&[40], 50);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
 
+use crate::decode::times::Present;
 use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::decode::{self, Decoded, DecodedItem, StatedTotal};
 use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
@@ -196,7 +197,7 @@ impl Admission {
     }
 
     /// Adds a message to a row. A status message is not part of a row and is given back.
-    pub fn admit(&mut self, prepared: Prepared, now: Timestamp, row: &mut RowParts) -> Option<SourceStatus> {
+    pub fn admit(&mut self, prepared: Prepared, present: Present, row: &mut RowParts) -> Option<SourceStatus> {
         let Prepared { topic, payload, content } = prepared;
         let (up, stream, decoded) = match content {
             Content::Status(status) => return Some(status),
@@ -225,7 +226,7 @@ impl Admission {
         let mut site = Site { id: up.site, zone, last: None };
         for item in decoded.items {
             let index = item.index;
-            match self.place(&mut site, &item, now, row) {
+            match self.place(&mut site, &item, present, row) {
                 Ok(worker) => {
                     let item = signed(item.item, meta.source.as_ref());
                     row.admitted += 1;
@@ -246,10 +247,10 @@ impl Admission {
         &mut self,
         site: &mut Site,
         item: &DecodedItem,
-        now: Timestamp,
+        present: Present,
         row: &mut RowParts,
     ) -> Result<WorkerNumber, (Reason, String)> {
-        decode::times::check(&item.item, now, self.settings.max_age_days, self.settings.max_ahead_s)?;
+        decode::times::check(&item.item, present, self.settings.max_age_days, self.settings.max_ahead_s)?;
         if let Item::Screening(screening) = &item.item {
             // A sheet that cannot be scored, or whose total is wrong, still counts where it holds a
             // crisis answer.

@@ -17,7 +17,7 @@ fn admitted(item: &str) -> (Vec<Item>, Vec<Reason>) {
     let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, CaseDirectory::default());
     let mut row = RowParts::default();
     let message = admission.prepare("vagus/v1/plant-a/gw-7/screenings", format!("[{item}]").as_bytes());
-    admission.admit(message, NOW.parse().unwrap(), &mut row);
+    admission.admit(message, Present::at(NOW.parse().unwrap()), &mut row);
     let groups = row.take_groups();
     let items = groups.into_iter().flat_map(|group| group.inputs).filter_map(|input| match input {
         Input::Item { item, .. } => Some(item),

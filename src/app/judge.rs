@@ -12,6 +12,7 @@ use super::replay::Recorded;
 use super::{admission, service};
 use crate::config::Settings;
 use crate::decode;
+use crate::decode::times::Present;
 use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::domain::Timestamp;
 use crate::domain::ids::WorkerKey;
@@ -146,7 +147,7 @@ impl Judge {
     fn message(&mut self, topic: &str, payload: &[u8], received_at: Timestamp) -> Vec<Rejection> {
         let mut row = RowParts::default();
         let message = self.admission.prepare(topic, payload);
-        self.admission.admit(message, received_at, &mut row);
+        self.admission.admit(message, Present::at(received_at), &mut row);
         let refused = row.messages.into_iter().flat_map(|message| message.refused).map(|refused| refused.rejection);
         // Only a running service knows which actions there are.
         let (unknown_actions, mut refused): (Vec<_>, Vec<_>) =

@@ -13,6 +13,7 @@ use super::admission::{self, Admission, RowParts};
 use super::registry::{CaseDirectory, Numbers, Registry};
 use super::shards::{DetailSource, Shards};
 use crate::cases;
+use crate::decode::times::Present;
 use crate::delivery::cloudevents;
 use crate::domain::case::CaseChange;
 use crate::domain::history::NightDetail;
@@ -245,7 +246,7 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
         }
         self.run_timers(now)?;
         let message = self.admission.prepare(&recorded.topic, recorded.payload.get().as_bytes());
-        self.admission.admit(message, now, &mut row);
+        self.admission.admit(message, Present::at(now), &mut row);
         self.summary.messages += 1;
         self.summary.rejected += row.messages.iter().map(|m| m.refused.len() as u64).sum::<u64>();
         let groups = row.take_groups();

@@ -18,6 +18,7 @@ use super::decoder::Opened;
 use crate::cases::Refusal;
 use crate::clock::Clock;
 use crate::config::settings::Batch;
+use crate::decode::times::Present;
 use crate::domain::Timestamp;
 use crate::domain::ids::{RowNumber, WorkerKey, WorkerNumber};
 use crate::domain::life::CaseCommand;
@@ -238,10 +239,14 @@ impl Sequencer {
         self.clock.now().max(self.last_now)
     }
 
+    fn present(&self) -> Present {
+        Present { now: self.last_now, wall: self.clock.wall() }
+    }
+
     fn admit(&mut self, opened: Opened, draft: &mut Draft) {
         self.last_now = self.now();
         draft.tokens.push(opened.token);
-        let status = self.admission.admit(opened.message, self.last_now, &mut draft.parts);
+        let status = self.admission.admit(opened.message, self.present(), &mut draft.parts);
         if let Some(status) = status.filter(|status| status.is_online) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
         }
@@ -260,7 +265,7 @@ impl Sequencer {
             Command::Retry { items, done } => {
                 for item in &items {
                     let message = self.admission.prepare(&item.topic, &item.raw);
-                    self.admission.admit(message, self.last_now, &mut draft.parts);
+                    self.admission.admit(message, self.present(), &mut draft.parts);
                 }
                 let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
                 draft.answers.push(Answer::Retried(done, refused));

@@ -8,6 +8,36 @@ use crate::domain::{Date, SignedDuration, Timestamp};
 /// Hours by which the date of the easternmost zone (UTC+14) is ahead of UTC.
 const DATE_LEAD_H: i64 = 14;
 
+/// The moment that times are held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Present {
+    /// The moment itself, by which everything is reckoned.
+    pub now: Timestamp,
+    /// What the machine's clock says, also where nobody has accepted yet that it was set.
+    pub wall: Timestamp,
+}
+
+impl Present {
+    /// A moment that no clock disputes.
+    #[must_use]
+    pub const fn at(now: Timestamp) -> Self {
+        Self { now, wall: now }
+    }
+
+    /// The latest moment it may be for such an item.
+    ///
+    /// A clock that was set forward may be right. A questionnaire must not wait until somebody has
+    /// looked, since it may hold a crisis answer, and neither must news of an action: both act from
+    /// [`Self::now`] on, whatever their own time. Readings and exposures would put nights and working
+    /// days into a future that may never come.
+    fn latest_for(self, item: &Item) -> Timestamp {
+        match item {
+            Item::Screening(_) | Item::Progress(_) => self.now.max(self.wall),
+            Item::Reading(_) | Item::Exposure(_) => self.now,
+        }
+    }
+}
+
 /// The times of an item: the one that says how old it is, and the latest one it names.
 struct Span {
     begins: Timestamp,
@@ -19,19 +49,22 @@ struct Span {
 /// Readings are refused when they begin more than `max_age_days` ago, because no night that old is
 /// computed again, and exposures before those that are remembered. Screenings and progress of any age
 /// are taken: a questionnaire answered on paper is typed in later, and its validity is judged by date.
-/// Nothing may lie more than `max_ahead_s` in the future. An item that names only a date is as old
+/// Nothing may lie more than `max_ahead_s` in the future; while the clock is in doubt, screenings and
+/// progress are given the later of two moments, see [`Present`]. An item that names only a date is as old
 /// as the end of that date and as new as its begin, each in the zone that favours the item.
 ///
 /// # Errors
 /// The reason, and the detail for the receipt.
-pub fn check(item: &Item, now: Timestamp, max_age_days: i64, max_ahead_s: i64) -> Result<(), (Reason, String)> {
+pub fn check(item: &Item, present: Present, max_age_days: i64, max_ahead_s: i64) -> Result<(), (Reason, String)> {
+    let now = present.now;
     let Some(span) = span(item) else {
         return Err((Reason::BadTimestamp, "the date is beyond the calendar".to_owned()));
     };
-    if span.latest.duration_since(now) > SignedDuration::from_secs(max_ahead_s) {
+    let latest = present.latest_for(item);
+    if span.latest.duration_since(latest) > SignedDuration::from_secs(max_ahead_s) {
         return Err((
             Reason::InFuture,
-            format!("{} is more than {max_ahead_s} s ahead of {now}", stated(item, span.latest)),
+            format!("{} is more than {max_ahead_s} s ahead of {latest}", stated(item, span.latest)),
         ));
     }
     let max_age_days = if matches!(item, Item::Exposure(_)) { MAX_EXPOSURE_DAYS } else { max_age_days };
@@ -98,11 +131,17 @@ mod tests {
         super::super::decode(&source, stream, payload, limits)
     }
 
+    const NOON: Timestamp = Timestamp::constant(1_772_366_400, 0);
+
     /// What the check says of an item at noon UTC of 1 March 2026, with the limits of the contract.
     fn verdict(stream: Stream, item: &str) -> Option<Reason> {
+        verdict_at(Present::at(NOON), stream, item)
+    }
+
+    fn verdict_at(present: Present, stream: Stream, item: &str) -> Option<Reason> {
         let mut found = decode(stream, item.as_bytes(), &Limits::default());
         let item = found.items.pop().unwrap().item;
-        check(&item, "2026-03-01T12:00:00Z".parse().unwrap(), 77, 300).err().map(|(reason, _)| reason)
+        check(&item, present, 77, 300).err().map(|(reason, _)| reason)
     }
 
     fn hrv(start: &str) -> Option<Reason> {
@@ -145,6 +184,29 @@ mod tests {
     }
 
     #[test]
+    fn what_must_not_wait_is_believed_to_come_from_the_later_of_two_clocks() {
+        use Stream::{Actions, Exposures, Readings, Screenings};
+        let at = "2026-03-02T18:00:00Z";
+        let screening = format!(r#"{{"worker":"w","instrument":"GAD-7","taken_at":"{at}","score":5}}"#);
+        let progress = format!(r#"{{"action_id":"a","state":"done","at":"{at}"}}"#);
+        let hrv = format!(r#"{{"kind":"hrv","worker":"w","start":"{at}","duration_s":300,"rmssd_ms":38}}"#);
+        let exposure = r#"{"worker":"w","date":"2026-03-04","worked_h":8}"#;
+        let all = [(Screenings, screening.as_str()), (Actions, &progress), (Readings, &hrv), (Exposures, exposure)];
+        let judged = |wall: SignedDuration| {
+            let present = Present { now: NOON, wall: NOON + wall };
+            all.map(|(stream, item)| verdict_at(present, stream, item).is_none())
+        };
+        let (step, second) = (SignedDuration::from_hours(30), SignedDuration::from_secs(1));
+        assert_eq!(judged(step), [true, true, false, false], "the clock was set forward by that much");
+        assert_eq!(judged(step - second * 300), [true, true, false, false]);
+        assert_eq!(judged(step - second * 301), [false; 4], "ahead of either");
+        assert_eq!(judged(-step), [false; 4]);
+        let before = |item: &str| item.replace("2026-03-02T18", "2026-03-01T11");
+        let present = Present { now: NOON, wall: NOON - step };
+        assert_eq!(verdict_at(present, Screenings, &before(&screening)), None, "a clock set back refuses nothing");
+    }
+
+    #[test]
     fn sleep_that_has_not_ended_is_in_the_future() {
         let sleep = |end| format!(r#"{{"kind":"sleep","worker":"w","start":"2026-03-01T06:00:00Z","end":"{end}"}}"#);
         assert_eq!(verdict(Stream::Readings, &sleep("2026-03-01T12:00:00Z")), None);
@@ -159,7 +221,7 @@ mod tests {
             &Limits::default(),
         );
         let item = found.items.pop().unwrap().item;
-        let verdict = check(&item, Timestamp::MIN, i64::MAX, i64::MAX);
+        let verdict = check(&item, Present::at(Timestamp::MIN), i64::MAX, i64::MAX);
         assert!(matches!(verdict, Ok(()) | Err((Reason::BadTimestamp | Reason::InFuture, _))), "{verdict:?}");
     }
 }

@@ -108,7 +108,8 @@ impl Picture<'_> {
             band: scored.band,
             severity: rules.severity(screening.instrument, scored.score, &scored.scales),
             taken_on: *taken_on,
-            age_days: days_between(*taken_on, self.today),
+            // Where the clock of whoever sent it is ahead of ours, it is of today.
+            age_days: days_between(*taken_on, self.today).max(0),
             valid_until: *valid_until,
             is_prorated: scored.is_prorated,
             concordance: self.concordance(screening, rules),

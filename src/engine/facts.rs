@@ -167,8 +167,21 @@ fn valid_screenings(history: &WorkerHistory, today: Date) -> Vec<ValidScreening<
     let of_instruments = history.screenings.chunk_by(|a, b| a.instrument == b.instrument);
     // A sheet that came for its crisis answer alone cannot be scored, and hides no score before it.
     of_instruments
-        .filter_map(|sheets| sheets.iter().rev().find_map(|sheet| valid_screening(history, sheet, today)))
+        .filter_map(|sheets| newest_first(history, sheets, today).find_map(|s| valid_screening(history, s, today)))
         .collect()
+}
+
+/// The sheets of an instrument, newest first. Those of days still far off come last: they were filled in
+/// while a clock was wrong, and would hide for months what is filled in after it was set right.
+fn newest_first<'a>(
+    history: &WorkerHistory,
+    sheets: &'a [Screening],
+    today: Date,
+) -> impl Iterator<Item = &'a Screening> {
+    let tomorrow = super::buckets::next(today);
+    let taken_on = |sheet: &Screening| history.profile.time_zone.to_datetime(sheet.taken_at).date();
+    let (known, far_off) = sheets.split_at(sheets.partition_point(|sheet| taken_on(sheet) <= tomorrow));
+    known.iter().rev().chain(far_off.iter().rev())
 }
 
 /// A questionnaire that counts on a day, scored.
@@ -195,4 +208,36 @@ pub(super) fn is_crisis(screening: &Screening, now: Timestamp, zone: &TimeZone) 
     let taken_on = zone.to_datetime(screening.taken_at).date();
     let valid_until = valid_until(screening.instrument, taken_on, [], []);
     crate::screening::crisis(screening) == Some(true) && zone.to_datetime(now).date() <= valid_until
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
+    use crate::domain::screening::{Instrument, Response};
+    use crate::domain::worker::Profile;
+
+    const TODAY: Date = Date::constant(2026, 3, 2);
+
+    /// The score that counts today, of sheets each filled in so many days from today.
+    fn counted(sheets: &[(i32, f64)]) -> Vec<f64> {
+        let key = WorkerKey { site: SiteId::parse("s").unwrap(), worker: WorkerId::parse("w").unwrap() };
+        let mut history = WorkerHistory::new(Profile::unknown(key, TimeZone::UTC));
+        let sheet = |(days, score): &(i32, f64)| {
+            let taken_at = super::super::buckets::noon(super::super::buckets::plus(TODAY, *days), &TimeZone::UTC);
+            let response = Response::Total { score: *score, kind: None };
+            Screening { instrument: Instrument::Gad7, taken_at, response }
+        };
+        history.screenings = sheets.iter().map(sheet).collect();
+        valid_screenings(&history, TODAY).iter().map(|valid| valid.scored.score).collect()
+    }
+
+    #[test]
+    fn a_sheet_of_a_day_far_off_counts_and_hides_none_of_today() {
+        assert_eq!(counted(&[(-3, 5.0), (0, 7.0)]), [7.0]);
+        assert_eq!(counted(&[(-3, 5.0), (1, 9.0)]), [9.0], "east of here it may be tomorrow");
+        assert_eq!(counted(&[(-3, 5.0), (2, 9.0), (400, 3.0)]), [5.0]);
+        assert_eq!(counted(&[(-100, 5.0), (400, 3.0)]), [3.0], "the other is too old");
+        assert_eq!(counted(&[(400, 3.0)]), [3.0]);
+    }
 }
