@@ -435,3 +435,15 @@ fn a_total_beside_answers_must_agree_with_them() {
     assert_eq!(stated(Instrument::Scl90, &list, 94.0, None), Ok(()));
     assert!(stated(Instrument::Scl90, &list, 90.0, None).is_err());
 }
+
+#[test]
+fn the_readme_and_the_rule_file_name_every_crisis_item() {
+    let words = |text: &str| text.split_whitespace().filter(|word| *word != "#").collect::<Vec<_>>().join(" ");
+    let (readme, rules) = (words(include_str!("../../README.md")), words(include_str!("../../config/rules.toml")));
+    for instrument in Instrument::ALL {
+        let items: &[CrisisItem] = definition(*instrument).answers.as_ref().map_or(&[], |answers| answers.crisis);
+        let told: Vec<String> = items.iter().map(|item| format!("item {} from {}", item.item, item.at_least)).collect();
+        let told = format!("{} {}", instrument.as_str(), told.join(" or "));
+        assert!(items.is_empty() || (readme.contains(&told) && rules.contains(&told)), "{told}");
+    }
+}
