@@ -122,6 +122,49 @@ mod tests {
         }
     }
 
+    /// The cells of README's table of roles.
+    fn table_of_the_readme() -> Vec<Vec<String>> {
+        let readme = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
+        let from = readme.find("| role | of L2 and L3 |").expect("README has the table of roles");
+        let rows = readme[from..].lines().take_while(|line| line.starts_with('|')).skip(2);
+        let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().replace('`', "")).collect();
+        rows.map(cells).collect()
+    }
+
+    #[test]
+    fn the_table_in_the_readme_is_this_one() {
+        let names = |kinds: Vec<EventKind>| {
+            let all =
+                |most: &[EventKind]| EventKind::ALL.iter().all(|kind| most.contains(kind) == kinds.contains(kind));
+            let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+            match words.len() {
+                0 => "nothing".to_owned(),
+                _ if all(EVERYTHING) => "everything".to_owned(),
+                _ if all(CLINICAL) => "everything but committee".to_owned(),
+                _ => words.join(" "),
+            }
+        };
+        let tells_no_level = |kind: &EventKind| matches!(kind, WorkloadReview | Rescreening | Committee);
+        let row = |a: &Audience| {
+            let of = |level| {
+                let told = a.told.iter().copied().filter(|kind| !tells_no_level(kind) && a.is_there_for(*kind, level));
+                names(told.collect())
+            };
+            assert_eq!(of(L2), of(L3), "one column tells both");
+            let at_any = names(a.told.iter().copied().filter(tells_no_level).collect());
+            vec![a.role.as_str().to_owned(), of(L3), of(L4), at_any, names(a.may_see.to_vec())]
+        };
+        let mut readme = table_of_the_readme();
+        let sorted = |cell: &mut String| {
+            let mut words: Vec<&str> = cell.split(' ').collect();
+            words.sort_unstable();
+            *cell = words.join(" ");
+        };
+        let mut code: Vec<Vec<String>> = AUDIENCES.iter().map(row).collect();
+        readme.iter_mut().chain(&mut code).flatten().for_each(sorted);
+        assert_eq!(readme, code);
+    }
+
     #[test]
     fn limits_are_told_upwards() {
         let told = |kind| {
