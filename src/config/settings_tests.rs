@@ -105,7 +105,13 @@ fn with_examples(text: &str) -> String {
 fn the_examples_of_the_documented_lists_are_sound_but_for_files_that_are_not_there() {
     let read = read(&with_examples(DOCUMENTED), "config/vagus.toml", nothing());
     let keys: BTreeSet<&str> = read.problems.iter().map(|problem| problem.key.as_str()).collect();
-    let files = ["channels[0].ca_file", "channels[0].secret_files", "channels[1].ca_file", "channels[1].password_file"];
+    let files = [
+        "channels[0].authorization_file",
+        "channels[0].ca_file",
+        "channels[0].secret_files",
+        "channels[1].ca_file",
+        "channels[1].password_file",
+    ];
     assert_eq!(keys, BTreeSet::from(files), "{:?}", read.problems);
 }
 

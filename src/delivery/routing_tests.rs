@@ -23,6 +23,7 @@ fn hook(format: WebhookFormat) -> ChannelKind {
         url: Target::parse("https://example.org/", false).unwrap(),
         format,
         keys: vec![SigningKey::parse("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD").unwrap()],
+        authorization: None,
         timeout_ms: 1_000,
         allow_private_addresses: false,
         ca_file: None,

@@ -84,3 +84,33 @@ fn an_event_that_is_no_cloud_event_is_refused() {
     let name = refusal("cloudevents", |event| event["vagus_test"] = json!(true));
     assert!(name.contains("vagus_test"), "{name}");
 }
+
+/// The receiver of a webhook that stands in the README, with what it leaves to its reader.
+fn receiver_of_the_readme() -> String {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```python\n").unwrap();
+    let (code, _) = rest.split_once("```").unwrap();
+    format!(
+        "import json, sys\nkept = {{}}\nis_known, keep = kept.__contains__, kept.__setitem__\n{code}\n\
+         body, headers = sys.argv[1].encode(), json.loads(sys.argv[2])\n\
+         print(take(body, headers), take(body, headers), take(body + b' ', headers), len(kept))\n"
+    )
+}
+
+#[test]
+fn the_receiver_in_the_readme_takes_our_webhooks_once_and_no_others() {
+    const KEY: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("case-system.key"), format!("{KEY}\n")).unwrap();
+    std::fs::write(folder.path().join("receiver.py"), receiver_of_the_readme()).unwrap();
+    let body = json!({"specversion": "1.0", "id": "e-1"}).to_string();
+    let at = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let at_signed = i64::try_from(at).unwrap();
+    let signature = standardwebhooks::Webhook::new(KEY).unwrap().sign("e-1", at_signed, body.as_bytes()).unwrap();
+    let headers = json!({"webhook-id": "e-1", "webhook-timestamp": at.to_string(), "webhook-signature": signature});
+    let python = std::env::var_os("VAGUS_TEST_PYTHON").expect("VAGUS_TEST_PYTHON is not set: run ./tests/run");
+    let mut receiver = Command::new(python);
+    receiver.current_dir(folder.path()).args(["receiver.py", &body, &headers.to_string()]);
+    let output = receiver.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "204 204 401 1", "{output:?}");
+}

@@ -40,6 +40,7 @@ fn webhook(url: &str, keys: &[&str], ca_file: Option<&Path>) -> WebhookSender {
         url: Target::parse(url, true).unwrap(),
         format: WebhookFormat::CloudEvents,
         keys: keys.iter().map(|key| SigningKey::parse(key).unwrap()).collect(),
+        authorization: None,
         timeout_ms: 10_000,
         allow_private_addresses: true,
         ca_file: ca_file.map(Path::to_owned),

@@ -8,8 +8,8 @@ use secrecy::SecretString;
 use super::Told;
 use crate::config::section::Section;
 use crate::delivery::settings::{
-    Channel, ChannelKind, EmailSettings, FloodSettings, Login, MailTls, SigningKey, Target, WebhookFormat,
-    WebhookSettings,
+    Authorization, Channel, ChannelKind, EmailSettings, FloodSettings, Login, MailTls, SigningKey, Target,
+    WebhookFormat, WebhookSettings,
 };
 use crate::domain::ids::ChannelId;
 
@@ -64,10 +64,28 @@ fn webhook(section: &mut Section<'_>) -> Option<WebhookSettings> {
     });
     let format = section.choice("format", WebhookFormat::parse, &["cloudevents", "fhir"]);
     let keys = keys(section);
+    let authorization = authorization(section);
     let timeout_ms = section.number("timeout_ms", 10_000, 100..=120_000);
     let ca_file = section.readable_file("ca_file");
     let format = format.unwrap_or(WebhookFormat::CloudEvents);
-    Some(WebhookSettings { url: url?, format, keys: keys?, timeout_ms, allow_private_addresses, ca_file })
+    let (url, keys) = (url?, keys?);
+    if authorization.is_some() && !url.is_encrypted() {
+        let remedy = "give an https url; what stands in the header can be read on the way";
+        section.warn("authorization_file", "is sent without encryption", remedy);
+    }
+    Some(WebhookSettings { url, format, keys, authorization, timeout_ms, allow_private_addresses, ca_file })
+}
+
+/// What stands in the header `Authorization`. A file that cannot be used is a problem, so that nothing
+/// is sent without it.
+fn authorization(section: &mut Section<'_>) -> Option<Authorization> {
+    let file = section.readable_file("authorization_file")?;
+    let parsed = secret(&file).and_then(|text| Authorization::parse(&text).map_err(|error| error.to_string()));
+    if let Err(what) = &parsed {
+        let remedy = "put the header's value on the file's only line, e.g. Bearer and the token";
+        section.problem("authorization_file", &format!("{}: {what}", file.display()), remedy);
+    }
+    parsed.ok()
 }
 
 fn keys(section: &mut Section<'_>) -> Option<Vec<SigningKey>> {

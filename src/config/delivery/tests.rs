@@ -119,6 +119,30 @@ fn what_is_wrong_with_a_webhook_is_told() {
 }
 
 #[test]
+fn what_a_webhook_sends_as_authorization_is_checked_when_it_is_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("authorization");
+    let of_url = |text: &str, url: &str| {
+        std::fs::write(&file, text).unwrap();
+        let more = format!("url = \"{url}\"\nallow_private_addresses = true\nauthorization_file = {file:?}");
+        of(&webhook(&directory, &more))
+    };
+    let (settings, problems, warnings) = of_url("Bearer s3cr3t\n", "https://example.org/");
+    assert!(problems.is_empty() && !warnings.iter().any(|w| w.key.contains("authorization")), "{problems:?}");
+    let ChannelKind::Webhook(hook) = &settings.delivery.channels[0].kind else { panic!() };
+    assert!(hook.authorization.is_some() && !format!("{settings:?}").contains("s3cr3t"));
+    for text in ["", "\n", "s3cr3t", "Bearer a\nBearer b", "Bearer \u{1}s3cr3t"] {
+        let (_, problems, _) = of_url(text, "https://example.org/");
+        assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
+        assert!(problems[0].key == "channels[0].authorization_file" && !problems[0].what.contains("s3cr3t"));
+    }
+    let (_, problems, warnings) = of_url("Bearer s3cr3t", "http://10.0.0.1/");
+    assert!(problems.is_empty() && warnings.iter().any(|w| w.what == "is sent without encryption"), "{warnings:?}");
+    let missing = "url = \"https://example.org/\"\nauthorization_file = \"/nowhere\"";
+    assert_eq!(keys(&webhook(&directory, missing)), ["channels[0].authorization_file"]);
+}
+
+#[test]
 fn what_is_wrong_with_mail_is_told() {
     let of = |key: &str| format!("channels[0].{key}");
     let text =

@@ -94,10 +94,10 @@ const fn level_words(level: Level) -> &'static str {
 
 fn priority(level: Level) -> CodeableConcept {
     let (code, display) = match level {
-        Level::L0 => ("PN", "No priority"),
-        Level::L1 => ("PL", "Low priority"),
-        Level::L2 => ("PM", "Medium priority"),
-        Level::L3 | Level::L4 => ("PH", "High priority"),
+        Level::L0 | Level::L1 => ("PN", "No priority"),
+        Level::L2 => ("PL", "Low priority"),
+        Level::L3 => ("PM", "Medium priority"),
+        Level::L4 => ("PH", "High priority"),
     };
     CodeableConcept::coded(Coding::new("http://hl7.org/fhir/flag-priority-code", code, display))
 }

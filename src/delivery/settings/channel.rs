@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lettre::message::Mailbox;
 use reqwest::Url;
 
-use super::{Login, SigningKey};
+use super::{Authorization, Login, SigningKey};
 use crate::delivery::address;
 use crate::delivery::cloudevents::CONTENT_TYPE;
 use crate::domain::ids::ChannelId;
@@ -70,6 +70,8 @@ pub struct WebhookSettings {
     pub format: WebhookFormat,
     /// Keys that sign, at least one; all sign, so that the receiver can change from one to the next.
     pub keys: Vec<SigningKey>,
+    /// What the receiver wants in the header `Authorization`, where it wants anything.
+    pub authorization: Option<Authorization>,
     /// Longest time for a whole request, in milliseconds. Default 10 000.
     pub timeout_ms: u64,
     /// Whether the receiver may be inside one's own network, and without TLS. Default no.
@@ -127,6 +129,12 @@ impl Target {
             }
         }
         Ok(Self(url))
+    }
+
+    /// Whether what is posted there is encrypted on its way.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.0.scheme() == "https"
     }
 
     /// The URL.

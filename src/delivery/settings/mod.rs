@@ -16,7 +16,7 @@ pub use audience::{AUDIENCES, Audience, audience, is_health_content, may_see};
 pub use channel::{
     Channel, ChannelKind, EmailSettings, FloodSettings, MailTls, Target, TargetError, WebhookFormat, WebhookSettings,
 };
-pub use secret::{Login, SigningKey, SigningKeyError};
+pub use secret::{Authorization, AuthorizationError, Login, SigningKey, SigningKeyError};
 
 use crate::domain::Date;
 use crate::domain::alert::Level;

@@ -37,6 +37,7 @@ fn hook(id: &str) -> Channel {
         url: Target::parse("https://example.org/", false).unwrap(),
         format: WebhookFormat::CloudEvents,
         keys: Vec::new(),
+        authorization: None,
         timeout_ms: 1_000,
         allow_private_addresses: false,
         ca_file: None,

@@ -10,7 +10,7 @@ mod tls;
 use std::error::Error as _;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Client, Response, StatusCode};
 use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook};
 
@@ -92,7 +92,7 @@ impl WebhookSender {
         // The receiver holds it against its own clock, so a step that waits to be accepted must not hide it.
         let now = self.clock.wall();
         let signature = self.sign(&delivery.id, now, &delivery.payload)?;
-        let request = self
+        let mut request = self
             .client
             .post(self.settings.url.url().clone())
             .header(CONTENT_TYPE, &delivery.target)
@@ -100,6 +100,9 @@ impl WebhookSender {
             .header(HEADER_WEBHOOK_TIMESTAMP, now.as_second())
             .header(HEADER_WEBHOOK_SIGNATURE, signature)
             .body(delivery.payload.clone());
+        if let Some(authorization) = &self.settings.authorization {
+            request = request.header(AUTHORIZATION, authorization.header());
+        }
         match request.send().await {
             Ok(response) => judge(&response, delivery.is_crisis, now),
             Err(error) => Err(self.explain(&error)),
@@ -169,7 +172,7 @@ fn judge(response: &Response, is_crisis: bool, now: Timestamp) -> Result<(), Sen
 fn reason(status: StatusCode) -> String {
     let hint = match status.as_u16() {
         300..=399 => ": redirects are not followed, give the address it leads to",
-        401 | 403 => ": the receiver does not know our key, or asks for more",
+        401 | 403 => ": the receiver does not know our key, or wants another authorization_file",
         404 | 405 => ": nothing takes events at that path",
         413 => ": the event is too large for the receiver",
         410 => ": the receiver says it is gone for good",

@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 
 use super::*;
 use crate::clock::Source;
-use crate::delivery::settings::{SigningKey, Target, WebhookFormat};
+use crate::delivery::settings::{Authorization, SigningKey, Target, WebhookFormat};
 use crate::domain::ids::ChannelId;
 
 const OLD: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
@@ -68,6 +68,7 @@ fn settings(address: SocketAddr) -> WebhookSettings {
         url: Target::parse(&format!("http://{address}/take?t=secret"), true).unwrap(),
         format: WebhookFormat::CloudEvents,
         keys: vec![SigningKey::parse(NEW).unwrap(), SigningKey::parse(OLD).unwrap()],
+        authorization: None,
         timeout_ms: 500,
         allow_private_addresses: true,
         ca_file: None,
@@ -118,6 +119,18 @@ async fn a_delivery_is_posted_with_its_id_the_time_and_a_signature_of_every_key(
     let of = |key| Webhook::new(key).unwrap().sign(&delivery.id, at, &delivery.payload).unwrap();
     assert_eq!(header(&request, "webhook-signature"), format!("{} {}", of(NEW), of(OLD)));
     assert!(request.ends_with("usual\"}"));
+    assert!(!request.to_lowercase().contains("authorization"), "{request}");
+}
+
+#[tokio::test]
+async fn what_the_receiver_wants_as_authorization_is_sent_and_is_not_shown() {
+    let receiver = Receiver::answering(&head("401 Who", "")).await;
+    let authorization = Some(Authorization::parse("Bearer s3cr3t-token").unwrap());
+    let sender = sender(WebhookSettings { authorization, ..settings(receiver.address) });
+    let outcome = sender.send(&delivery(false)).await;
+    assert_eq!(header(&receiver.heard().remove(0), "authorization"), "Bearer s3cr3t-token");
+    let shown = format!("{sender:?} {outcome:?} {:?}", sender.settings);
+    assert!(shown.contains("authorization_file") && !shown.contains("s3cr3t"), "{shown}");
 }
 
 #[tokio::test]
