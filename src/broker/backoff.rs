@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::settings::BackoffSettings;
 
+/// So many of the longest waits are a long one.
+const LONG_WAITS: u64 = 6;
+
 /// The waits between attempts.
 #[derive(Debug, Clone)]
 pub struct Backoff {
@@ -47,10 +50,10 @@ impl Backoff {
         Duration::from_millis(rand::random_range(0..=bound))
     }
 
-    /// The next wait after something that a quick retry makes worse: the upper half of the longest.
+    /// The next wait after something that a quick retry makes worse: the upper half of several times the longest.
     pub fn next_long_wait(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        let longest = self.settings.max_ms;
+        let longest = self.settings.max_ms.saturating_mul(LONG_WAITS);
         Duration::from_millis(rand::random_range(longest / 2..=longest))
     }
 
@@ -85,7 +88,7 @@ mod tests {
     fn many_failures_do_not_overflow() {
         let mut backoff = Backoff::new(BackoffSettings::default());
         for _ in 0..200 {
-            assert!(backoff.next_wait() <= Duration::from_secs(30));
+            assert!(backoff.next_wait() <= Duration::from_secs(5));
         }
         assert_eq!(backoff.failures(), 200);
     }
@@ -93,6 +96,7 @@ mod tests {
     #[test]
     fn long_wait_is_in_the_upper_half() {
         let mut backoff = Backoff::new(BackoffSettings::default());
-        assert!(backoff.next_long_wait() >= Duration::from_secs(15));
+        let wait = backoff.next_long_wait();
+        assert!(wait >= Duration::from_secs(15) && wait <= Duration::from_secs(30), "{wait:?}");
     }
 }

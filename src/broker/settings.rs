@@ -42,15 +42,24 @@ pub struct TlsSettings {
 pub struct BackoffSettings {
     /// The longest first wait, in milliseconds; it doubles with every failure.
     pub min_ms: u64,
-    /// The longest wait of all, in milliseconds.
+    /// The longest wait of all, in milliseconds. A crisis answer may be on its way when the broker comes
+    /// back, so it is short; one service that asks every few seconds is no burden to a broker.
     pub max_ms: u64,
     /// How long a connection must have lived, in milliseconds, before waits start from `min_ms` again.
     pub stable_after_ms: u64,
 }
 
+impl BackoffSettings {
+    /// The same with no wait longer than this, in milliseconds.
+    #[must_use]
+    pub fn at_most(self, longest_ms: u64) -> Self {
+        Self { min_ms: self.min_ms.min(longest_ms), max_ms: self.max_ms.min(longest_ms), ..self }
+    }
+}
+
 impl Default for BackoffSettings {
     fn default() -> Self {
-        Self { min_ms: 200, max_ms: 30_000, stable_after_ms: 10_000 }
+        Self { min_ms: 200, max_ms: 5_000, stable_after_ms: 10_000 }
     }
 }
 

@@ -20,6 +20,9 @@ const RECEIPT_CONTENT_TYPE: &str = "application/json";
 /// Batches that may wait for the connection; whoever hands in more waits.
 const MAX_WAITING_BATCHES: usize = 4;
 
+/// The longest wait between attempts to connect, whatever is set: a crisis may wait for the broker.
+const LONGEST_WAIT_MS: u64 = 5_000;
+
 /// What can be set about publishing.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -208,7 +211,7 @@ pub fn channel(settings: Settings) -> (Publisher, PublisherTask) {
 impl PublisherTask {
     /// Publishes until `shutdown` turns true or every [`Publisher`] is gone; the broker being away never ends it.
     pub async fn run(mut self, mut shutdown: watch::Receiver<bool>) {
-        let mut backoff = Backoff::new(self.settings.broker.backoff);
+        let mut backoff = Backoff::new(self.settings.broker.backoff.at_most(LONGEST_WAIT_MS));
         loop {
             let opened = tokio::select! {
                 biased;

@@ -54,16 +54,18 @@ impl Outbox for Store {
 pub struct Settings {
     /// Events taken at once. 0 is taken as 1.
     pub batch: usize,
-    /// Waits after a failure.
+    /// Waits after a failure. They are short, as a crisis may be among what waits.
     pub backoff: BackoffSettings,
+    /// Waits of an event that the broker refuses; one of a crisis waits no longer than after a failure.
+    pub refused: BackoffSettings,
     /// How often to look without being woken, in milliseconds.
     pub look_every_ms: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        let backoff = BackoffSettings { min_ms: 500, max_ms: 60_000, stable_after_ms: 0 };
-        Self { batch: 100, backoff, look_every_ms: 5_000 }
+        let refused = BackoffSettings { min_ms: 500, max_ms: 60_000, stable_after_ms: 0 };
+        Self { batch: 100, backoff: refused.at_most(5_000), refused, look_every_ms: 5_000 }
     }
 }
 
@@ -140,11 +142,11 @@ impl<O: Outbox> Deliverer<O> {
 
     /// Sends events in their order and notes those the broker has; false where some are unsure.
     async fn attempt(&self, events: Vec<Outgoing>, held: &mut HashMap<DeliveryKey, Held>) -> bool {
-        let (keys, messages): (Vec<DeliveryKey>, Vec<Message>) = events.into_iter().map(message).unzip();
+        let (sent, messages): (Vec<Sent>, Vec<Message>) = events.into_iter().map(message).unzip();
         let Ok(attempts) = self.publisher.start(messages).await else { return false };
         let mut delivered = Vec::new();
         let mut is_sure = true;
-        for (key, attempt) in keys.into_iter().zip(attempts) {
+        for (Sent { key, is_crisis }, attempt) in sent.into_iter().zip(attempts) {
             let outcome = attempt.outcome().await;
             match outcome {
                 Ok(()) => {
@@ -158,15 +160,16 @@ impl<O: Outbox> Deliverer<O> {
                 }
                 Err(error @ (PublishError::Refused(_) | PublishError::TooLarge { .. })) => {
                     self.metrics.delivery(&ChannelId::mqtt(), DeliveryOutcome::Retried);
-                    self.hold(key, &error, held);
+                    self.hold(key, is_crisis, &error, held);
                 }
             }
         }
         self.note(delivered).await && is_sure
     }
 
-    fn hold(&self, key: DeliveryKey, error: &PublishError, held: &mut HashMap<DeliveryKey, Held>) {
-        let backoff = Backoff::new(self.settings.backoff);
+    fn hold(&self, key: DeliveryKey, is_crisis: bool, error: &PublishError, held: &mut HashMap<DeliveryKey, Held>) {
+        let Settings { backoff, refused, .. } = self.settings;
+        let backoff = Backoff::new(if is_crisis { refused.at_most(backoff.max_ms) } else { refused });
         let entry = held.entry(key).or_insert_with_key(|key| {
             warn!(event = key.id, "{error}; it is tried again");
             Held { backoff, until: Instant::now() }
@@ -203,8 +206,14 @@ impl<O: Outbox> Deliverer<O> {
     }
 }
 
-fn message(event: Outgoing) -> (DeliveryKey, Message) {
-    let key = event.key();
+/// What is remembered of an event that is under way.
+struct Sent {
+    key: DeliveryKey,
+    is_crisis: bool,
+}
+
+fn message(event: Outgoing) -> (Sent, Message) {
+    let sent = Sent { key: event.key(), is_crisis: event.is_crisis };
     let Outgoing { target, payload, .. } = event;
-    (key, Message { topic: target, payload: payload.into(), content_type: Some(CONTENT_TYPE) })
+    (sent, Message { topic: target, payload: payload.into(), content_type: Some(CONTENT_TYPE) })
 }

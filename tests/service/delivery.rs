@@ -30,11 +30,15 @@ struct Memory {
 
 impl Memory {
     fn put(&self, topic: &str, id: &str) {
+        self.put_with(topic, id, false);
+    }
+
+    fn put_with(&self, topic: &str, id: &str, is_crisis: bool) {
         let event = Outgoing {
             channel: ChannelId::mqtt(),
             id: id.to_owned(),
             recipient: None,
-            is_crisis: false,
+            is_crisis,
             decided_at: Timestamp::UNIX_EPOCH,
             target: topic.to_owned(),
             payload: id.as_bytes().to_vec(),
@@ -77,6 +81,11 @@ fn settings(port: u16) -> Settings {
 
 impl Delivery {
     fn start(settings: Settings) -> Self {
+        Self::with_refused(settings, BackoffSettings { min_ms: 20, max_ms: 100, stable_after_ms: 0 })
+    }
+
+    /// With these waits of an event that the broker refuses.
+    fn with_refused(settings: Settings, refused: BackoffSettings) -> Self {
         let (publisher, task) = mqtt::channel(settings);
         let (shutdown, is_stopping) = watch::channel(false);
         let (outbox, wake) = (Arc::new(Memory::default()), Arc::new(Notify::new()));
@@ -86,6 +95,7 @@ impl Delivery {
             wake: Arc::clone(&wake),
             settings: outbox::Settings {
                 backoff: BackoffSettings { min_ms: 20, max_ms: 100, stable_after_ms: 0 },
+                refused,
                 ..outbox::Settings::default()
             },
             metrics: Metrics::new(),
@@ -224,6 +234,42 @@ async fn event_that_the_broker_refuses_stays_and_does_not_stop_the_others() {
     until("the other event is delivered", || delivery.outbox.left() == ["refused"]).await;
     until("the refused one is tried again", || broker.log().matches("Denied PUBLISH from vagus-delivery").count() >= 2)
         .await;
+    delivery.stop().await;
+}
+
+#[tokio::test]
+async fn a_crisis_leaves_within_seconds_of_the_broker_s_return_whatever_waits_are_set() {
+    let mut broker = Mosquitto::start(&MosquittoConfig::default());
+    let port = broker.port();
+    let hour = BackoffSettings { min_ms: 3_600_000, max_ms: 3_600_000, stable_after_ms: 0 };
+    let mut patient = settings(port);
+    patient.broker.backoff = hour;
+    let delivery = Delivery::start(patient);
+    let status = delivery.publisher.status();
+    until("delivery connects", || status.is_connected()).await;
+    broker.kill9();
+    until("the loss is noticed", || !status.is_connected()).await;
+    delivery.put(ALERTS, "crisis");
+    broker.start_again();
+    let since = tokio::time::Instant::now();
+    delivery.until_empty().await;
+    assert!(since.elapsed() < Duration::from_secs(7), "it took {:?}", since.elapsed());
+    delivery.stop().await;
+}
+
+#[tokio::test]
+async fn a_crisis_that_the_broker_refuses_is_asked_again_within_seconds() {
+    let directory = tempfile::tempdir().unwrap();
+    let acl_file = directory.path().join("acl");
+    std::fs::write(&acl_file, "topic read #\n").unwrap();
+    let extra = vec![format!("acl_file {}", acl_file.display())];
+    let broker = Mosquitto::start(&MosquittoConfig { extra, ..MosquittoConfig::default() });
+    let hour = BackoffSettings { min_ms: 3_600_000, max_ms: 3_600_000, stable_after_ms: 0 };
+    let delivery = Delivery::with_refused(settings(broker.port()), hour);
+    let refusals = || broker.log().matches("Denied PUBLISH from vagus-delivery").count();
+    delivery.outbox.put_with(ALERTS, "crisis", true);
+    delivery.wake.notify_one();
+    until("it is refused over and over", || refusals() >= 4).await;
     delivery.stop().await;
 }
 

@@ -194,7 +194,7 @@ async fn half_open_connection_is_found_and_replaced() {
 async fn clients_that_take_the_session_from_each_other_slow_down_and_say_why() {
     let broker = Mosquitto::start(&MosquittoConfig::default());
     let mut patient = settings(broker.port());
-    patient.broker.backoff.max_ms = 2_000;
+    patient.broker.backoff.max_ms = 400;
     let ingest = Ingest::connected(patient).await;
     let port = broker.port();
     for round in 1..=3 {
