@@ -4,7 +4,7 @@ use super::apply::{apply, has_begun};
 use super::decide::{Timing, new_action};
 use super::transitions::{Refusal, check, has_running_action, permit};
 use crate::domain::Timestamp;
-use crate::domain::case::{ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, OpenCase};
+use crate::domain::case::{Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, OpenCase};
 use crate::domain::ids::WorkerNumber;
 use crate::domain::item::ActionProgress;
 use crate::domain::life::{CaseCommand, CaseState, Deadline, Deed, Milestone};
@@ -31,8 +31,43 @@ pub fn command(
         return Err(Refusal::NoWords);
     }
     let fact = fact(case, command, worker, timing, now)?;
-    let change = CaseChange::Done { at: now, by: command.by.clone(), note: command.note.clone(), fact };
-    Ok(with_consequences(book, change, timing, now))
+    let done = |fact, note| CaseChange::Done { at: now, by: command.by.clone(), note, fact };
+    let (mut book, mut changes) = (book.clone(), Vec::new());
+    for fact in declined_with(case, &fact, now) {
+        let change = done(fact, None);
+        apply(&mut book, &change);
+        changes.push(change);
+    }
+    let taken = taken_by(case, &fact, &command.by);
+    changes.extend(with_consequences(&book, done(fact, command.note.clone()), timing, now));
+    changes.extend(taken.map(|fact| done(fact, None)));
+    Ok(changes)
+}
+
+/// What the worker declines with the case: the actions that nobody has begun, so that none hangs on in
+/// a case that has ended.
+fn declined_with(case: &OpenCase, fact: &CaseFact, now: Timestamp) -> Vec<CaseFact> {
+    if !matches!(fact, CaseFact::Moved { to: CaseState::DeclinedByWorker, .. }) {
+        return Vec::new();
+    }
+    let waiting = case.actions.iter().filter(|action| !action.step.is_final());
+    let declined = |action: &Action| CaseFact::ActionMoved {
+        action: action.id.clone(),
+        step: ActionStep::Declined,
+        reported_at: now,
+    };
+    waiting.map(declined).collect()
+}
+
+/// Who acknowledges a case of which nobody is in charge has taken it.
+fn taken_by(case: &OpenCase, fact: &CaseFact, by: &Actor) -> Option<CaseFact> {
+    let is_taken = matches!(fact, CaseFact::Moved { to: CaseState::Acknowledged, .. }) && case.in_charge.is_none();
+    match by {
+        Actor::Person { id, role } if is_taken && role.is_clinical() => {
+            Some(CaseFact::Assigned { to: id.clone(), action: None })
+        }
+        Actor::Vagus | Actor::Source(_) | Actor::Person { .. } => None,
+    }
 }
 
 fn fact(
@@ -45,7 +80,7 @@ fn fact(
     let existing = |kind: ActionKind| case.action(kind).ok_or(Refusal::NoSuchAction(kind));
     match &command.deed {
         Deed::Move { to } => {
-            check(case, *to, &command.by)?;
+            check(case, *to, command, &timing.calendar.zone)?;
             Ok(CaseFact::Moved { to: *to, deadlines: deadlines_after(case, *to, timing, now) })
         }
         Deed::Assign { to, action } => {
@@ -191,3 +226,7 @@ fn without_next_follow_up(case: &OpenCase) -> Vec<Deadline> {
     let next = follow_ups.min_by_key(|deadline| deadline.number).copied();
     case.deadlines.iter().filter(|deadline| Some(**deadline) != next).copied().collect()
 }
+
+#[cfg(test)]
+#[path = "command_tests.rs"]
+mod tests;

@@ -240,11 +240,30 @@ impl Bench {
                 assert!(role.is_clinical() || matches!(deed, Deed::Progress { .. } | Deed::Assign { .. }));
                 assert!(!changes.is_empty(), "what is accepted changes something");
                 self.take(changes);
+                self.check_deed(deed, &before, has_note);
             }
             Err(refusal) => {
                 assert!(!refusal.to_string().is_empty());
                 assert_eq!(self.book, before);
             }
+        }
+    }
+
+    /// What a deed must have left, however it came about.
+    fn check_deed(&self, deed: &Deed, before: &CaseBook, has_note: bool) {
+        let Deed::Move { to } = deed else { return };
+        let case = before.open.as_ref().expect("what ended does not move");
+        if *to == CaseState::Acknowledged {
+            let taken = self.book.open.as_ref().expect("what is acknowledged has not ended");
+            assert!(taken.in_charge.is_some() && (case.in_charge.is_none() || taken.in_charge == case.in_charge));
+        }
+        assert!(!to.is_final() || case.told.level < Level::L4 || has_note, "a crisis was ended without a word");
+        if *to == CaseState::DeclinedByWorker {
+            assert!(case.actions.iter().all(|action| action.step != ActionStep::Started), "what runs was cut off");
+            let review = case.action(ActionKind::WorkloadReview);
+            assert!(review.is_none_or(|review| review.step.is_final()), "the review is not the worker's to decline");
+            let ended = &self.book.closed.last().expect("it has ended").case;
+            assert!(ended.actions.iter().all(|action| action.step.is_final()), "an action hangs on");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The states of a case: which follows which, and who may do what. Everything else is refused.
 
+use crate::domain::TimeZone;
 use crate::domain::alert::Level;
-use crate::domain::case::{ActionKind, ActionStep, OpenCase};
-use crate::domain::life::{CaseState, Deed};
+use crate::domain::case::{Action, ActionKind, ActionStep, OpenCase};
+use crate::domain::life::{CaseCommand, CaseState, Deed, LogEvent};
 use crate::domain::person::{Actor, Role};
 
 use CaseState::{
@@ -55,6 +56,19 @@ pub enum Refusal {
         /// The state that was wanted.
         to: CaseState,
     },
+    /// Somebody moved it there already.
+    #[error(
+        "{} {} on {}; from {} it can only become {}",
+        name(.by), became(*.state), .at.strftime("%Y-%m-%d %H:%M %Z"), .state.as_str(), listed(next_states(*.state))
+    )]
+    Already {
+        /// The state that it has.
+        state: CaseState,
+        /// Who.
+        by: Actor,
+        /// When, by the clocks of its site.
+        at: jiff::Zoned,
+    },
     /// The role may not do it.
     #[error("{} may not do that; {}", .role.as_str(), .who)]
     NotPermitted {
@@ -69,11 +83,21 @@ pub enum Refusal {
     /// A crisis is ended by a clinician.
     #[error("a crisis is ended by a clinician only: physician, counsellor, duty_clinician, oh_lead or oh_head")]
     CrisisNeedsClinician,
-    /// The review of the work does not end because the worker declines counselling.
+    /// Whoever reads of a crisis later must find why it was ended.
+    #[error("a crisis is ended with a note that says why: --note")]
+    CrisisNeedsWords,
+    /// What runs does not end because the worker wants no more, nor does the review of the work.
     #[error(
-        "the workload review still runs and does not end because the worker declines: it must be done or declined first"
+        "the {action} action is {step} and does not end because the worker declines: report first how it ended, \
+         with `vagus cases action CASE {action} declined`, or done",
+        action = .action.as_str(), step = .step.as_str()
     )]
-    ReviewStillRuns,
+    StillRuns {
+        /// Which.
+        action: ActionKind,
+        /// How far it is.
+        step: ActionStep,
+    },
     /// The case has no such action.
     #[error("the case has no {} action", .0.as_str())]
     NoSuchAction(ActionKind),
@@ -108,6 +132,50 @@ pub enum Refusal {
     /// A remark without words.
     #[error("a remark needs words")]
     NoWords,
+}
+
+impl Refusal {
+    /// Its name for programs, which does not change when the words do.
+    #[must_use]
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::UnknownCase => "no_such_case",
+            Self::Ended(_) => "ended",
+            Self::NoTransition { .. } => "no_transition",
+            Self::Already { .. } => "already",
+            Self::NotPermitted { .. } => "not_permitted",
+            Self::SystemMayOnlyReport => "system_may_only_report",
+            Self::CrisisNeedsClinician => "crisis_needs_clinician",
+            Self::CrisisNeedsWords => "crisis_needs_words",
+            Self::StillRuns { .. } => "still_runs",
+            Self::NoSuchAction(_) => "no_such_action",
+            Self::ActionEnded { .. } => "action_ended",
+            Self::StepBack { .. } => "step_back",
+            Self::ReviewThere => "review_there",
+            Self::NothingToFollowUp(_) => "nothing_to_follow_up",
+            Self::NothingRuns => "nothing_runs",
+            Self::ActionsToCome => "actions_to_come",
+            Self::NoWords => "no_words",
+        }
+    }
+
+    /// Whether it would be refused of any case: what was asked for is wrong, and no state or role forbids it.
+    #[must_use]
+    pub const fn is_wrong_use(&self) -> bool {
+        matches!(self, Self::UnknownCase | Self::NoWords)
+    }
+}
+
+fn name(by: &Actor) -> &str {
+    match by {
+        Actor::Vagus => "Vagus",
+        Actor::Source(source) => source.as_str(),
+        Actor::Person { id, .. } => id.as_str(),
+    }
+}
+
+fn became(state: CaseState) -> String {
+    if state == Acknowledged { "acknowledged it".to_owned() } else { format!("made it {}", state.as_str()) }
 }
 
 fn listed(states: &[CaseState]) -> String {
@@ -157,13 +225,13 @@ const fn who_may(deed: &Deed) -> &'static str {
     }
 }
 
-/// Whether a person may move the case to that state.
+/// Whether the case may be moved to that state as it was asked for; `zone` is that of its site.
 ///
 /// # Errors
 /// [`Refusal`] where not.
-pub(super) fn check(case: &OpenCase, to: CaseState, by: &Actor) -> Result<(), Refusal> {
+pub(super) fn check(case: &OpenCase, to: CaseState, asked: &CaseCommand, zone: &TimeZone) -> Result<(), Refusal> {
     if !next_states(case.state).contains(&to) {
-        return Err(Refusal::NoTransition { from: case.state, to });
+        return Err(already(case, to, zone).unwrap_or(Refusal::NoTransition { from: case.state, to }));
     }
     let all_ended = case.actions.iter().all(|action| action.step.is_final());
     if case.state == Planned && to == FollowUp && !all_ended {
@@ -172,15 +240,34 @@ pub(super) fn check(case: &OpenCase, to: CaseState, by: &Actor) -> Result<(), Re
     if to == InAction && !has_running_action(case) {
         return Err(Refusal::NothingRuns);
     }
-    let is_clinician = matches!(by, Actor::Person { role, .. } if role.is_clinical());
-    if to.is_final() && case.told.level == Level::L4 && !is_clinician {
-        return Err(Refusal::CrisisNeedsClinician);
+    // The level of a case never falls: one that ever was a crisis is ended as one.
+    if to.is_final() && case.told.level == Level::L4 {
+        let is_clinician = matches!(&asked.by, Actor::Person { role, .. } if role.is_clinical());
+        if !is_clinician {
+            return Err(Refusal::CrisisNeedsClinician);
+        }
+        if asked.note.is_none() {
+            return Err(Refusal::CrisisNeedsWords);
+        }
     }
-    let review_runs = case.action(ActionKind::WorkloadReview).is_some_and(|review| !review.step.is_final());
-    if to == DeclinedByWorker && review_runs {
-        return Err(Refusal::ReviewStillRuns);
+    if to == DeclinedByWorker
+        && let Some(action) = case.actions.iter().find(|action| outlasts_a_refusal(action))
+    {
+        return Err(Refusal::StillRuns { action: action.kind, step: action.step });
     }
     Ok(())
+}
+
+/// Who moved the case to the state that it has, where that is the state that is wanted.
+fn already(case: &OpenCase, to: CaseState, zone: &TimeZone) -> Option<Refusal> {
+    let entry = case.log.iter().rfind(|entry| entry.event == LogEvent::Moved(to)).filter(|_| case.state == to)?;
+    Some(Refusal::Already { state: to, by: entry.by.clone(), at: entry.at.to_zoned(zone.clone()) })
+}
+
+/// Whether an action must be ended by whoever carries it out before a case ends because the worker
+/// wants no more: what has begun, and the review of the work, which is not the worker's to decline.
+fn outlasts_a_refusal(action: &Action) -> bool {
+    action.step == ActionStep::Started || (action.kind == ActionKind::WorkloadReview && !action.step.is_final())
 }
 
 /// Whether an action has begun and not ended.

@@ -41,7 +41,7 @@ use row::{Input, WorkerInputs};
 use worker::Worker;
 
 /// The version of the arithmetic, kept with each row so that an audit knows what decided.
-pub const ENGINE_VERSION: u32 = 3;
+pub const ENGINE_VERSION: u32 = 4;
 
 /// What the engine computes with.
 #[derive(Debug, Clone)]
