@@ -7,6 +7,7 @@
 pub mod cases;
 mod outbox;
 mod outbox_test;
+pub mod staff;
 mod words;
 
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -32,9 +33,12 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
-pub use cases::{CaseFilter, CaseRow, CaseView, CasesAnswer, CasesError, CasesQuestion, DeedWord, LimitRow};
+pub use cases::{
+    ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesError, CasesQuestion, DeedWord, LimitRow, LogRow,
+};
 pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
 pub use outbox_test::TestedWay;
+pub use staff::{Staff, StaffError};
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
@@ -118,6 +122,8 @@ pub struct Served {
     pub outbound: Outbound,
     /// The thresholds in force.
     pub engine: watch::Receiver<engine::Settings>,
+    /// Who may work with cases.
+    pub staff: Staff,
 }
 
 /// Answers until `stopping` turns true.

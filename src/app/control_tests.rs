@@ -35,7 +35,8 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
     let (commands, mut received) = mpsc::channel(1);
     let (_keep, engine) = watch::channel(rules_file::built_in());
     let outbound = outbound(&store, Router::over_mqtt("vagus/v1".into()));
-    let served = Served { store, commands, clock: Clock::System, channels: Arc::new([]), outbound, engine };
+    let (clock, staff) = (Clock::System, Staff::default());
+    let served = Served { store, commands, clock, channels: Arc::new([]), outbound, engine, staff };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
     let register = async {

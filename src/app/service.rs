@@ -21,7 +21,7 @@ use super::admission::{self, Admission};
 use super::applier::Applier;
 use super::clock_watch;
 use super::committee::Committees;
-use super::control::{self, Served};
+use super::control::{self, Served, Staff};
 use super::decoder;
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
@@ -170,7 +170,8 @@ impl Service {
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine) = (commands_in, new_rules);
-        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine };
+        let staff = Staff::of(&settings.delivery.recipients);
+        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff };
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));

@@ -43,7 +43,7 @@ fn a_case_goes_its_whole_way_by_command_and_tells_who_did_what_and_when() {
     let (town, [case]) = with_cases([12]);
     let (vagus, case) = (&town.vagus, case.as_str());
     PHYSICIAN.does(vagus, &["ack", case]);
-    OPERATOR.does(vagus, &["assign", case, "dr.a"]);
+    OPERATOR.does(vagus, &["assign", case, "dr.e"]);
     PHYSICIAN.does(vagus, &["assign", case, "coun-b", "--action", "counseling"]);
     PHYSICIAN.does(vagus, &["note", case, "spoke by phone,\nsleeps badly"]);
     PHYSICIAN.does(vagus, &["advance", case]);
@@ -62,7 +62,8 @@ fn a_case_goes_its_whole_way_by_command_and_tells_who_did_what_and_when() {
     let expected = [
         ("vagus", "raised to L2"),
         (a, "became acknowledged"),
-        ("op_d (operator)", "dr.a leads the case"),
+        (a, "dr.a leads the case"),
+        ("op_d (operator)", "dr.e leads the case"),
         (a, "coun-b carries out counseling"),
         (a, "remark"),
         (a, "became assessed"),
@@ -79,13 +80,13 @@ fn a_case_goes_its_whole_way_by_command_and_tells_who_did_what_and_when() {
     assert_eq!(history(&closed), expected);
     let lines = closed["history"].as_array().unwrap();
     let times: Vec<Timestamp> = lines.iter().map(|line| line["at"].as_str().unwrap().parse().unwrap()).collect();
-    assert!(times.is_sorted() && times[0] >= begin && times[14] <= now() + SignedDuration::from_secs(1), "{times:?}");
+    assert!(times.is_sorted() && times[0] >= begin && times[15] <= now() + SignedDuration::from_secs(1), "{times:?}");
     let notes: Vec<(usize, &str)> =
         lines.iter().enumerate().filter_map(|(place, line)| Some((place, line["note"].as_str()?))).collect();
-    assert_eq!(notes, [(4, "spoke by phone, sleeps badly"), (6, "agreed with w-1"), (14, "well again")]);
-    assert_eq!((closed["in_charge"].as_str(), closed["limits"].as_array().unwrap().len()), (Some("dr.a"), 0));
+    assert_eq!(notes, [(5, "spoke by phone, sleeps badly"), (7, "agreed with w-1"), (15, "well again")]);
+    assert_eq!((closed["in_charge"].as_str(), closed["limits"].as_array().unwrap().len()), (Some("dr.e"), 0));
     assert_eq!(closed["next_states"], json!([]));
-    assert_eq!(closed["ended_at"], lines[14]["at"]);
+    assert_eq!(closed["ended_at"], lines[15]["at"]);
     let counseling = &closed["actions"][1];
     assert_eq!((&counseling["assignee"], &counseling["method"]), (&json!("coun-b"), &json!("cbt_counseling")));
 
@@ -105,52 +106,171 @@ fn what_does_not_fit_is_refused_in_words_and_changes_nothing() {
     PHYSICIAN.does(vagus, &["close", ended, "--outcome", "data_error"]);
     let before = show(vagus, open);
 
-    let wrong: &[(_, &[&str], &str)] = &[
-        (PHYSICIAN, &["close", open], "the case is open, and from there it can only become acknowledged, data_error"),
-        (PHYSICIAN, &["advance", open, "--to", "planned"], "can only become acknowledged, data_error"),
-        (PHYSICIAN, &["advance", open, "--to", "done"], "there is no state done"),
-        (PHYSICIAN, &["follow-up", open], "no follow-up is due in a case that is open"),
-        (PHYSICIAN, &["request-review", open], "has a workload review already"),
-        (MANAGER, &["ack", open], "manager may not do that; clinical roles do"),
-        (OPERATOR, &["note", open, "x"], "operator may not do that"),
-        (MANAGER, &["action", open, "counseling", "done"], "manager may not do that"),
-        (OPERATOR, &["action", open, "workload_review", "done"], "clinical roles and manager do"),
-        (PHYSICIAN, &["ack", "c-0"], "there is no such case"),
-        (PHYSICIAN, &["advance", "c-0"], "there is no case c-0"),
-        (PHYSICIAN, &["ack", "c 0"], "is not an id"),
-        (PHYSICIAN, &["note", ended, "x"], "the case has ended (data_error); new evidence opens a new one"),
-        (PHYSICIAN, &["advance", ended], "the case is data_error, and nothing comes after it"),
-        (PHYSICIAN, &["choose", open, "counseling", "yoga"], "there is no method yoga for counseling; there are"),
-        (PHYSICIAN, &["choose", open, "workload_review", "cbt_counseling"], "no method cbt_counseling for"),
-        (PHYSICIAN, &["choose", open, "coaching", "cbt_counseling"], "there is no action coaching"),
-        (PHYSICIAN, &["action", open, "counseling", "requested"], "there is no step requested"),
-        (PHYSICIAN, &["note", open, " \n "], "a remark needs words"),
-        (PHYSICIAN, &["assign", open, "dr a"], "is not the short name of a person"),
+    let wrong: &[(_, &[&str], i32, &str, &str)] = &[
+        (
+            PHYSICIAN,
+            &["close", open],
+            1,
+            "no_transition",
+            "the case is open, and from there it can only become acknowledged, data_error",
+        ),
+        (
+            PHYSICIAN,
+            &["advance", open, "--to", "planned"],
+            1,
+            "no_transition",
+            "can only become acknowledged, data_error",
+        ),
+        (PHYSICIAN, &["advance", open, "--to", "done"], 2, "unknown_state", "there is no state done"),
+        (PHYSICIAN, &["follow-up", open], 1, "nothing_to_follow_up", "no follow-up is due in a case that is open"),
+        (PHYSICIAN, &["request-review", open], 1, "review_there", "has a workload review already"),
+        (MANAGER, &["ack", open], 1, "not_permitted", "manager may not do that; clinical roles do"),
+        (OPERATOR, &["note", open, "x"], 1, "not_permitted", "operator may not do that"),
+        (MANAGER, &["action", open, "counseling", "done"], 1, "not_permitted", "manager may not do that"),
+        (OPERATOR, &["action", open, "workload_review", "done"], 1, "not_permitted", "clinical roles and manager do"),
+        (PHYSICIAN, &["ack", "c-0"], 2, "no_such_case", "there is no case c-0; give its id, or at least the first 6"),
+        (PHYSICIAN, &["advance", "c-00000"], 2, "no_such_case", "there is no case c-00000; give its id, or"),
+        (
+            PHYSICIAN,
+            &["ack", &open[..5]],
+            2,
+            "no_such_case",
+            "at least the first 6 characters of it: `vagus cases list",
+        ),
+        (PHYSICIAN, &["ack", "c 0"], 2, "bad_case_id", "is not an id"),
+        (PHYSICIAN, &["note", ended, "x"], 1, "ended", "the case has ended (data_error); new evidence opens a new one"),
+        (PHYSICIAN, &["advance", ended], 1, "ended", "the case has ended (data_error)"),
+        (
+            PHYSICIAN,
+            &["choose", open, "counseling", "yoga"],
+            2,
+            "unknown_method",
+            "there is no method yoga for counseling; there are",
+        ),
+        (
+            PHYSICIAN,
+            &["choose", open, "workload_review", "cbt_counseling"],
+            2,
+            "unknown_method",
+            "no method cbt_counseling for",
+        ),
+        (
+            PHYSICIAN,
+            &["choose", open, "coaching", "cbt_counseling"],
+            2,
+            "unknown_action",
+            "there is no action coaching",
+        ),
+        (PHYSICIAN, &["action", open, "counseling", "requested"], 2, "unknown_step", "there is no step requested"),
+        (PHYSICIAN, &["note", open, " \n "], 2, "no_words", "a remark needs words"),
+        (PHYSICIAN, &["assign", open, "dr a"], 2, "bad_name", "is not the short name of a person"),
     ];
-    for (who, words, reason) in wrong {
-        let told = who.is_refused(vagus, words);
-        assert!(told.contains(reason) && told.lines().count() == 1, "{words:?}: {told}");
+    for (who, words, status, reason, problem) in wrong {
+        let told = who.refusal(vagus, words);
+        assert_eq!((told.status, told.reason.as_str()), (*status, *reason), "{words:?}: {told:?}");
+        assert!(told.problem.contains(problem) && told.problem.lines().count() == 1, "{words:?}: {told:?}");
     }
-    let nobody = refused(vagus, &["cases", "ack", open, "--by", "x", "--role", "boss"]);
-    assert!(nobody.contains("there is no role boss; there are physician, counsellor"), "{nobody}");
-    for (filter, reason) in [(["--level", "L7"], "there is no level L7"), (["--state", "done"], "no state done")] {
-        assert!(refused(vagus, &[&["cases", "list"], filter.as_slice()].concat()).contains(reason));
+    for (role, reason, problem) in [
+        (&["--role", "boss"] as &[&str], "unknown_role", "there is no role boss; there are physician, counsellor"),
+        (&[], "role_missing", "no [[recipients]] are configured, so say in which role, with --role: physician"),
+    ] {
+        let told = refused(vagus, &[&["cases", "ack", open, "--by", "x"], role].concat());
+        assert_eq!((told.status, told.reason.as_str()), (2, reason));
+        assert!(told.problem.contains(problem), "{told:?}");
     }
-    assert!(refused(vagus, &["cases", "show", "c-0"]).contains("there is no case c-0"));
+    for (filter, reason) in [(["--level", "L7"], "unknown_level"), (["--state", "done"], "unknown_state")] {
+        let told = refused(vagus, &[&["cases", "list"], filter.as_slice()].concat());
+        assert_eq!((told.status, told.reason.as_str()), (2, reason));
+    }
+    assert_eq!(refused(vagus, &["cases", "show", "c-0"]), PHYSICIAN.refusal(vagus, &["ack", "c-0"]), "the same remedy");
     assert_eq!(show(vagus, open), before, "nothing of it was done");
 }
 
 #[test]
-fn a_crisis_is_ended_by_a_clinician_and_by_nobody_else() {
+fn a_crisis_is_ended_by_a_clinician_with_words_and_not_while_its_counselling_runs() {
     let (town, case) = with_crisis();
     let (vagus, case) = (&town.vagus, case.as_str());
     PHYSICIAN.does(vagus, &["ack", case]);
     for outcome in ["declined_by_worker", "not_work_related", "data_error"] {
         let told = OPERATOR.is_refused(vagus, &["close", case, "--outcome", outcome]);
         assert!(told.contains("operator may not do that; clinical roles do"), "{told}");
+        let told = PHYSICIAN.refusal(vagus, &["close", case, "--outcome", outcome]);
+        assert_eq!((told.status, told.reason.as_str()), (1, "crisis_needs_words"));
+        assert_eq!(told.problem, "a crisis is ended with a note that says why: --note");
     }
-    let closed = COUNSELLOR.does(vagus, &["close", case, "--outcome", "not_work_related"]);
-    assert_eq!(closed["state"], "not_work_related");
+    PHYSICIAN.does(vagus, &["advance", case]);
+    PHYSICIAN.does(vagus, &["advance", case]);
+    COUNSELLOR.does(vagus, &["action", case, "counseling", "started"]);
+    let declining = ["close", case, "--outcome", "declined_by_worker", "--note", "says no"];
+    let told = PHYSICIAN.refusal(vagus, &declining);
+    assert_eq!((told.status, told.reason.as_str()), (1, "still_runs"));
+    assert!(told.problem.contains("`vagus cases action CASE counseling declined`"), "{told:?}");
+    COUNSELLOR.does(vagus, &["action", case, "counseling", "declined"]);
+    let closed = COUNSELLOR.does(vagus, &declining);
+    assert_eq!(states(&closed), ("declined_by_worker", None, Some("declined")));
+    assert_eq!(closed["history"].as_array().unwrap().last().unwrap()["note"], "says no");
+}
+
+#[test]
+fn who_works_with_cases_is_one_of_the_people_of_the_configuration_in_the_role_that_stands_there() {
+    let person = |id: &str, role: &str, more: &str| format!("[[recipients]]\nid = \"{id}\"\nrole = \"{role}\"\n{more}");
+    let people = [
+        person("dr.lan", "physician", "sites = [\"plant-a\"]\n"),
+        person("dr.far", "physician", "sites = [\"plant-b\"]\n"),
+        person("coun.ha", "counsellor", ""),
+        person("mgr.an", "manager", ""),
+        "[[sites]]\nid = \"plant-b\"\ntime_zone = \"UTC\"\n".to_owned(),
+    ];
+    let mut town = Town::with(&people.concat());
+    town.send_all(&[gad7("w-1", 12, ago(now(), 1))]);
+    let case = town.wait_for_alerts("w-1", 1)[0].data["case_id"].as_str().unwrap().to_owned();
+    let (vagus, case) = (&town.vagus, case.as_str());
+    for (words, by, status, reason, problem) in [
+        (
+            &["ack", case] as &[&str],
+            &["dr.a"] as &[&str],
+            2,
+            "unknown_person",
+            "it can be dr.lan, dr.far, coun.ha, mgr.an",
+        ),
+        (
+            &["ack", case],
+            &["dr.lan", "--role", "oh_head"],
+            2,
+            "other_role",
+            "dr.lan is physician by the [[recipients]]",
+        ),
+        (&["ack", case], &["mgr.an"], 1, "not_permitted", "manager may not do that"),
+        (&["assign", case, "dr.x"], &["dr.lan"], 2, "unknown_person", "it can be dr.lan, coun.ha"),
+        (&["assign", case, "mgr.an"], &["dr.lan"], 1, "other_task", "it can be dr.lan, coun.ha"),
+        (
+            &["assign", case, "dr.far"],
+            &["dr.lan"],
+            1,
+            "other_site",
+            "dr.far does not look after plant-a; it can be dr.lan",
+        ),
+    ] {
+        let told = refused(vagus, &[&["cases"], words, &["--by"], by].concat());
+        assert_eq!((told.status, told.reason.as_str()), (status, reason), "{words:?} by {by:?}: {told:?}");
+        assert!(told.problem.contains(problem), "{words:?} by {by:?}: {told:?}");
+    }
+    let does = |words: &[&str], by: &str| vagus.ask(&[&["cases"], words, &["--by", by]].concat())["case"].take();
+    // As git does it: what begins so and is the only one.
+    let taken = does(&["ack", &case[..8]], "dr.lan");
+    assert_eq!(taken["in_charge"], "dr.lan");
+    assert_eq!(
+        does(&["assign", case, "mgr.an", "--action", "workload_review"], "dr.lan")["actions"][0]["assignee"],
+        "mgr.an"
+    );
+    let begun = does(&["action", &case[..6], "workload_review", "started"], "mgr.an");
+    assert_eq!(history(&begun).last(), Some(&("mgr.an (manager)", "workload_review is started")));
+    let again = refused(vagus, &["cases", "ack", case, "--by", "coun.ha"]);
+    assert_eq!((again.status, again.reason.as_str()), (1, "already"));
+    assert!(
+        again.problem.starts_with("dr.lan acknowledged it on 20")
+            && again.problem.contains("+07; from acknowledged it can only become")
+    );
 }
 
 #[test]
@@ -161,7 +281,7 @@ fn a_worker_who_declines_counselling_does_not_end_the_review_of_the_work() {
     let declined = COUNSELLOR.does(vagus, &["action", case, "counseling", "declined", "--note", "no, thank you"]);
     assert_eq!(states(&declined), ("acknowledged", Some("requested"), Some("declined")));
     let told = PHYSICIAN.is_refused(vagus, &["close", case, "--outcome", "declined_by_worker"]);
-    assert!(told.contains("the workload review still runs"), "{told}");
+    assert!(told.contains("the workload_review action is requested and does not end"), "{told}");
     let again = COUNSELLOR.is_refused(vagus, &["action", case, "counseling", "started"]);
     assert!(again.contains("the counseling action is declined already"), "{again}");
 
@@ -220,7 +340,14 @@ fn a_list_has_the_most_urgent_first_and_can_be_narrowed() {
     let columns = ["case", "level", "in charge", "dr.x", "workload_review: requested", "acknowledge"];
     assert!(columns.iter().all(|column| table.contains(column)), "{table}");
     let page = String::from_utf8(vagus.command(&["cases", "show", &medium], &[]).stdout).unwrap();
-    let words = ["in charge: dr.x", "can become: assessed, referred", "dr.a (physician)", "became acknowledged", "+07"];
+    let words = [
+        "in charge: dr.x",
+        "→ assessed",
+        "can also become: referred",
+        "dr.a (physician)",
+        "became acknowledged",
+        "+07",
+    ];
     assert!(words.iter().all(|word| page.contains(word)), "{page}");
 }
 
@@ -232,7 +359,7 @@ fn cases_can_be_looked_at_where_no_service_runs_and_only_that() {
     assert_eq!(town.vagus.stop(), Some(0));
     assert_eq!(show(&town.vagus, &case), before);
     assert_eq!(listed(&town.vagus, &["--state", "acknowledged"]), ["w-1"]);
-    assert!(refused(&town.vagus, &["cases", "show", "c-0"]).contains("there is no case c-0"));
+    assert!(refused(&town.vagus, &["cases", "show", "c-0"]).problem.contains("there is no case c-0"));
     let output = town.vagus.command(&["cases", "advance", &case, "--by", "dr.a"], &[]);
     let told = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));

@@ -99,7 +99,7 @@ fn another_crisis_answer_is_raised_again_and_to_be_acknowledged_again() {
     assert_eq!(PHYSICIAN.does(&town.vagus, &["ack", &case])["state"], "acknowledged");
 
     // A crisis has no cool-down: after its end the next answer opens the next case.
-    PHYSICIAN.does(&town.vagus, &["close", &case, "--outcome", "not_work_related"]);
+    PHYSICIAN.does(&town.vagus, &["close", &case, "--outcome", "not_work_related", "--note", "at home"]);
     town.send_all(&[phq9_with_crisis("w-1", ago(now(), 0))]);
     let third = town.wait_for_alerts("w-1", 3).remove(2);
     assert_eq!((third.kind.as_str(), &third.data["episode"]), ("vagus.alert.raised", &Value::from(2)));
@@ -117,7 +117,7 @@ fn a_review_that_runs_learns_nothing_of_a_crisis() {
     let alerts = town.wait_for_alerts("w-1", 3);
     assert!(alerts[1..].iter().all(|alert| (alert.kind.as_str(), alert.level()) == ("vagus.alert.raised_again", "L4")));
     PHYSICIAN.does(&town.vagus, &["ack", &case]);
-    PHYSICIAN.does(&town.vagus, &["close", &case, "--outcome", "not_work_related"]);
+    PHYSICIAN.does(&town.vagus, &["close", &case, "--outcome", "not_work_related", "--note", "at home"]);
     eventually("the end is told", || town.events().into_iter().find(|event| event.kind == "vagus.case.closed"));
     town.quiet();
     assert_eq!((reviews(&town), show(&town.vagus, &case)["actions"][0].take()), before);

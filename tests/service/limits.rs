@@ -110,7 +110,7 @@ impl Plant {
 
     fn does(&self, case: &str, deed: DeedWord) {
         let (case, by, role) = (case.to_owned(), "dr.a".to_owned(), "physician".to_owned());
-        let question = Question::Cases(CasesQuestion::Do { case, by, role, note: None, deed });
+        let question = Question::Cases(CasesQuestion::Do { case, by, role: Some(role), note: None, deed });
         let answer = control::ask(&self.directory.path().join("data"), &question).unwrap();
         assert!(matches!(answer, Some(Answer::Cases(CasesAnswer::Case { .. }))), "{answer:?}");
     }

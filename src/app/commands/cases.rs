@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::cases_print::print;
 use super::operator::{self, OperatorError};
-use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesError, CasesQuestion, DeedWord, Question};
+use super::{EXIT_USAGE, Output};
+use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesQuestion, DeedWord, Question};
 use crate::app::recovery;
 use crate::app::registry::CaseDirectory;
 use crate::app::shards::Shards;
@@ -22,7 +22,14 @@ use crate::engine::Mode;
 /// step; what is not done in time is told to the lead of occupational health, and to its head where
 /// the limit is over by half. What is done here is kept in the case with the name of who did it.
 /// Lists can be read without a running service; everything else needs one.
+///
+/// A case may be named by the first characters of its id, six at least, as long as no other begins so.
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 done; 1 refused because the state of the case or the role forbids it, or failed while running;
+2 wrong use or configuration, an unknown case, person or name among it. With --output json a refusal is on
+standard output, too: {\"answer\":\"cases\",\"what\":\"refused\",\"reason\":\"no_transition\",\"problem\":\"…\",\"is_wrong_use\":false};
+`reason` does not change when the words of `problem` do.")]
 pub(super) struct CasesArguments {
     /// The configuration of the service
     #[arg(long, value_name = "FILE", global = true, default_value = "config/vagus.toml")]
@@ -59,15 +66,18 @@ enum CasesCommand {
     },
     /// Show one case: its limits, its actions, who did what and when
     Show {
-        /// The case, e.g. c-01J…
+        /// The case: its id, or the first 6 characters or more of it
         case: String,
     },
-    /// Take a case: its first time limit is met
+    /// Take a case: its first time limit is met, and where nobody is in charge you are
     Ack {
         #[command(flatten)]
         done: Done,
     },
     /// Put somebody in charge of a case, or of one of its actions
+    ///
+    /// Where the configuration has [[recipients]], one of them who looks after the site: for a case and
+    /// for counselling of a clinical role, for a workload review a manager, too.
     Assign {
         #[command(flatten)]
         done: Done,
@@ -122,9 +132,11 @@ enum CasesCommand {
     },
     /// End a case
     ///
-    /// closed: after its follow-up. declined_by_worker: the worker wants no more, and no review runs.
+    /// closed: after its follow-up. declined_by_worker: the worker wants no more; no action runs, and the
+    /// review of the work has ended; counselling that nobody began is declined with the case.
     /// not_work_related, data_error: it should not have been one. Referring is no end:
-    /// `vagus cases advance CASE --to referred`. A crisis is ended by a clinician only.
+    /// `vagus cases advance CASE --to referred`. A crisis is ended by a clinician only, with a --note
+    /// that says why.
     Close {
         #[command(flatten)]
         done: Done,
@@ -137,14 +149,15 @@ enum CasesCommand {
 /// What is said with everything that is done.
 #[derive(Debug, Args)]
 struct Done {
-    /// The case, e.g. c-01J…
+    /// The case: its id, or the first 6 characters or more of it
     case: String,
-    /// Who does it: a short name, kept in the case
+    /// Who does it, kept in the case: one of the [[recipients]], or where there are none any short name
     #[arg(long, value_name = "PERSON")]
     by: String,
-    /// In which role: physician, counsellor, duty_clinician, oh_lead, oh_head, manager, operator
-    #[arg(long, default_value = "physician")]
-    role: String,
+    /// In which role, needed only where there are no [[recipients]]: physician, counsellor,
+    /// duty_clinician, oh_lead, oh_head, manager, operator
+    #[arg(long)]
+    role: Option<String>,
     /// Words to keep with it
     #[arg(long)]
     note: Option<String>,
@@ -177,16 +190,25 @@ pub(super) fn run(arguments: CasesArguments) -> ExitCode {
         CasesCommand::RequestReview { done } => done.question(DeedWord::RequestReview),
         CasesCommand::Close { done, outcome } => done.question(DeedWord::Move { to: Some(outcome) }),
     };
-    let mut answer = ask(&config, question);
-    if let Ok(Answer::Cases(CasesAnswer::Refused { problem })) = answer {
-        // That is wrong use, and no failure of the service.
-        answer = Err(OperatorError::Usage(problem));
+    let answer = ask(&config, question);
+    if let Ok(refused @ Answer::Cases(CasesAnswer::Refused { .. })) = &answer {
+        return refuse(refused, output);
     }
     operator::finish(answer, output, |answer| {
         if let Answer::Cases(answer) = answer {
             print(answer);
         }
     })
+}
+
+/// Prints why something was not done. A deed that state or role forbid is no wrong use.
+fn refuse(answer: &Answer, output: Output) -> ExitCode {
+    let Answer::Cases(CasesAnswer::Refused { problem, is_wrong_use, .. }) = answer else { return ExitCode::FAILURE };
+    match (output, serde_json::to_string(answer)) {
+        (Output::Json, Ok(line)) => operator::say(format_args!("{line}")),
+        (Output::Json | Output::Table, _) => eprintln!("{problem}"),
+    }
+    if *is_wrong_use { ExitCode::from(EXIT_USAGE) } else { ExitCode::FAILURE }
 }
 
 /// From the running service; what is only looked at is read from the store where none runs.
@@ -208,12 +230,8 @@ fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> 
     let now = Clock::System.now().max(recovered.last_now);
     let mut histories = shards.histories().map(|(_, history)| history);
     match question {
-        CasesQuestion::List(filter) => {
-            Ok(control::cases::list(&mut histories, &filter, now).map_err(CasesError::from).into())
-        }
-        CasesQuestion::Show { case } => {
-            Ok(control::cases::show(&mut histories, &case, now).map_err(CasesError::from).into())
-        }
+        CasesQuestion::List(filter) => Ok(control::cases::list(&mut histories, &filter, now).into()),
+        CasesQuestion::Show { case } => Ok(control::cases::show(&mut histories, &case, now).into()),
         CasesQuestion::Do { .. } => Err(not_running()),
     }
 }

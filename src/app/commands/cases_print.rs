@@ -1,66 +1,113 @@
 //! How cases are printed for reading.
 
+use std::fmt::Write as _;
+use std::io::IsTerminal as _;
+
+use comfy_table::{ContentArrangement, Table};
+
 use super::operator::{say, table};
-use crate::app::control::{CaseRow, CaseView, CasesAnswer, LimitRow};
+use crate::app::control::{ActionRow, CaseRow, CaseView, CasesAnswer, LimitRow};
 use crate::domain::{TimeZone, Timestamp};
 
+/// So much of an id is shown where room is scarce: enough to name the case by.
+const SHORT_ID: usize = 10;
+
 pub(super) fn print(answer: &CasesAnswer) {
+    let width = terminal_width();
     match answer {
         CasesAnswer::List { cases } if cases.is_empty() => say(format_args!("no case")),
-        CasesAnswer::List { cases } => {
-            let mut table = table(&["case", "site", "worker", "level", "state", "next", "due", "in charge", "actions"]);
-            for row in cases {
-                let (next, due) = row.next.as_ref().map_or_else(Default::default, |limit| limit_words(row, limit));
-                let actions: Vec<String> = row.actions.iter().map(|a| format!("{}: {}", a.kind, a.state)).collect();
-                let in_charge = row.in_charge.clone().unwrap_or_default();
-                let (case, site, worker) = (&row.case_id, &row.site, &row.worker);
-                table.add_row([
-                    case,
-                    site,
-                    worker,
-                    &row.level,
-                    &row.state,
-                    &next,
-                    &due,
-                    &in_charge,
-                    &actions.join("\n"),
-                ]);
-            }
-            say(format_args!("{table}"));
-        }
-        CasesAnswer::Case { case } => print_case(case),
-        CasesAnswer::Refused { problem } => say(format_args!("{problem}")),
+        CasesAnswer::List { cases } => say(format_args!("{}", list(cases, width))),
+        CasesAnswer::Case { case } => say(format_args!("{}", page(case, width))),
+        CasesAnswer::Refused { problem, .. } => say(format_args!("{problem}")),
     }
 }
 
-fn print_case(case: &CaseView) {
-    let CaseView { row, limits, next_states, history } = case;
-    say(format_args!("{} · {} · {} · {} of {}", row.case_id, row.level, row.state, row.worker, row.site));
-    say(format_args!("unit {} · case {} of this worker · rules {}", row.unit, row.episode, row.rules.join(", ")));
+/// The columns of the terminal; none where a file or another program reads.
+fn terminal_width() -> Option<u16> {
+    let is_terminal = std::io::stdout().is_terminal();
+    terminal_size::terminal_size().filter(|_| is_terminal).map(|(width, _)| width.0)
+}
+
+/// The cases, one a line; on a terminal with short ids, and wrapped where even these are too wide.
+fn list(cases: &[CaseRow], width: Option<u16>) -> Table {
+    let mut table = table(&["case", "site", "worker", "level", "state", "next", "due", "in charge", "actions"]);
+    for row in cases {
+        let (next, due) = row.next.as_ref().map_or_else(Default::default, |limit| limit_words(row, limit));
+        let actions: Vec<String> = row.actions.iter().map(|a| format!("{}: {}", a.kind, a.state)).collect();
+        let (case, between) = match width {
+            Some(_) => (short(&row.case_id), "\n"),
+            None => (row.case_id.as_str(), ", "),
+        };
+        let (site, worker, in_charge) = (&row.site, &row.worker, row.in_charge.as_deref().unwrap_or_default());
+        let actions = actions.join(between);
+        table.add_row([case, site, worker, &row.level, &row.state, &next, &due, in_charge, &actions]);
+    }
+    fitted(table, width)
+}
+
+fn fitted(mut table: Table, width: Option<u16>) -> Table {
+    if let Some(width) = width {
+        table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    }
+    table
+}
+
+fn short(id: &str) -> &str {
+    id.get(..SHORT_ID).unwrap_or(id)
+}
+
+fn page(case: &CaseView, width: Option<u16>) -> String {
+    let CaseView { row, limits, history, .. } = case;
+    let mut page = format!("{} · {} · {} · {} of {}\n", row.case_id, row.level, row.state, row.worker, row.site);
     let in_charge = row.in_charge.as_deref().unwrap_or("nobody yet");
-    say(format_args!("opened {} · in charge: {in_charge}", local(&row.opened_at, row)));
-    for action in &row.actions {
-        let assignee = action.assignee.as_deref().map(|who| format!(" · {who}")).unwrap_or_default();
-        let method = action.method.as_deref().map(|how| format!(" · {how}")).unwrap_or_default();
-        let due = local(&action.due, row);
-        say(format_args!(
-            "  {}: {} · live by {due}{assignee}{method} · {}",
-            action.kind, action.state, action.action_id
-        ));
+    let rules = row.rules.join(", ");
+    let _ = writeln!(page, "unit {} · case {} of this worker · rules {rules}", row.unit, row.episode);
+    let _ = writeln!(page, "opened {} · in charge: {in_charge}", local(&row.opened_at, row));
+    for ActionRow { kind, state, due, assignee, method, action_id } in &row.actions {
+        let _ = writeln!(page, "  {kind}: {state} · live by {}", local(due, row));
+        let how = method.as_deref().map(|how| format!("method {how} · ")).unwrap_or_default();
+        let who = assignee.as_deref().map(|who| format!("{who} · ")).unwrap_or_default();
+        let _ = writeln!(page, "    {who}{how}{action_id}");
     }
     for limit in limits {
         let (step, due) = limit_words(row, limit);
-        say(format_args!("  {step} by {due}"));
+        let _ = writeln!(page, "  {step} by {due}");
     }
-    if !next_states.is_empty() {
-        say(format_args!("can become: {}", next_states.join(", ")));
+    for line in ways_on(case) {
+        let _ = writeln!(page, "{line}");
     }
     let mut table = table(&["when", "who", "what", "note"]);
     for line in history {
         let note = line.note.clone().unwrap_or_default();
         table.add_row([&local(&line.at, row), &line.by, &line.event, &note]);
     }
-    say(format_args!("{table}"));
+    page + &fitted(table, width).to_string()
+}
+
+/// What can be done next, as it is typed, and what the case can become besides.
+fn ways_on(case: &CaseView) -> Vec<String> {
+    let CaseView { row, next_state, next_states, .. } = case;
+    let id = short(&row.case_id);
+    let others: Vec<&str> =
+        next_states.iter().filter(|state| Some(*state) != next_state.as_ref()).map(String::as_str).collect();
+    let next = next_state.as_deref().map(|next| {
+        let deed = match next {
+            "acknowledged" => format!("ack {id}"),
+            "in_action" => {
+                match row.actions.iter().find(|action| action.state == "requested" || action.state == "accepted") {
+                    Some(waiting) => format!("action {id} {} started", waiting.kind),
+                    None => format!("advance {id}"),
+                }
+            }
+            "closed" if row.level == "L4" => format!("close {id} --note WHY"),
+            "closed" => format!("close {id}"),
+            _ => format!("advance {id}"),
+        };
+        format!("next: vagus cases {deed} --by PERSON → {next}")
+    });
+    let besides = (!others.is_empty())
+        .then(|| format!("can also become: {} (advance --to, or close --outcome)", others.join(", ")));
+    next.into_iter().chain(besides).collect()
 }
 
 fn limit_words(row: &CaseRow, limit: &LimitRow) -> (String, String) {
@@ -75,3 +122,7 @@ fn local(at: &str, row: &CaseRow) -> String {
     let moment: Result<Timestamp, _> = at.parse();
     moment.map_or_else(|_| at.to_owned(), |at| at.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string())
 }
+
+#[cfg(test)]
+#[path = "cases_print_tests.rs"]
+mod tests;

@@ -27,18 +27,40 @@ impl Person {
         vagus.ask(&self.words(words))["case"].take()
     }
 
-    /// Wants something that is refused as wrong use, and gives the reason.
+    /// Wants something that is refused, and gives the words.
     pub(crate) fn is_refused(self, vagus: &Vagus, words: &[&str]) -> String {
+        refused(vagus, &self.words(words)).problem
+    }
+
+    /// Wants something that is refused, and gives all that is told.
+    pub(crate) fn refusal(self, vagus: &Vagus, words: &[&str]) -> Refused {
         refused(vagus, &self.words(words))
     }
 }
 
-/// Runs a command that is refused as wrong use, and gives the reason.
-pub(crate) fn refused(vagus: &Vagus, words: &[&str]) -> String {
+/// How a command was refused.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Refused {
+    /// The exit status: 1 where the state or the role forbids it, 2 of wrong use.
+    pub(crate) status: i32,
+    pub(crate) reason: String,
+    pub(crate) problem: String,
+}
+
+/// Runs a command that is refused, and gives what is told; the same to people as to programs.
+pub(crate) fn refused(vagus: &Vagus, words: &[&str]) -> Refused {
     let output = vagus.command(words, &["--output", "json"]);
-    let reason = String::from_utf8(output.stderr).unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{words:?}: {reason}");
-    reason.trim().to_owned()
+    assert_eq!(output.stderr.len(), 0, "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let text = |key: &str| told[key].as_str().unwrap_or_else(|| panic!("{key} in {told}")).to_owned();
+    let (status, reason, problem) = (output.status.code().unwrap(), text("reason"), text("problem"));
+    assert_eq!((told["what"].as_str(), told["is_wrong_use"].as_bool()), (Some("refused"), Some(status == 2)), "{told}");
+    assert!(matches!(status, 1 | 2), "{status}: {told}");
+
+    let read = vagus.command(words, &[]);
+    assert_eq!((read.status.code(), read.stdout.len()), (Some(status), 0), "{words:?}");
+    assert_eq!(String::from_utf8(read.stderr).unwrap().trim(), problem);
+    Refused { status, reason, problem }
 }
 
 /// A case with its history.
