@@ -36,8 +36,8 @@ use crate::store::{QuarantineFilter, Store};
 pub use cases::{
     ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesError, CasesQuestion, DeedWord, LimitRow, LogRow,
 };
-pub use outbox::{ChannelRow, DeliveryRow, Wanted, list as list_outbox};
-pub use outbox_test::TestedWay;
+pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
+pub use outbox_test::{LeftOutWay, TestedWay};
 pub use staff::{Staff, StaffError};
 pub use words::{Answer, HistoryRow, QuarantineRow, Question};
 
@@ -190,6 +190,11 @@ async fn answer(question: Question, served: &Served) -> Answer {
         Question::OutboxRetry { ids, channel } => {
             let (store, channels, now) = (store.clone(), Arc::clone(channels), clock.now());
             let asked = move || outbox::retry(&ids, channel.as_deref(), &store, &channels, now);
+            tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
+        }
+        Question::OutboxDiscard(wanted) => {
+            let (store, channels) = (store.clone(), Arc::clone(channels));
+            let asked = move || outbox::discard(&wanted, &store, &channels);
             tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::OutboxTest { site, kind, crisis } => {

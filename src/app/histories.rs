@@ -43,6 +43,7 @@ pub fn each<E>(
             | Answer::Strain { .. }
             | Answer::Outbox { .. }
             | Answer::OutboxRetried { .. }
+            | Answer::OutboxDiscarded { .. }
             | Answer::Cases(_)
             | Answer::OutboxTest { .. }
             | Answer::ClockAccepted { .. } => {

@@ -12,7 +12,7 @@ use super::cloudevents::{self, Envelope};
 use super::email::{self, Content};
 use super::fhir;
 use super::mail::{self, Look, Mail};
-use super::settings::{ChannelKind, Destination, Settings, WebhookFormat};
+use super::settings::{ChannelKind, Destination, LeftOut, Settings, WebhookFormat};
 use crate::domain::TimeZone;
 use crate::domain::event::Event;
 use crate::domain::ids::{ChannelId, SiteId};
@@ -62,6 +62,29 @@ impl Router {
         let others: Vec<Outgoing> = others.collect();
         let over_mqtt = topic.map(|topic| outgoing(event, ChannelId::mqtt(), None, topic, payload));
         over_mqtt.into_iter().chain(others).collect()
+    }
+}
+
+impl Router {
+    /// The ways that are configured and that the event does not take, each with its reason.
+    #[must_use]
+    pub fn left_out(&self, event: &Event) -> Vec<LeftOut> {
+        let zone = self.zones.get(&event.site).cloned().unwrap_or(TimeZone::UTC);
+        let (kind, level, on) = (event.kind(), event.level(), zone.to_datetime(event.time).date());
+        let mut left = self.settings.left_out(&event.site, kind, level, on);
+        let taken: Vec<ChannelId> = self.route(event).into_iter().map(|delivery| delivery.channel).collect();
+        let mut leave = |channel: &ChannelId, why: &str| {
+            left.push(LeftOut { channel: channel.clone(), recipient: None, why: format!("{} {why}", kind.as_str()) });
+        };
+        for way in self.settings.destinations(&event.site, kind, level, on) {
+            if !taken.contains(&way.channel.id) {
+                leave(&way.channel.id, "has no form there");
+            }
+        }
+        if !taken.contains(&ChannelId::mqtt()) {
+            leave(&ChannelId::mqtt(), "has no topic");
+        }
+        left
     }
 }
 

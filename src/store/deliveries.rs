@@ -27,7 +27,7 @@ impl Store {
 
     /// Notes what became of deliveries, in order. What was delivered is not synced: it may be sent
     /// again after a power loss, under the same id; everything else is on the disk when this returns.
-    /// Where there are too many dead letters, the oldest are dropped and counted.
+    /// Where there are too many dead letters, the oldest are dropped and counted, those of a crisis last.
     ///
     /// # Errors
     /// [`StoreError`] where it could not be written.
@@ -120,6 +120,23 @@ impl Store {
         limit: usize,
     ) -> Result<Vec<Listed>, StoreError> {
         Ok(self.outbox()?.list(channel, only_dead, limit))
+    }
+
+    /// The deliveries of events with these ids, or all where none is named.
+    ///
+    /// # Errors
+    /// [`StoreError`] where the journal cannot be read.
+    pub fn outbox_find(&self, channel: Option<&ChannelId>, ids: &[String]) -> Result<Vec<Listed>, StoreError> {
+        Ok(self.outbox()?.find(channel, ids))
+    }
+
+    /// Throws deliveries away, for good; the journal keeps that it was done.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it could not be written.
+    pub fn discard(&self, keys: &[DeliveryKey]) -> Result<(), StoreError> {
+        let outcomes = keys.iter().map(|key| DeliveryOutcome { key: key.clone(), fate: Fate::Discarded });
+        self.append_outcomes(&outcomes.collect::<Vec<_>>())
     }
 
     /// Makes dead letters wait again: those of events with these ids, or all, where none is named.

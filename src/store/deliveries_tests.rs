@@ -170,6 +170,27 @@ fn the_oldest_dead_letters_are_dropped_and_counted_and_stay_dropped() {
 }
 
 #[test]
+fn dead_letters_of_a_crisis_are_dropped_after_all_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(&settings(directory.path())).unwrap();
+    let crisis = |id: &str| Outgoing { is_crisis: true, ..hook(id) };
+    let all = [crisis("c0"), hook("e1"), crisis("c2"), hook("e3"), crisis("c4"), hook("e5"), crisis("c6")];
+    store.append_notices(&all).unwrap();
+    let mut kept = Vec::new();
+    for (second, delivery) in (1..).zip(&all) {
+        store.append_outcomes(&[dies(delivery, second)]).unwrap();
+        kept = dead(&store);
+        if second == 4 {
+            assert_eq!(kept, ["c0", "c2", "e3"], "the oldest of the others goes first");
+        }
+        if second == 6 {
+            assert_eq!(kept, ["c0", "c2", "c4"], "even the newest of the others goes before a crisis");
+        }
+    }
+    assert_eq!((kept, store.dead_letters_dropped()), (vec!["c2".to_owned(), "c4".to_owned(), "c6".to_owned()], 4));
+}
+
+#[test]
 fn more_dead_letters_at_once_than_are_kept_leave_as_many_as_are_kept() {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(&settings(directory.path())).unwrap();

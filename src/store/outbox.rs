@@ -257,7 +257,8 @@ impl Outbox {
         Ok(())
     }
 
-    /// The dead letters that have to go for there to be room for those of `outcomes`, the oldest first.
+    /// The dead letters that have to go for there to be room for those of `outcomes`, the oldest first;
+    /// those of a crisis only where nothing else is left.
     pub(super) fn crowded_out(&mut self, outcomes: &[DeliveryOutcome]) -> Vec<DeliveryOutcome> {
         let dies = |outcome: &&DeliveryOutcome| matches!(outcome.fate, Fate::Dead { .. });
         let dying: BTreeSet<&DeliveryKey> =
@@ -266,7 +267,16 @@ impl Outbox {
         let old: Vec<&DeliveryKey> = if dying.is_empty() { return Vec::new() } else { old.collect() };
         let old: Vec<&DeliveryKey> = old.into_iter().filter(|key| !dying.contains(key)).collect();
         let excess = (old.len() + dying.len()).saturating_sub(self.max_dead);
-        let out: Vec<DeliveryOutcome> = (old.into_iter().chain(dying).take(excess))
+        if excess == 0 {
+            return Vec::new();
+        }
+        let is_crisis = |key: &DeliveryKey| {
+            let entry = self.places.get(key).and_then(|place| self.entries.get(place));
+            entry.is_some_and(|entry| entry.is_crisis)
+        };
+        let (crises, others): (Vec<&DeliveryKey>, Vec<&DeliveryKey>) =
+            old.into_iter().chain(dying).partition(|key| is_crisis(key));
+        let out: Vec<DeliveryOutcome> = (others.into_iter().chain(crises).take(excess))
             .map(|key| DeliveryOutcome { key: key.clone(), fate: Fate::Discarded })
             .collect();
         self.dropped += out.len() as u64;

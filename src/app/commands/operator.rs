@@ -112,6 +112,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::ClockAccepted { .. }
         | Answer::Outbox { .. }
         | Answer::OutboxRetried { .. }
+        | Answer::OutboxDiscarded { .. }
         | Answer::Cases(_)
         | Answer::OutboxTest { .. }
         | Answer::Histories { .. }) => Ok(good),

@@ -1,4 +1,4 @@
-//! `vagus outbox list|retry|test`.
+//! `vagus outbox list|retry|discard|test`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::Output;
 use super::operator::{self, OperatorError};
 use super::outbox_test;
-use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Question};
+use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Discard, DiscardedRow, Question};
 
 /// Shows what waits for delivery and what was given up, and tries it again.
 ///
@@ -60,7 +60,7 @@ enum OutboxCommand {
     /// receiver that knows ids takes it once. What waits need not wait any longer.
     #[command(after_help = "Examples:\n  \
         vagus outbox retry --config vagus.toml --all --channel clinic\n  \
-        vagus outbox retry --config vagus.toml c-01J9ZK-1-raised")]
+        vagus outbox retry --config vagus.toml c-7AJ5H0ZKQ2M8XW4RB6TEG9V3ND-1-raised")]
     Retry {
         /// The configuration of the service
         #[arg(long, value_name = "FILE")]
@@ -74,6 +74,35 @@ enum OutboxCommand {
         /// Only this channel, as the configuration names it
         #[arg(long, value_name = "NAME")]
         channel: Option<String>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+    /// Throw deliveries away for good; needs a running service
+    ///
+    /// What was given up can be thrown away, and what waits for a channel that is no more in the
+    /// configuration; what waits for one that is there is kept. The service's log tells each, and the
+    /// journal keeps that it was done.
+    #[command(after_help = "Examples:\n  \
+        vagus outbox discard --config vagus.toml --channel old-clinic\n  \
+        vagus outbox discard --config vagus.toml --channel clinic --dead\n  \
+        vagus outbox discard --config vagus.toml c-7AJ5H0ZKQ2M8XW4RB6TEG9V3ND-1-raised")]
+    Discard {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Ids of events from the list; over every channel, or the one that is named
+        #[arg(required_unless_present = "channel", value_name = "ID")]
+        ids: Vec<String>,
+        /// Only this channel; without ids, everything there
+        #[arg(long, value_name = "NAME")]
+        channel: Option<String>,
+        /// Only what was given up
+        #[arg(long)]
+        dead: bool,
+        /// Those of a crisis, too
+        #[arg(long)]
+        crisis: bool,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
@@ -98,6 +127,10 @@ pub(super) fn run(arguments: OutboxArguments) -> ExitCode {
         OutboxCommand::Retry { config, ids, all: _, channel, output } => {
             let question = Question::OutboxRetry { ids, channel };
             operator::finish(operator::ask_running(&config, &question), output, print_retried)
+        }
+        OutboxCommand::Discard { config, ids, channel, dead, crisis, output } => {
+            let question = Question::OutboxDiscard(Discard { ids, channel, only_dead: dead, crisis });
+            operator::finish(operator::ask_running(&config, &question), output, print_discarded)
         }
         OutboxCommand::Test(arguments) => {
             operator::finish(outbox_test::run(&arguments), arguments.output, outbox_test::print)
@@ -134,20 +167,99 @@ fn print_list(answer: &Answer) {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     for row in deliveries {
         let DeliveryRow { id, channel, state, decided_at, attempts, .. } = row;
-        let next = text(if row.given_up_at.is_some() { &row.given_up_at } else { &row.next_attempt_at });
+        let next = text(&row.next_attempt_at);
         let crisis = if row.crisis { "yes" } else { "" };
         let (recipient, failure, error) = (text(&row.recipient), text(&row.failure), text(&row.error));
         let attempts = attempts.to_string();
         let cells = [id, channel, &recipient, crisis, state, decided_at, &attempts, &next, &failure, &error];
         table.add_row(cells);
     }
-    operator::say(format_args!("{table}\n{} shown; next: of the dead when they were given up", deliveries.len()));
+    operator::say(format_args!("{table}\n{} shown", deliveries.len()));
 }
 
 fn print_retried(answer: &Answer) {
     let Answer::OutboxRetried { revived, hurried, unknown } = answer else { return };
-    operator::say(format_args!("{revived} dead letters are tried again, {hurried} that waited are due now"));
+    let (letters, deliveries) = (counted(*revived, "dead letter"), counted(*hurried, "waiting delivery"));
+    operator::say(format_args!("tried again: {letters}; due now: {deliveries}"));
+    say_unknown(unknown);
+}
+
+fn print_discarded(answer: &Answer) {
+    let Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown } = answer else { return };
+    for DiscardedRow { id, channel, recipient, crisis, state } in discarded {
+        let to = recipient.as_ref().map_or_else(String::new, |name| format!(" to {name}"));
+        let crisis = if *crisis { ", of a crisis" } else { "" };
+        operator::say(format_args!("discarded {id} over {channel}{to} ({state}{crisis})"));
+    }
+    operator::say(format_args!("discarded: {}", counted(discarded.len(), "delivery")));
+    if *kept_crises > 0 {
+        let kept = counted(*kept_crises, "delivery");
+        operator::say(format_args!("kept: {kept} of a crisis; --crisis discards those, too"));
+    }
+    if *kept_waiting > 0 {
+        let kept = counted(*kept_waiting, "waiting delivery");
+        operator::say(format_args!("kept: {kept} of a channel that is configured; what is given up can be discarded"));
+    }
+    say_unknown(unknown);
+}
+
+fn say_unknown(unknown: &[String]) {
     for id in unknown {
         operator::say(format_args!("nothing of {id} is in the outbox: it was delivered, or it never was"));
+    }
+}
+
+/// So many of something, in words.
+fn counted(number: usize, one: &str) -> String {
+    match (number, one.strip_suffix('y')) {
+        (1, _) => format!("1 {one}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {one}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::counted;
+    use crate::app::commands::Arguments;
+    use crate::app::test_event::test_event;
+    use crate::delivery::mail::{self, Look};
+    use crate::domain::event::EventKind;
+    use crate::domain::ids::SiteId;
+    use crate::domain::{TimeZone, Timestamp};
+
+    #[test]
+    fn every_command_that_a_mail_names_can_be_typed() {
+        let look = Look { site_name: "plant-a".to_owned(), zone: TimeZone::UTC, console: None };
+        let mut typed = 0;
+        for (kind, is_crisis) in EventKind::ALL.iter().flat_map(|kind| [(*kind, false), (*kind, true)]) {
+            let event = test_event(SiteId::parse("plant-a").unwrap(), kind, is_crisis, Timestamp::UNIX_EPOCH);
+            let text = mail::render(&event, &look).text;
+            for line in text.lines().map(str::trim).filter(|line| line.starts_with("vagus ")) {
+                // What stands in quotes is one word.
+                let quoted = |(n, part): (usize, &str)| {
+                    if n % 2 == 1 {
+                        vec![part.to_owned()]
+                    } else {
+                        part.split_whitespace().map(str::to_owned).collect()
+                    }
+                };
+                let words: Vec<String> = line.split('"').enumerate().flat_map(quoted).collect();
+                assert!(Arguments::try_parse_from(&words).is_ok() && words.contains(&"--config".to_owned()), "{line}");
+                let changes = !line.starts_with("vagus cases show");
+                assert_eq!(words.contains(&"--by".to_owned()), changes, "{line}");
+                typed += 1;
+            }
+        }
+        assert!(typed > 10, "{typed} commands");
+    }
+
+    #[test]
+    fn one_is_one_and_others_are_several() {
+        let told = [0, 1, 2].map(|number| counted(number, "dead letter"));
+        assert_eq!(told, ["0 dead letters", "1 dead letter", "2 dead letters"]);
+        assert_eq!(counted(2, "delivery"), "2 deliveries");
     }
 }

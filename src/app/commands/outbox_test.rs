@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Output;
 use super::operator::{self, OperatorError};
-use crate::app::control::{Answer, DeliveryRow, Question, TestedWay};
+use crate::app::control::{Answer, DeliveryRow, LeftOutWay, Question, TestedWay};
 
 /// How often it is looked whether the test has arrived.
 const LOOKS_A_SECOND: u32 = 5;
@@ -43,14 +43,14 @@ pub(super) fn run(arguments: &TestArguments) -> Result<Answer, OperatorError> {
     let TestArguments { config, site, crisis, kind, wait, .. } = arguments;
     let question = Question::OutboxTest { site: site.clone(), kind: kind.clone(), crisis: *crisis };
     let answer = operator::ask_running(config, &question)?;
-    let Answer::OutboxTest { id, mut ways } = answer else { return Ok(answer) };
+    let Answer::OutboxTest { id, mut ways, left_out } = answer else { return Ok(answer) };
     for _ in 0..=wait.saturating_mul(LOOKS_A_SECOND) {
         if !look(config, &id, &mut ways)? {
             break;
         }
         std::thread::sleep(Duration::from_secs(1) / LOOKS_A_SECOND);
     }
-    Ok(Answer::OutboxTest { id, ways })
+    Ok(Answer::OutboxTest { id, ways, left_out })
 }
 
 /// Looks what became of each way; whether any of them still waits.
@@ -68,14 +68,23 @@ fn look(config: &Path, id: &str, ways: &mut [TestedWay]) -> Result<bool, Operato
 }
 
 pub(super) fn print(answer: &Answer) {
-    let Answer::OutboxTest { id, ways } = answer else { return };
+    let Answer::OutboxTest { id, ways, left_out } = answer else { return };
     if ways.is_empty() {
         operator::say(format_args!("no route of this site takes such an event: nobody is told"));
-        return;
     }
     let mut table = operator::table(&["channel", "recipient", "state", "error"]);
     for TestedWay { channel, recipient, state, error } in ways {
         table.add_row([channel, recipient.as_deref().unwrap_or_default(), state, error.as_deref().unwrap_or_default()]);
     }
-    operator::say(format_args!("{id}\n{table}"));
+    if !ways.is_empty() {
+        operator::say(format_args!("{id}\n{table}"));
+    }
+    if left_out.is_empty() {
+        return;
+    }
+    let mut table = operator::table(&["left out", "recipient", "because"]);
+    for LeftOutWay { channel, recipient, why } in left_out {
+        table.add_row([channel, recipient.as_deref().unwrap_or_default(), why]);
+    }
+    operator::say(format_args!("{table}"));
 }

@@ -120,6 +120,80 @@ pub(super) fn retry(ids: &[String], channel: Option<&str>, store: &Store, loops:
     }
 }
 
+/// What is to be thrown away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Discard {
+    /// The deliveries of these events; all of the channel, where none is named.
+    pub ids: Vec<String>,
+    /// Only over this channel.
+    pub channel: Option<String>,
+    /// Only what was given up.
+    pub only_dead: bool,
+    /// Those of a crisis, too.
+    pub crisis: bool,
+}
+
+/// One delivery that was thrown away.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiscardedRow {
+    /// The event's id.
+    pub id: String,
+    /// The channel.
+    pub channel: String,
+    /// The short name of the recipient, where the channel has several.
+    pub recipient: Option<String>,
+    /// Whether it was of a crisis.
+    pub crisis: bool,
+    /// `waiting` or `dead`.
+    pub state: String,
+}
+
+/// Throws away what was given up, and what waits for a channel that is configured no more. What waits
+/// for one that is there is kept: it may be on its way.
+pub(super) fn discard(wanted: &Discard, store: &Store, loops: &[Handle]) -> Answer {
+    discarded(wanted, store, loops).unwrap_or_else(|problem| Answer::Failed { problem })
+}
+
+fn discarded(wanted: &Discard, store: &Store, loops: &[Handle]) -> Result<Answer, String> {
+    let channel = channel_of(wanted.channel.as_deref())?;
+    if wanted.ids.is_empty() && channel.is_none() {
+        return Err("nothing is named: give ids of events, or a channel".to_owned());
+    }
+    let found = store.outbox_find(channel.as_ref(), &wanted.ids).map_err(|error| error.to_string())?;
+    let known: HashSet<&str> = found.iter().map(|listed| listed.key.id.as_str()).collect();
+    let unknown = wanted.ids.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
+    let is_there = |id: &ChannelId| id.is_mqtt() || loops.iter().any(|channel| channel.channel() == id);
+    let (mut going, mut kept_crises, mut kept_waiting) = (Vec::new(), 0, 0);
+    for listed in found.iter().filter(|listed| listed.dead.is_some() || !wanted.only_dead) {
+        if listed.dead.is_none() && is_there(&listed.key.channel) {
+            kept_waiting += 1;
+        } else if listed.is_crisis && !wanted.crisis {
+            kept_crises += 1;
+        } else {
+            going.push(listed);
+        }
+    }
+    let keys: Vec<DeliveryKey> = going.iter().map(|listed| (*listed.key).clone()).collect();
+    store.discard(&keys).map_err(|error| error.to_string())?;
+    let discarded: Vec<DiscardedRow> = going.into_iter().map(DiscardedRow::of).collect();
+    for DiscardedRow { id, channel, crisis, state, .. } in &discarded {
+        tracing::warn!(event = id, channel, crisis, state, "a delivery was discarded by command and is never made");
+    }
+    Ok(Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown })
+}
+
+impl DiscardedRow {
+    fn of(listed: &Listed) -> Self {
+        Self {
+            id: listed.key.id.clone(),
+            channel: listed.key.channel.to_string(),
+            recipient: listed.key.recipient.clone(),
+            crisis: listed.is_crisis,
+            state: if listed.dead.is_some() { "dead" } else { "waiting" }.to_owned(),
+        }
+    }
+}
+
 fn channel_of(name: Option<&str>) -> Result<Option<ChannelId>, String> {
     name.map(ChannelId::parse).transpose().map_err(|error| format!("the channel {error}"))
 }

@@ -23,6 +23,17 @@ pub struct TestedWay {
     pub error: Option<String>,
 }
 
+/// One way that a test does not take.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LeftOutWay {
+    /// The channel.
+    pub channel: String,
+    /// The short name of somebody who is named there; null where it is the whole way.
+    pub recipient: Option<String>,
+    /// Why, in words.
+    pub why: String,
+}
+
 /// Puts a test into the outbox and tells the ways it takes.
 pub(super) fn send(
     site: &str,
@@ -59,5 +70,11 @@ fn sent(
         state: "waiting".to_owned(),
         error: None,
     });
-    Ok(Answer::OutboxTest { id: event.id, ways: ways.collect() })
+    let left_out = outbound.router.left_out(&event).into_iter().map(|way| LeftOutWay {
+        channel: way.channel.to_string(),
+        recipient: way.recipient.map(|person| person.to_string()),
+        why: way.why,
+    });
+    let (ways, left_out) = (ways.collect(), left_out.collect());
+    Ok(Answer::OutboxTest { id: event.id, ways, left_out })
 }

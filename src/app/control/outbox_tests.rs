@@ -67,3 +67,34 @@ fn a_retry_revives_what_is_meant_and_names_what_is_not_there() {
     };
     assert!(problem.contains("the channel holds ' '"), "{problem}");
 }
+
+#[test]
+fn a_discard_throws_away_what_is_meant_and_no_crisis_unless_it_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let crisis = Outgoing { is_crisis: true, ..mail("e3", "physician") };
+    let over_mqtt = Outgoing { channel: ChannelId::mqtt(), recipient: None, ..mail("e2", "") };
+    let sent = [mail("e1", "physician"), mail("e1", "deputy"), mail("e2", "physician"), crisis, over_mqtt];
+    store.append_notices(&sent).unwrap();
+    [&sent[0], &sent[3]].into_iter().for_each(|delivery| die(&store, delivery));
+    let away = |wanted: Discard| match discard(&wanted, &store, &[]) {
+        Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown } => {
+            let ids: Vec<String> = discarded.into_iter().map(|row| format!("{} {}", row.id, row.state)).collect();
+            (ids, kept_crises, kept_waiting, unknown.len())
+        }
+        other => panic!("{other:?}"),
+    };
+    let of = |ids: &[&str], channel: Option<&str>| Discard {
+        ids: ids.iter().map(|id| (*id).to_owned()).collect(),
+        channel: channel.map(str::to_owned),
+        ..Discard::default()
+    };
+    let dead = Discard { only_dead: true, ..of(&[], Some("mail")) };
+    assert_eq!(away(dead), (vec!["e1 dead".to_owned()], 1, 0, 0));
+    assert_eq!(away(of(&["e2", "e9"], None)), (vec!["e2 waiting".to_owned()], 0, 1, 1), "MQTT is always there");
+    assert_eq!(away(of(&[], Some("mail"))), (vec!["e1 waiting".to_owned()], 1, 0, 0));
+    assert_eq!(away(Discard { crisis: true, ..of(&["e3"], None) }), (vec!["e3 dead".to_owned()], 0, 0, 0));
+    assert!(matches!(discard(&Discard::default(), &store, &[]), Answer::Failed { .. }));
+    let left = store.outbox_list(None, false, 10).unwrap();
+    assert_eq!(left.iter().map(|listed| listed.key.channel.as_str()).collect::<Vec<_>>(), ["mqtt"]);
+}

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::cases::{CasesAnswer, CasesQuestion};
 use super::outbox::{ChannelRow, DeliveryRow};
-use super::outbox_test::TestedWay;
+use super::outbox::{Discard, DiscardedRow};
+use super::outbox_test::{LeftOutWay, TestedWay};
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
 use crate::domain::ids::WorkerNumber;
@@ -46,6 +47,8 @@ pub enum Question {
         /// Only over this channel.
         channel: Option<String>,
     },
+    /// Throw deliveries away.
+    OutboxDiscard(Discard),
     /// Try whether events arrive.
     OutboxTest {
         /// The site whose routes are tried.
@@ -141,6 +144,19 @@ pub enum Answer {
         id: String,
         /// The ways it takes.
         ways: Vec<TestedWay>,
+        /// The ways that are configured and that it does not take.
+        left_out: Vec<LeftOutWay>,
+    },
+    /// What was thrown away.
+    OutboxDiscarded {
+        /// The deliveries.
+        discarded: Vec<DiscardedRow>,
+        /// Deliveries of a crisis that were meant and kept, since nobody said so.
+        kept_crises: usize,
+        /// Deliveries that were meant and kept, since they wait for a channel that is there.
+        kept_waiting: usize,
+        /// Events of which nothing is in the outbox.
+        unknown: Vec<String>,
     },
     /// What is tried again.
     OutboxRetried {

@@ -46,6 +46,7 @@ pub(super) fn check(
         whom(&told.section, route, &settings, is_somebody_unread);
         rights(&told.section, route, &settings);
         readers(&told.section, route, &settings);
+        unread_by_anybody(&told.section, route, &settings);
         addresses(&told.section, route, &settings);
     }
     if !is_route_unread && !is_channel_unread && !is_somebody_unread {
@@ -196,6 +197,27 @@ fn readers(section: &Section<'_>, route: &Route, settings: &Settings) {
         let remedy = format!("give them a channel of their own; {}", why_not(person.role, *first));
         section.problem("recipients", &what, &remedy);
     }
+}
+
+/// Warns of a route to a webhook that names no reader: nobody's rights can be held against it.
+fn unread_by_anybody(section: &Section<'_>, route: &Route, settings: &Settings) {
+    let is_webhook = settings.channel(&route.channel).is_some_and(|c| matches!(c.kind, ChannelKind::Webhook(_)));
+    let Some(kinds) = route.kinds.as_ref().filter(|_| is_webhook && route.recipients.is_empty()) else { return };
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.as_str()).collect();
+    let may = |role: &&Role| kinds.iter().all(|kind| may_see(**role, *kind));
+    let roles: Vec<&str> = Role::ALL.iter().filter(may).map(|role| role.as_str()).collect();
+    let health = if kinds.iter().any(|kind| is_health_content(*kind)) { ", which is health content" } else { "" };
+    let whom = if roles.is_empty() {
+        "nobody may see all of it".to_owned()
+    } else {
+        format!("for {} alone", roles.join(", "))
+    };
+    let what = format!(
+        "are not given, so nobody checks who reads {}: it is sent {}{health}, {whom}",
+        route.channel,
+        words.join(", ")
+    );
+    section.warn("recipients", &what, "name those who read it as recipients; kinds may stay");
 }
 
 fn why_not(role: Role, kind: EventKind) -> String {

@@ -54,7 +54,10 @@ fn a_whole_configuration_is_understood() {
         "[[routes]]\nchannel = \"hook\"\nkinds = [\"raised\"]\nlevels = [\"L4\"]\n".to_owned(),
     ];
     let (settings, problems, warnings) = of(&text.concat());
-    assert!(problems.is_empty() && warnings.is_empty(), "{problems:?} {warnings:?}");
+    assert!(problems.is_empty() && warnings.len() == 1, "{problems:?} {warnings:?}");
+    let told = "are not given, so nobody checks who reads hook: it is sent raised, which is health content, \
+                for physician, counsellor, duty_clinician, oh_lead, oh_head alone";
+    assert_eq!((warnings[0].key.as_str(), warnings[0].what.as_str()), ("routes[1].recipients", told));
     let delivery = settings.delivery;
     assert_eq!((delivery.recipients.len(), delivery.channels.len(), delivery.routes.len()), (2, 2, 2));
     assert_eq!(delivery.recipients[0].absences[0].to.to_string(), "2027-01-03");

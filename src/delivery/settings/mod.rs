@@ -5,6 +5,7 @@
 
 mod audience;
 mod channel;
+mod left_out;
 mod secret;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ pub use audience::{AUDIENCES, Audience, audience, is_health_content, may_see};
 pub use channel::{
     Channel, ChannelKind, EmailSettings, FloodSettings, MailTls, Target, TargetError, WebhookFormat, WebhookSettings,
 };
+pub use left_out::LeftOut;
 pub use secret::{Authorization, AuthorizationError, Login, SigningKey, SigningKeyError};
 
 use crate::domain::Date;

@@ -107,6 +107,56 @@ fn whatever_a_route_says_nobody_is_told_what_their_role_may_not_see() {
 }
 
 #[test]
+fn every_way_that_is_left_out_has_its_reason() {
+    let mut town = town();
+    let of = |town: &Settings, kind, level, on: &str| {
+        let ways = town.left_out(&site("plant-a"), kind, level, day(on)).into_iter();
+        ways.map(|way| (way.recipient.map_or(String::new(), |person| person.as_str().to_owned()), way.why))
+            .collect::<Vec<_>>()
+    };
+    let why = |town: &Settings, kind, level, name: &str| {
+        let ways = of(town, kind, level, "2026-03-01");
+        let found = ways.into_iter().find(|(who, _)| who == name);
+        found.map(|(_, why)| why)
+    };
+    let told = "a oh_lead is not told of raised where a route names no kinds";
+    assert_eq!(why(&town, Raised, Some(L3), "oh_lead").as_deref(), Some(told));
+    let told = "a physician is not told of raised at L4 where a route names no levels";
+    assert_eq!(why(&town, Raised, Some(L4), "physician").as_deref(), Some(told));
+    let told = "a manager may not be told of raised";
+    assert_eq!(why(&town, Raised, Some(L3), "manager").as_deref(), Some(told));
+    assert_eq!(why(&town, Raised, Some(L3), "physician"), None, "they are told");
+    assert_eq!(why(&town, Raised, Some(L3), "").as_deref(), Some("no route leads there"), "to the webhook");
+    town.recipients[0].sites = vec![site("plant-b")];
+    assert_eq!(why(&town, Raised, Some(L3), "physician").as_deref(), Some("looks after other sites"));
+    for (change, expected) in [
+        (Route { sites: vec![site("plant-b")], ..town.routes[0].clone() }, "its route is of other sites"),
+        (Route { kinds: Some(vec![Overdue]), ..town.routes[0].clone() }, "its route names other kinds"),
+        (Route { levels: Some(vec![L2]), ..town.routes[0].clone() }, "its route names other levels"),
+    ] {
+        let changed = Settings { routes: vec![change], ..town.clone() };
+        let ways = of(&changed, Raised, Some(L3), "2026-03-01");
+        assert!(ways.contains(&(String::new(), expected.to_owned())), "{ways:?}");
+    }
+}
+
+#[test]
+fn whoever_is_told_and_whoever_is_left_out_are_all_who_are_named() {
+    let town = town();
+    for kind in EventKind::ALL {
+        for level in [None, Some(L2), Some(L3), Some(L4)] {
+            let mut all: Vec<String> = told(&town, *kind, level).into_iter().map(str::to_owned).collect();
+            let left = town.left_out(&site("plant-a"), *kind, level, day("2026-03-01"));
+            all.extend(left.into_iter().filter_map(|way| Some(way.recipient?.as_str().to_owned())));
+            all.sort();
+            let mut named: Vec<String> = town.recipients.iter().map(|person| person.id.as_str().to_owned()).collect();
+            named.sort();
+            assert_eq!(all, named, "{kind:?} {level:?}");
+        }
+    }
+}
+
+#[test]
 fn sites_levels_and_kinds_of_a_route_hold() {
     let mut town = town();
     town.routes[0].sites = vec![site("plant-b")];
