@@ -14,42 +14,59 @@ use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
 use crate::domain::event::{
     CommitteeNotice, DeadlineNotice, Event, EventBody, EventKind, Invitation, OutcomeChange, Proposal,
 };
-use crate::domain::ids::{SiteId, UnitId, WorkerId};
+use crate::domain::ids::{SiteId, UnitId, WorkerId, WorkerNumber};
 use crate::domain::indicator::{Component, Contribution, Hint, HrvState, IndexBand, Severity};
 use crate::domain::life::{Advice, CaseState, Deadline, MethodId, Milestone, Stage};
 use crate::domain::reading::Tag;
 use crate::domain::screening::Instrument;
 
-const CASE: &str = "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR";
+/// Whom the ids are derived from, as the service does it.
+const NUMBER: WorkerNumber = WorkerNumber(0x0042_5EED);
 const WORKER: &str = "w-0042";
+/// When the case was opened, on a Monday morning, and when its plan is due three working days later.
+const OPENED: &str = "2026-03-02T08:50:00Z";
+const PLAN_DUE: &str = "2026-03-05T08:50:00Z";
+
+/// The case that all but the crisis are of.
+pub(crate) fn case() -> CaseId {
+    CaseId::derive(NUMBER, 1)
+}
 
 /// An event of that kind, of an invented worker of an invented plant.
 pub(crate) fn event(kind: EventKind) -> Event {
+    let case = case();
+    let limit = |stage: &str| {
+        let [from, due] = [OPENED, PLAN_DUE].map(|text| at(text).as_second());
+        format!("{case}-1-{stage}-plan-0-{from}-{due}")
+    };
     let (id, body) = match kind {
-        EventKind::Raised => (format!("{CASE}-1-raised"), of_alert(alert(AlertKind::Raised))),
-        EventKind::RaisedAgain => (format!("{CASE}-1-raised_again-2"), of_alert(raised_again())),
-        EventKind::Revised => (format!("{CASE}-1-revised-3"), of_alert(revised())),
-        EventKind::Closed => (format!("{CASE}-1-closed"), of_alert(closed())),
+        EventKind::Raised => (format!("{case}-1-raised"), of_alert(alert(AlertKind::Raised))),
+        EventKind::RaisedAgain => (format!("{case}-1-raised_again-2"), of_alert(raised_again())),
+        EventKind::Revised => (format!("{case}-1-revised-3"), of_alert(revised())),
+        EventKind::Closed => (format!("{case}-1-closed"), of_alert(closed())),
         EventKind::WorkloadReview => (format!("{}-requested", action_id(ActionKind::WorkloadReview)), review()),
         EventKind::Counseling => (format!("{}-requested", action_id(ActionKind::Counseling)), offer()),
-        EventKind::Reminder => (format!("{CASE}-1-plan-75"), deadline(Stage::Reminder)),
-        EventKind::Overdue => (format!("{CASE}-1-plan-100"), deadline(Stage::Overdue)),
-        EventKind::Escalated => (format!("{CASE}-1-plan-150"), deadline(Stage::Escalated)),
-        EventKind::Proposal => (format!("{CASE}-1-counseling-week-6"), EventBody::Proposal(Box::new(proposal()))),
-        EventKind::Rescreening => (format!("{CASE}-1-screening-1"), invitation()),
-        EventKind::Committee => ("plant-a-2026-03-06-committee".to_owned(), committee()),
+        EventKind::Reminder => (limit("reminder"), deadline(Stage::Reminder)),
+        EventKind::Overdue => (limit("overdue"), deadline(Stage::Overdue)),
+        EventKind::Escalated => (limit("escalated"), deadline(Stage::Escalated)),
+        EventKind::Proposal => {
+            let started = at("2026-03-03T06:30:00Z").as_second();
+            (format!("{case}-1-proposal-counseling-{started}-w6"), EventBody::Proposal(Box::new(proposal())))
+        }
+        EventKind::Rescreening => (format!("{case}-1-invitation-2026-04-14"), invitation()),
+        EventKind::Committee => ("committee-plant-a-2026-03-07".to_owned(), committee()),
     };
     let time = at(match kind {
-        EventKind::Reminder => "2026-03-03T14:50:00Z",
-        EventKind::Overdue => "2026-03-04T08:50:00Z",
-        EventKind::Escalated => "2026-03-05T20:50:00Z",
+        EventKind::Reminder => "2026-03-04T14:50:00Z",
+        EventKind::Overdue => PLAN_DUE,
+        EventKind::Escalated => "2026-03-06T20:50:00Z",
         EventKind::Closed | EventKind::Proposal | EventKind::Rescreening => "2026-04-14T06:30:00Z",
         EventKind::Raised
         | EventKind::RaisedAgain
         | EventKind::Revised
         | EventKind::WorkloadReview
-        | EventKind::Counseling
-        | EventKind::Committee => "2026-03-01T08:50:00Z",
+        | EventKind::Counseling => OPENED,
+        EventKind::Committee => "2026-03-07T05:00:00Z",
     });
     Event { id, site: SiteId::parse("plant-a").unwrap(), time, is_test: false, body }
 }
@@ -57,6 +74,7 @@ pub(crate) fn event(kind: EventKind) -> Event {
 /// A crisis: counselling alone, at once.
 pub(crate) fn crisis() -> Event {
     let mut alert = alert(AlertKind::Raised);
+    (alert.case, alert.episode) = (CaseId::derive(NUMBER, 2), 2);
     alert.level = Level::L4;
     alert.rules = vec![RuleId::new("R1")];
     alert.evidence = Evidence { hrv: None, index: None, sleep: None, exposures: vec![], hints: vec![], ..evidence() };
@@ -66,7 +84,9 @@ pub(crate) fn crisis() -> Event {
         score: 17.0,
         band: Some("moderately_severe"),
         severity: Some(Severity::Moderate),
+        taken_on: "2026-03-02".parse().unwrap(),
         age_days: 0,
+        valid_until: "2026-05-31".parse().unwrap(),
         ..alert.evidence.screenings[0].clone()
     };
     (alert.evidence.confounders, alert.evidence.confidence) = (vec![], None);
@@ -74,9 +94,13 @@ pub(crate) fn crisis() -> Event {
     alert.summary = "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
                      Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
         .to_owned();
-    alert.actions = vec![ActionRef { due: at("2026-03-01T09:50:00Z"), ..action(ActionKind::Counseling) }];
+    alert.actions = vec![ActionRef {
+        id: ActionId::derive(NUMBER, 2, ActionKind::Counseling),
+        due: at("2026-03-02T09:50:00Z"),
+        ..action(ActionKind::Counseling)
+    }];
     alert.counseling_suggestions = vec!["Crisis contact and safety plan.".to_owned()];
-    Event { id: format!("{CASE}-2-raised"), body: of_alert(alert), ..event(EventKind::Raised) }
+    Event { id: format!("{}-2-raised", alert.case), body: of_alert(alert), ..event(EventKind::Raised) }
 }
 
 fn at(text: &str) -> Timestamp {
@@ -87,16 +111,12 @@ fn of_alert(alert: Alert) -> EventBody {
     EventBody::Alert(Box::new(alert))
 }
 
-const fn action_id(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::WorkloadReview => "a-5Z0V8T3C9E7QWK2M4X6B1NRDGY",
-        ActionKind::Counseling => "a-7C2F9H4K6M8P1R3T5V0XZBDGJN",
-    }
+fn action_id(kind: ActionKind) -> ActionId {
+    ActionId::derive(NUMBER, 1, kind)
 }
 
 pub(crate) fn action(kind: ActionKind) -> ActionRef {
-    let id = ActionId::parse(action_id(kind)).unwrap();
-    ActionRef { id, kind, step: ActionStep::Requested, due: at("2026-03-08T08:50:00Z") }
+    ActionRef { id: action_id(kind), kind, step: ActionStep::Requested, due: at("2026-03-09T08:50:00Z") }
 }
 
 fn part(component: Component, points: f64, raw: f64, usual: f64) -> Contribution {
@@ -158,7 +178,7 @@ fn screening(instrument: Instrument, score: f64, band: &'static str, severity: S
         band: Some(band),
         severity: Some(severity),
         taken_on: "2026-02-20".parse().unwrap(),
-        age_days: 9,
+        age_days: 10,
         valid_until: "2026-05-21".parse().unwrap(),
         is_prorated: false,
         concordance: (instrument == Instrument::Gad7).then_some("both_high"),
@@ -168,14 +188,14 @@ fn screening(instrument: Instrument, score: f64, band: &'static str, severity: S
 pub(crate) fn alert(kind: AlertKind) -> Alert {
     Alert {
         kind,
-        case: CaseId::parse(CASE).unwrap(),
+        case: case(),
         episode: 1,
-        opened_at: at("2026-03-01T08:50:00Z"),
+        opened_at: at(OPENED),
         worker: WorkerId::parse(WORKER).unwrap(),
         unit: UnitId::parse("assembly-2").unwrap(),
         level: Level::L3,
         rules: vec![RuleId::new("R3"), RuleId::new("T-L3")],
-        window: ("2026-02-22".parse().unwrap(), "2026-03-01".parse().unwrap()),
+        window: ("2026-02-23".parse().unwrap(), "2026-03-02".parse().unwrap()),
         evidence: evidence(),
         versions: Versions { engine: 2, rules: 0xfeed },
         supersedes: None,
@@ -193,7 +213,7 @@ pub(crate) fn alert(kind: AlertKind) -> Alert {
 fn raised_again() -> Alert {
     let mut alert = alert(AlertKind::RaisedAgain);
     alert.opened_at = at("2026-02-20T07:00:00Z");
-    alert.supersedes = Some(format!("{CASE}-1-raised"));
+    alert.supersedes = Some(format!("{}-1-raised", case()));
     alert.actions[0].step = ActionStep::Accepted;
     alert.actions[1].step = ActionStep::Started;
     alert
@@ -230,7 +250,7 @@ fn review() -> EventBody {
 fn offer() -> EventBody {
     EventBody::Action(ActionRequest::Counseling {
         action: action(ActionKind::Counseling),
-        case: CaseId::parse(CASE).unwrap(),
+        case: case(),
         worker: WorkerId::parse(WORKER).unwrap(),
         level: Level::L3,
         suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
@@ -239,20 +259,14 @@ fn offer() -> EventBody {
 
 fn deadline(stage: Stage) -> EventBody {
     EventBody::Deadline(DeadlineNotice {
-        case: CaseId::parse(CASE).unwrap(),
+        case: case(),
         episode: 1,
         worker: WorkerId::parse(WORKER).unwrap(),
         level: Level::L3,
         rules: vec![RuleId::new("R3")],
         state: CaseState::Assessed,
         stage,
-        deadline: Deadline {
-            milestone: Milestone::Plan,
-            number: 0,
-            from: at("2026-03-01T08:50:00Z"),
-            due: at("2026-03-04T08:50:00Z"),
-            told: None,
-        },
+        deadline: Deadline { milestone: Milestone::Plan, number: 0, from: at(OPENED), due: at(PLAN_DUE), told: None },
     })
 }
 
@@ -266,15 +280,15 @@ fn proposal() -> Proposal {
         n,
     };
     Proposal {
-        case: CaseId::parse(CASE).unwrap(),
+        case: case(),
         episode: 1,
         worker: WorkerId::parse(WORKER).unwrap(),
         level: Level::L3,
         action: ActionKind::Counseling,
-        method: Some(MethodId::parse("mindfulness").unwrap()),
+        method: Some(MethodId::parse("mindfulness_programme").unwrap()),
         week: 6,
         advice: Advice::Switch,
-        to: Some(MethodId::parse("cbt_individual").unwrap()),
+        to: Some(MethodId::parse("cbt_counseling").unwrap()),
         reason: "After 6 weeks neither GAD-7 nor night-time HRV has improved reliably. Another method of the same \
                  step is the next thing to try."
             .to_owned(),
@@ -289,7 +303,7 @@ fn proposal() -> Proposal {
 
 fn invitation() -> EventBody {
     EventBody::Invitation(Invitation {
-        case: CaseId::parse(CASE).unwrap(),
+        case: case(),
         worker: WorkerId::parse(WORKER).unwrap(),
         instruments: vec![Instrument::Gad7, Instrument::Isi],
         by: "2026-05-21".parse().unwrap(),
@@ -297,7 +311,7 @@ fn invitation() -> EventBody {
 }
 
 fn committee() -> EventBody {
-    EventBody::Committee(CommitteeNotice { on: "2026-03-06".parse().unwrap(), cases: 2 })
+    EventBody::Committee(CommitteeNotice { on: "2026-03-07".parse().unwrap(), cases: 2 })
 }
 
 /// Compares what was made with the file of that name. Where there is none it is written, to be looked

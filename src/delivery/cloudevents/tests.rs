@@ -183,8 +183,8 @@ fn time_limits_are_told_without_any_health_value() {
         let (told_on, told_as, data) = sent(&samples::event(kind));
         assert_eq!((told_on, told_as.as_str()), (topic, event_type));
         let expected = serde_json::json!({
-            "case_id": "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR", "episode": 1, "level": "L3", "rules": ["R3"],
-            "state": "assessed", "step": "plan", "due": "2026-03-04T08:50:00Z", "used_percent": percent,
+            "case_id": samples::case().as_str(), "episode": 1, "level": "L3", "rules": ["R3"],
+            "state": "assessed", "step": "plan", "due": "2026-03-05T08:50:00Z", "used_percent": percent,
         });
         assert_eq!(data, expected);
     }
@@ -210,7 +210,7 @@ fn a_crisis_asks_for_counselling_alone() {
 fn a_proposal_tells_its_reason_and_what_it_rests_on() {
     let (topic, event_type, data) = sent(&samples::event(EventKind::Proposal));
     assert_eq!((topic.as_deref(), event_type.as_str()), (Some("vagus/v1/plant-a/alerts"), "vagus.case.proposal"));
-    assert_eq!((&data["advice"], &data["to"]), (&"switch".into(), &"cbt_individual".into()));
+    assert_eq!((&data["advice"], &data["to"]), (&"switch".into(), &"cbt_counseling".into()));
     let first = serde_json::json!({
         "outcome": "ln_rmssd", "verdict": "unclear", "shift": 0.02, "interval": [-0.03, 0.06], "tau_u": 0.11,
         "before": 25, "after": 22,
@@ -224,8 +224,11 @@ fn an_invitation_names_questionnaires_and_no_score() {
     let (topic, event_type, data) = sent(&samples::event(EventKind::Rescreening));
     assert_eq!(topic.as_deref(), Some("vagus/v1/plant-a/actions/counseling"));
     assert_eq!(event_type, "vagus.screening.requested");
-    let case = "c-01JQ8ZK4T0XV5N7M2B9D3F6GHR";
-    assert_eq!(data, serde_json::json!({"case_id": case, "instruments": ["GAD-7", "ISI"], "by": "2026-05-21"}));
+    let case = samples::case();
+    assert_eq!(
+        data,
+        serde_json::json!({"case_id": case.as_str(), "instruments": ["GAD-7", "ISI"], "by": "2026-05-21"})
+    );
 }
 
 #[test]
@@ -233,7 +236,7 @@ fn the_committee_is_told_a_count_alone_and_not_over_mqtt() {
     let event = samples::event(EventKind::Committee);
     let (topic, event_type, data) = sent(&event);
     assert_eq!((topic, event_type.as_str()), (None, "vagus.committee.notice"));
-    assert_eq!(data, serde_json::json!({"on": "2026-03-06", "cases_over_150_percent": 2}));
+    assert_eq!(data, serde_json::json!({"on": "2026-03-07", "cases_over_150_percent": 2}));
     assert!(text(&encode(&event, "vagus/v1")).contains(r#""subject":"plant-a""#));
 }
 

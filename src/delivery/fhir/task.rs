@@ -53,7 +53,7 @@ struct Parameter {
 pub(super) fn of_alert(event: &Event, alert: &Alert, action: &ActionRef) -> Entry {
     let write = Write::of(alert.kind);
     match action.kind {
-        ActionKind::WorkloadReview => review(event, action, &alert.unit, &[], alert.opened_at, write),
+        ActionKind::WorkloadReview => review(event, action, &alert.unit, None, alert.opened_at, write),
         ActionKind::Counseling => {
             let whom = Whom { worker: &alert.worker, case: &alert.case, level: alert.level };
             offer(event, action, &whom, &alert.counseling_suggestions, alert.opened_at, write)
@@ -65,7 +65,7 @@ pub(super) fn of_alert(event: &Event, alert: &Alert, action: &ActionRef) -> Entr
 pub(super) fn of_request(event: &Event, request: &ActionRequest) -> Entry {
     match request {
         ActionRequest::WorkloadReview { action, unit, exposures } => {
-            review(event, action, unit, exposures, event.time, Write::Create)
+            review(event, action, unit, Some(exposures), event.time, Write::Create)
         }
         ActionRequest::Counseling { action, case, worker, level, suggestions } => {
             let whom = Whom { worker, case, level: *level };
@@ -74,15 +74,21 @@ pub(super) fn of_request(event: &Event, request: &ActionRequest) -> Entry {
     }
 }
 
+/// Said where nothing is known of the work that is to be reviewed.
+const NO_LIMIT: &str = "No limit of working conditions is known to be exceeded: look at hours, breaks and rests, shifts, \
+    staffing, clarity of tasks, noise and heat.";
+
+/// The limits that were exceeded stand in a request alone.
 fn review(
     event: &Event,
     action: &ActionRef,
     unit: &UnitId,
-    exceeded: &[ExceededLimit],
+    exceeded: Option<&[ExceededLimit]>,
     since: Timestamp,
     write: Write,
 ) -> Entry {
-    let input = exceeded.iter().map(|limit| Parameter {
+    let is_none_known = exceeded.is_some_and(<[ExceededLimit]>::is_empty);
+    let input = exceeded.unwrap_or_default().iter().map(|limit| Parameter {
         kind: CodeableConcept::of(vec![Coding::bare(names::EXPOSURE, limit.kind)], "Limit that was exceeded"),
         value_quantity: limit_quantity(limit),
         value_string: None,
@@ -93,7 +99,7 @@ fn review(
         priority: "routine",
         focus: None,
         of: Reference::unit(event, unit),
-        note: Vec::new(),
+        note: is_none_known.then(|| Annotation { text: NO_LIMIT.to_owned() }).into_iter().collect(),
         input: input.filter(|parameter| parameter.value_quantity.is_some()).collect(),
         ..task(event, action, "Review of the workload of a unit", since)
     };

@@ -43,8 +43,10 @@ fn page(members: &[Member]) -> Page {
     }
     // Only who may see cases can do anything with a command that shows one.
     if members.iter().filter_map(|member| member.kind).any(is_health_content) {
-        blocks.push(Block::Text("A case is shown on the command line by:".to_owned()));
-        blocks.push(Block::Commands(vec!["vagus cases show CASE".to_owned()]));
+        blocks.push(Block::Text(
+            "A case is shown on the machine where Vagus runs, FILE being its configuration, by:".to_owned(),
+        ));
+        blocks.push(Block::Commands(vec!["vagus cases show CASE --config FILE".to_owned()]));
     }
     let footer = vec!["Sent by Vagus. Crises are never put together: each comes by itself, at once.".to_owned()];
     Page { headline: "Many messages in one", is_urgent: false, blocks, footer }
@@ -127,7 +129,7 @@ mod tests {
     #[test]
     fn lines_for_clinical_roles_name_the_case_and_what_is_due() {
         let plain = plain(&digest(&[of(EventKind::Overdue), of(EventKind::Counseling)]));
-        assert!(plain.contains("It is agreed what will be done, due "), "{plain}");
+        assert!(plain.contains("Agreeing what will be done, due "), "{plain}");
         assert!(plain.contains(": to be offered by ") && plain.contains("vagus cases show CASE"), "{plain}");
     }
 

@@ -4,15 +4,13 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::delivery::samples;
+use crate::domain::alert::ActionRequest;
 use crate::domain::event::{EventBody, EventKind};
+use crate::domain::ids::{UNASSIGNED_UNIT, UnitId};
 use crate::domain::screening::Instrument;
 
 fn look() -> Look {
-    Look {
-        site_name: "Plant A".to_owned(),
-        zone: TimeZone::get("Europe/Berlin").unwrap(),
-        console: Some("https://vagus.example.org".to_owned()),
-    }
+    Look { site_name: "Plant A".to_owned(), zone: TimeZone::get("Europe/Berlin").unwrap(), console: None }
 }
 
 fn is_known(name: &str, event: &Event) -> bool {
@@ -37,7 +35,7 @@ fn what_a_client_shows_of_the_text_beside_the_subject_is_of_nobody() {
     for kind in EventKind::ALL {
         let text = render(&samples::event(*kind), &look()).text;
         let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(150).collect();
-        for word in ["w-0042", "c-01J", "L3", "R3", "GAD", "HRV", "12", "22 %"] {
+        for word in ["w-0042", samples::case().as_str(), "L3", "R3", "GAD", "HRV", "12", "22 %"] {
             assert!(!shown.contains(word), "{kind:?}: {shown}");
         }
     }
@@ -73,7 +71,9 @@ fn a_review_of_the_work_and_the_count_tell_nothing_of_a_person() {
     for kind in [EventKind::WorkloadReview, EventKind::Committee] {
         let mail = render(&samples::event(kind), &look());
         let text = format!("{}{}{}", mail.subject, mail.preview, mail.text);
-        for word in ["w-0042", "c-01J", "L3", "R3", "GAD", "HRV", "score", "questionnaire", "counsel", "57"] {
+        for word in
+            ["w-0042", samples::case().as_str(), "L3", "R3", "GAD", "HRV", "score", "questionnaire", "counsel", "57"]
+        {
             assert!(!text.contains(word) && !mail.html.contains(word), "{kind:?}: {word}");
         }
     }
@@ -81,9 +81,43 @@ fn a_review_of_the_work_and_the_count_tell_nothing_of_a_person() {
 
 #[test]
 fn without_a_console_commands_alone_are_named() {
-    let look = Look { console: None, ..look() };
-    let mail = render(&samples::event(EventKind::Raised), &look);
-    assert!(!mail.html.contains("href") && !mail.text.contains("http") && mail.text.contains("vagus cases ack c-01J"));
+    let event = samples::event(EventKind::Raised);
+    let mail = render(&event, &look());
+    let typed = format!("vagus cases ack {} --by YOU --config FILE", samples::case());
+    assert!(!mail.html.contains("href") && !mail.text.contains("http") && mail.text.contains(&typed), "{}", mail.text);
+    let look = Look { console: Some("https://vagus.example.org/".to_owned()), ..look() };
+    let link = format!("https://vagus.example.org/cases/{}", samples::case());
+    let mail = render(&event, &look);
+    assert!(mail.html.contains(&format!("href=\"{link}\"")) && mail.text.contains(&link), "{}", mail.html);
+}
+
+#[test]
+fn a_review_of_no_known_unit_or_limit_says_what_to_look_at() {
+    let of = |unit: &str, is_exceeded: bool| {
+        let mut event = samples::event(EventKind::WorkloadReview);
+        let EventBody::Action(ActionRequest::WorkloadReview { unit: of, exposures, .. }) = &mut event.body else {
+            panic!()
+        };
+        *of = UnitId::parse(unit).unwrap();
+        if !is_exceeded {
+            exposures.clear();
+        }
+        let mail = render(&event, &look());
+        assert!(!mail.text.contains("w-0042") && !mail.text.contains("unassigned"), "{}", mail.text);
+        (mail.text.split_whitespace().collect::<Vec<_>>().join(" "), one_line(&event, &look()))
+    };
+    for unit in [UNASSIGNED_UNIT, "assembly-2"] {
+        let (text, line) = of(unit, false);
+        assert!(text.contains("No limit is known to be exceeded") && text.contains("What to look at"), "{text}");
+        for word in ["Hours:", "Breaks and rests:", "Staffing:", "Noise:", "Heat:"] {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+        assert!(line.contains("no limit is known to be exceeded"), "{line}");
+    }
+    let (text, line) = of(UNASSIGNED_UNIT, true);
+    assert!(text.contains("Which unit is not known") && text.contains("Weekly hours: 55 h"), "{text}");
+    assert!(!text.contains("No limit") && line.starts_with("unit not known, due"), "{line}");
+    assert!(!of("assembly-2", true).0.contains("not known"));
 }
 
 #[test]
@@ -146,8 +180,9 @@ proptest! {
             prop_assert_eq!((&mail.subject, &mail.preview), (&twin.subject, &twin.preview));
             let lines = format!("{} {}", mail.subject, mail.preview);
             prop_assert!(lines.is_ascii() && !lines.chars().any(char::is_control));
+            let case = samples::case();
             let instruments = Instrument::ALL.iter().map(|instrument| instrument.as_str());
-            let words = ["L1", "L2", "L3", "L4", "c-01J", "w-0042", one.worker.as_str(), one.rule.as_str()];
+            let words = ["L1", "L2", "L3", "L4", case.as_str(), "w-0042", one.worker.as_str(), one.rule.as_str()];
             for word in words.into_iter().chain(instruments) {
                 prop_assert!(!lines.contains(word), "{}: {}", lines, word);
             }

@@ -47,12 +47,12 @@ pub(super) fn deadline(notice: &DeadlineNotice, event: &Event, look: &Look) -> P
 
 pub(super) fn milestone(deadline: &Deadline) -> String {
     let words = match deadline.milestone {
-        Milestone::Acknowledge => "Somebody takes the case",
-        Milestone::Assess => "Occupational health gets in touch with the worker",
-        Milestone::Plan => "It is agreed what will be done",
-        Milestone::FirstAction => "The first action is live",
-        Milestone::FollowUp => "Somebody asks the worker whether it helps",
-        Milestone::CloseReview => "The case is looked at as a whole and ended",
+        Milestone::Acknowledge => "Taking the case",
+        Milestone::Assess => "Getting in touch with the worker",
+        Milestone::Plan => "Agreeing what will be done",
+        Milestone::FirstAction => "Beginning the first action",
+        Milestone::FollowUp => "Asking the worker whether it helps",
+        Milestone::CloseReview => "Looking at the case as a whole, to end it",
     };
     if deadline.number > 0 { format!("{words} (number {})", deadline.number) } else { words.to_owned() }
 }

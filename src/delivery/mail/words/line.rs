@@ -6,6 +6,7 @@ use super::{case, conditions};
 use crate::domain::Timestamp;
 use crate::domain::alert::{ActionRef, ActionRequest, AlertKind, ExceededLimit};
 use crate::domain::event::{Event, EventBody};
+use crate::domain::ids::UNASSIGNED_UNIT;
 
 /// The line of an event.
 pub(in super::super) fn line(event: &Event, look: &Look) -> String {
@@ -35,9 +36,12 @@ pub(in super::super) fn line(event: &Event, look: &Look) -> String {
 }
 
 fn review(action: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Look) -> String {
+    let unit = if unit == UNASSIGNED_UNIT { "not known" } else { unit };
     let mut told = format!("unit {unit}, due {}", times::full(action.due, &look.zone));
     let limit = |e: &ExceededLimit| format!("{} {}", conditions::name(e.kind), conditions::figure(e.kind, e.limit));
-    if !exposures.is_empty() {
+    if exposures.is_empty() {
+        told.push_str("; no limit is known to be exceeded");
+    } else {
         let limits: Vec<String> = exposures.iter().map(limit).collect();
         told.push_str(&format!("; limits that were exceeded: {}", limits.join(", ")));
     }

@@ -62,8 +62,22 @@ fn to_the_case(case: &CaseId, look: &Look, commands: &[&str]) -> Vec<Block> {
         let url = format!("{}/cases/{case}", console.trim_end_matches('/'));
         Block::Link("Open the case in the console", url)
     });
-    let typed = commands.iter().map(|command| format!("vagus cases {command} {case}")).collect();
-    link.into_iter().chain([Block::Text("On the command line:".to_owned()), Block::Commands(typed)]).collect()
+    let typed: Vec<String> = commands.iter().map(|command| typed(command, case)).collect();
+    let is_signed = typed.iter().any(|line| line.contains("--by"));
+    let opening = if is_signed { TYPED_BY } else { TYPED };
+    link.into_iter().chain([Block::Text(opening.to_owned()), Block::Commands(typed)]).collect()
+}
+
+const TYPED: &str = "On the machine where Vagus runs, FILE being its configuration:";
+const TYPED_BY: &str = "On the machine where Vagus runs, YOU being your short name and FILE its configuration:";
+
+/// The whole line of a command about a case.
+fn typed(command: &str, case: &CaseId) -> String {
+    match command {
+        "show" => format!("vagus cases show {case} --config FILE"),
+        "note" => format!("vagus cases note {case} \"what you decided\" --by YOU --config FILE"),
+        _ => format!("vagus cases {command} {case} --by YOU --config FILE"),
+    }
 }
 
 const fn level(level: Level) -> &'static str {
