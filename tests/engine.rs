@@ -220,16 +220,10 @@ fn a_crisis_answer_from_ahead_of_the_engine_s_time_acts_from_now_on() {
         let mut bench = Bench::new(Mode::Live);
         rows.iter().map(|row| bench.apply(row)).collect::<Vec<_>>()
     };
-    // Of the same second, a sheet is the same sheet.
     let usual = decided(&rows(-hours(9)));
-    assert!(
-        matches!(&usual[0][..], [CaseChange::Opened { case }] if case.opened_at == now && case.told.level == Level::L4)
-    );
-    let is_deadline_of_now = |change: &CaseChange| match change {
-        CaseChange::Opened { case } => case.deadlines.iter().all(|limit| limit.from == now),
-        _ => false,
-    };
-    assert!(usual[0].iter().all(is_deadline_of_now));
+    let [CaseChange::Opened { case }] = &usual[0][..] else { panic!("{usual:?}") };
+    assert_eq!((case.told.level, case.opened_at), (Level::L4, now));
+    assert!(case.deadlines.iter().all(|limit| limit.from == now));
     assert!(usual[1].is_empty(), "sent again, it is known");
     for ahead in [8, 30, 24 * 400] {
         let rows = rows(hours(ahead));
