@@ -65,6 +65,11 @@ fn a_test_takes_the_ways_of_an_alert_and_a_test_of_a_crisis_those_of_a_crisis() 
     let Told { town, hook, mail, directory: _kept } = told();
     let answer = town.vagus.ask(&["outbox", "test", "--site", "plant-a"]);
     assert_eq!(ways(&answer), ["mqtt - delivered", "mail physician delivered"]);
+    let left_out: Vec<String> =
+        answer["left_out"].as_array().unwrap().iter().map(|way| way["why"].to_string()).collect();
+    assert_eq!(left_out.len(), 5, "the pager, and by mail all but the physician: {left_out:?}");
+    assert!(left_out.iter().any(|why| why.contains("names other levels")), "{left_out:?}");
+    assert!(left_out.iter().any(|why| why.contains("a manager may not be told of raised")), "{left_out:?}");
     let answer = town.vagus.ask(&["outbox", "test", "--site", "plant-a", "--crisis"]);
     assert_eq!(ways(&answer), ["mqtt - delivered", "pager - delivered", "mail duty_clinician delivered"]);
     let answer = town.vagus.ask(&["outbox", "test", "--site", "plant-a", "--kind", "workload_review"]);
