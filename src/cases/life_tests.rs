@@ -232,7 +232,7 @@ impl Bench {
     fn command(&mut self, deed: &Deed, role: Role, has_note: bool) {
         let known = self.book.open.iter().chain(self.book.closed.last().map(|closed| &closed.case)).next();
         let Some(id) = known.map(|case| case.id.clone()) else { return };
-        let by = Actor::Person { id: PersonId::parse("x").unwrap(), role };
+        let by = Actor::Person { id: PersonId::parse("y").unwrap(), role };
         let wanted = CaseCommand { case: id, by, deed: deed.clone(), note: has_note.then(|| Note::of("x").unwrap()) };
         let before = self.book.clone();
         match command(&self.book, &wanted, WORKER, &timing(), self.now) {

@@ -235,3 +235,6 @@ fn method_of(action: ActionKind, name: &str, served: &Served) -> Result<MethodId
         unknown("unknown_method", problem)
     })
 }
+
+#[cfg(test)]
+mod tests;
