@@ -38,10 +38,8 @@ pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<C
             let (done, answered) = oneshot::channel();
             let sent = served.commands.send(Command::Case { command, done }).await;
             sent.map_err(|_| CasesError::Stopping)?;
-            answered.await.map_err(|_| CasesError::Stopping)?.map_err(|refusal| match refusal {
-                Refusal::UnknownCase => CasesError::UnknownCase(case.to_string()),
-                other => CasesError::Refused(other),
-            })?;
+            let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
+            outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
             look(served, move |histories, now| show(histories, case.as_str(), now)).await?
         }
     }

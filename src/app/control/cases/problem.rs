@@ -4,7 +4,7 @@ use super::words::CasesAnswer;
 use crate::app::control::staff::StaffError;
 use crate::app::control::words::Answer;
 use crate::cases::Refusal;
-use crate::domain::case::IdError;
+use crate::domain::case::{CaseId, IdError};
 
 /// Fewer characters are not taken for the beginning of a case's id.
 pub(super) const MIN_PREFIX: usize = 6;
@@ -56,6 +56,11 @@ fn first_of(candidates: &[String]) -> String {
 }
 
 impl CasesError {
+    /// That a deed was refused; a case that has gone since it was found is told as one that never was.
+    pub(super) fn of(refusal: Refusal, case: &CaseId) -> Self {
+        if refusal == Refusal::UnknownCase { Self::UnknownCase(case.to_string()) } else { Self::Refused(refusal) }
+    }
+
     /// Its name for programs, which does not change when the words do.
     #[must_use]
     pub const fn reason(&self) -> &'static str {
