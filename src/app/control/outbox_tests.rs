@@ -77,12 +77,13 @@ fn a_discard_throws_away_what_is_meant_and_no_crisis_unless_it_is_said() {
     let sent = [mail("e1", "physician"), mail("e1", "deputy"), mail("e2", "physician"), crisis, over_mqtt];
     store.append_notices(&sent).unwrap();
     [&sent[0], &sent[3]].into_iter().for_each(|delivery| die(&store, delivery));
-    let away = |wanted: Discard| match discard(&wanted, &store, &[]) {
-        Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown } => {
-            let ids: Vec<String> = discarded.into_iter().map(|row| format!("{} {}", row.id, row.state)).collect();
-            (ids, kept_crises, kept_waiting, unknown.len())
-        }
-        other => panic!("{other:?}"),
+    let away = |wanted: Discard| {
+        let answer = discard(&wanted, &store, &[]);
+        let Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown } = answer else {
+            panic!("{answer:?}")
+        };
+        let ids: Vec<String> = discarded.into_iter().map(|row| format!("{} {}", row.id, row.state)).collect();
+        (ids, kept_crises, kept_waiting, unknown.len())
     };
     let of = |ids: &[&str], channel: Option<&str>| Discard {
         ids: ids.iter().map(|id| (*id).to_owned()).collect(),
