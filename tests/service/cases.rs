@@ -170,6 +170,14 @@ fn what_does_not_fit_is_refused_in_words_and_changes_nothing() {
         assert_eq!((told.status, told.reason.as_str()), (*status, *reason), "{words:?}: {told:?}");
         assert!(told.problem.contains(problem) && told.problem.lines().count() == 1, "{words:?}: {told:?}");
     }
+    assert_eq!(show(vagus, open), before, "nothing of it was done");
+}
+
+#[test]
+fn a_role_a_filter_or_a_case_that_there_is_not_is_wrong_use_everywhere_in_the_same_words() {
+    let (town, [open]) = with_cases([12]);
+    let (vagus, open) = (&town.vagus, open.as_str());
+    let before = show(vagus, open);
     for (role, reason, problem) in [
         (&["--role", "boss"] as &[&str], "unknown_role", "there is no role boss; there are physician, counsellor"),
         (&[], "role_missing", "no [[recipients]] are configured, so say in which role, with --role: physician"),
@@ -183,7 +191,7 @@ fn what_does_not_fit_is_refused_in_words_and_changes_nothing() {
         assert_eq!((told.status, told.reason.as_str()), (2, reason));
     }
     assert_eq!(refused(vagus, &["cases", "show", "c-0"]), PHYSICIAN.refusal(vagus, &["ack", "c-0"]), "the same remedy");
-    assert_eq!(show(vagus, open), before, "nothing of it was done");
+    assert_eq!(show(vagus, open), before);
 }
 
 #[test]
