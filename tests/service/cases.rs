@@ -128,15 +128,6 @@ fn what_does_not_fit_is_refused_in_words_and_changes_nothing() {
         (OPERATOR, &["note", open, "x"], 1, "not_permitted", "operator may not do that"),
         (MANAGER, &["action", open, "counseling", "done"], 1, "not_permitted", "manager may not do that"),
         (OPERATOR, &["action", open, "workload_review", "done"], 1, "not_permitted", "clinical roles and manager do"),
-        (PHYSICIAN, &["ack", "c-0"], 2, "no_such_case", "there is no case c-0; give its id, or at least the first 6"),
-        (PHYSICIAN, &["advance", "c-00000"], 2, "no_such_case", "there is no case c-00000; give its id, or"),
-        (
-            PHYSICIAN,
-            &["ack", &open[..5]],
-            2,
-            "no_such_case",
-            "at least the first 6 characters of it: `vagus cases list",
-        ),
         (PHYSICIAN, &["ack", "c 0"], 2, "bad_case_id", "is not an id"),
         (PHYSICIAN, &["note", ended, "x"], 1, "ended", "the case has ended (data_error); new evidence opens a new one"),
         (PHYSICIAN, &["advance", ended], 1, "ended", "the case has ended (data_error)"),
@@ -189,6 +180,12 @@ fn a_role_a_filter_or_a_case_that_there_is_not_is_wrong_use_everywhere_in_the_sa
     for (filter, reason) in [(["--level", "L7"], "unknown_level"), (["--state", "done"], "unknown_state")] {
         let told = refused(vagus, &[&["cases", "list"], filter.as_slice()].concat());
         assert_eq!((told.status, told.reason.as_str()), (2, reason));
+    }
+    for unknown in ["c-0", "c-00000", &open[..5]] {
+        let told = PHYSICIAN.refusal(vagus, &["advance", unknown]);
+        assert_eq!((told.status, told.reason.as_str()), (2, "no_such_case"));
+        let remedy = "give its id, or at least the first 6 characters of it: `vagus cases list --ended`";
+        assert!(told.problem.starts_with(&format!("there is no case {unknown}; {remedy}")), "{told:?}");
     }
     assert_eq!(refused(vagus, &["cases", "show", "c-0"]), PHYSICIAN.refusal(vagus, &["ack", "c-0"]), "the same remedy");
     assert_eq!(show(vagus, open), before);
