@@ -10,7 +10,7 @@
 //! 5. Decisions are journaled, put into the outbox, and [`delivery`] sends them.
 //!
 //! [`domain`] holds the words all of them speak, [`statistics`] the arithmetic that stages share, [`broker`] is one connection to an MQTT broker, [`clock`] is the only reader of system time,
-//! [`telemetry`] the only place of metrics and logs, [`console`] what is served over HTTP.
+//! [`telemetry`] the only place of metrics and logs, [`texts`] what people read in their language, [`console`] what is served over HTTP.
 //! `tests/architecture.rs` holds who may know whom.
 
 pub mod app;
@@ -34,3 +34,4 @@ pub mod signal;
 pub mod statistics;
 pub mod store;
 pub mod telemetry;
+pub mod texts;

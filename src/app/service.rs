@@ -33,7 +33,7 @@ use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
-use crate::console::ops::OpsListener;
+use crate::console::ops;
 use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::Router;
@@ -129,7 +129,7 @@ impl Service {
         let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
         let store_path = &settings.store.path;
         let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
-        let ops = OpsListener::bind(&settings.ops, metrics.clone(), readiness).await?;
+        let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
         let (shutdown, stopping) = watch::channel(false);

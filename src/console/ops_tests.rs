@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -17,7 +18,7 @@ struct Running {
 }
 
 async fn start() -> Running {
-    start_with(HEADER_READ_TIMEOUT).await
+    start_with(BOUNDS.header_read_timeout).await
 }
 
 async fn start_with(header_read_timeout: Duration) -> Running {
@@ -29,8 +30,8 @@ async fn start_with(header_read_timeout: Duration) -> Running {
         false => Readiness { reasons: vec!["not connected to the broker".to_owned()] },
     });
     let settings = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)) };
-    let listener = OpsListener::bind(&settings, metrics.clone(), check).await.unwrap();
-    let listener = OpsListener { header_read_timeout, ..listener };
+    let bounds = Bounds { header_read_timeout, ..BOUNDS };
+    let listener = bind_within(bounds, &settings, metrics.clone(), check).await.unwrap();
     let address = listener.address();
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(listener.serve(async {
@@ -95,6 +96,6 @@ async fn a_client_that_never_ends_its_head_is_cut_off() {
 async fn an_address_that_is_taken_is_named() {
     let running = start().await;
     let check: ReadinessCheck = Arc::new(Readiness::default);
-    let error = OpsListener::bind(&Settings { listen: running.address }, Metrics::new(), check).await.unwrap_err();
+    let error = bind(&Settings { listen: running.address }, Metrics::new(), check).await.unwrap_err();
     assert!(error.to_string().contains(&running.address.to_string()), "{error}");
 }

@@ -13,7 +13,7 @@ pub mod ids;
 pub mod indicator;
 pub mod item;
 pub mod life;
-mod named;
+pub(crate) mod named;
 pub mod person;
 pub mod reading;
 pub mod rejection;

@@ -60,6 +60,8 @@ named! {
         SafetyCommittee => "safety_committee",
         /// Keeps the service running.
         Operator => "operator",
+        /// Makes accounts and reads the audit: nothing of a person's health.
+        Administrator => "administrator",
     }
 }
 

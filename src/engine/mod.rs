@@ -18,6 +18,7 @@ mod facts;
 mod judge;
 pub mod lookback;
 mod open_case;
+pub mod portrait;
 pub mod relation;
 pub mod row;
 pub mod unit;

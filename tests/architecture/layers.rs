@@ -8,7 +8,7 @@ pub(crate) const PURE: &[&str] =
 
 const STAGES: &[&str] = &["decode", "signal", "indicators", "screening", "exposures", "rules", "cases"];
 const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console"];
-const LEAVES: &[&str] = &["clock", "telemetry"];
+const LEAVES: &[&str] = &["clock", "telemetry", "texts"];
 /// What the adapters of one protocol share below them, so that they need not know each other:
 /// a module and the adapters that may know it.
 const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery"])];
@@ -35,7 +35,7 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
             is_stage || (is_exporter && is_settings(path))
         }
         _ if ADAPTERS.contains(&module) => match target {
-            "clock" | "telemetry" => true,
+            "clock" | "telemetry" | "texts" => true,
             "engine" => matches!(path.get(1).map(String::as_str), Some("row" | "effect")),
             "decode" => module == "ingest",
             "store" => module == "delivery" || module == "console",

@@ -81,6 +81,7 @@ pub const AUDIENCES: &[Audience] = &[
     Audience { role: Role::Manager, told: &[WorkloadReview], levels: &[], also: &[], may_see: &[WorkloadReview] },
     Audience { role: Role::SafetyCommittee, told: &[Committee], levels: &[], also: &[], may_see: &[Committee] },
     Audience { role: Role::Operator, told: &[], levels: &[], also: &[], may_see: &[] },
+    Audience { role: Role::Administrator, told: &[], levels: &[], also: &[], may_see: &[] },
 ];
 
 /// The line of a role.

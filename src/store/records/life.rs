@@ -33,7 +33,7 @@ codes! {
     Advice { Maintain = 0, Intensify = 1, Switch = 2, StepUp = 3, Close = 4, Measure = 5 }
     Role {
         Physician = 0, Counsellor = 1, DutyClinician = 2, OhLead = 3, OhHead = 4, Manager = 5, SafetyCommittee = 6,
-        Operator = 7,
+        Operator = 7, Administrator = 8,
     }
 }
 

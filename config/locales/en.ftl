@@ -1,0 +1,221 @@
+# Vagus in English. Keys are the same in every file of this folder; a test holds it.
+
+## Dates and numbers
+
+format-date = { $day } { $month } { $year }
+format-moment = { $date }, { $time }
+format-decimal-mark = .
+month-1 = Jan
+month-2 = Feb
+month-3 = Mar
+month-4 = Apr
+month-5 = May
+month-6 = Jun
+month-7 = Jul
+month-8 = Aug
+month-9 = Sep
+month-10 = Oct
+month-11 = Nov
+month-12 = Dec
+span-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+span-hours = { $count } h
+span-minutes = { $count } min
+count-cases = { $count ->
+    [one] { $count } case
+   *[other] { $count } cases
+}
+
+## Every page
+
+skip-to-content = Skip to the content
+nav-main = Main navigation
+nav-inbox = Inbox
+nav-unseen = Who is not seen
+nav-units = Units
+nav-rules = Rules
+nav-system = System
+nav-audit = Audit
+nav-accounts = Accounts
+sign-out = Sign out
+signed-in-as = { $name }, { $role }
+language = Language
+language-set = Use
+demo-banner = Demonstration: every worker here is invented.
+none = none
+unknown = not known
+
+## Signing in
+
+sign-in-title = Sign in to Vagus
+sign-in-name = Name
+sign-in-password = Password
+sign-in-button = Sign in
+sign-in-wrong = That name and password do not fit together.
+sign-in-wait = Too many attempts. Try again in { $wait }.
+password-title = Choose a password of your own
+password-why = The one you signed in with was given to you by somebody else.
+password-new = New password
+password-again = The same again
+password-button = Keep it
+password-rule = At least 15 characters; a sentence is easy to remember.
+password-too-short = It has fewer than 15 characters.
+password-too-long = It has more than 256 characters.
+password-differs = The two are not the same.
+
+## Problems
+
+problem-title = That did not work
+problem-404 = There is nothing at this address, or it is not for you to see.
+problem-403 = Your role may not do that.
+problem-400 = The form was not filled in as expected.
+problem-409 = Somebody changed this meanwhile. Look at it again, then decide.
+problem-500 = Something went wrong here. It was written down; try again in a moment.
+problem-503 = The service is stopping or starting. Try again in a moment.
+problem-csrf = This form is older than your session. Open the page again and send it once more.
+back-to-inbox = Back to the inbox
+
+## Roles
+
+role-physician = physician
+role-counsellor = counsellor
+role-duty_clinician = clinician on duty
+role-oh_lead = lead of occupational health
+role-oh_head = head of occupational health
+role-manager = manager
+role-safety_committee = safety committee
+role-operator = operator
+role-administrator = administrator
+
+## Cases
+
+level-L2 = medium
+level-L3 = high
+level-L4 = crisis
+state-open = open
+state-acknowledged = acknowledged
+state-assessed = assessed
+state-planned = planned
+state-in_action = in action
+state-follow_up = follow-up
+state-referred = referred
+state-closed = closed
+state-declined_by_worker = declined by the worker
+state-not_work_related = not related to work
+state-data_error = error in the data
+milestone-acknowledge = take it
+milestone-assess = assess
+milestone-plan = agree on a plan
+milestone-first_action = begin the actions
+milestone-follow_up = follow-up
+milestone-close_review = review as a whole
+action-workload_review = Workload review
+action-counseling = Counselling
+step-requested = requested
+step-accepted = accepted
+step-started = started
+step-done = done
+step-declined = declined
+left = { $span } left
+over = { $span } over
+
+## Inbox
+
+inbox-title = Inbox
+inbox-empty = No case needs you now.
+inbox-empty-filtered = No case passes this filter.
+inbox-caption = Open cases, most urgent first
+inbox-filter = Filter
+inbox-all = all
+inbox-site = Site
+inbox-unit = Unit
+inbox-level = Level
+inbox-mine = Mine only
+inbox-overdue = Overdue only
+inbox-apply = Show
+inbox-new = new
+inbox-keys = Keys: j and k move, Enter opens.
+column-urgency = Level
+column-worker = Worker
+column-unit = Unit
+column-next = Due next
+column-state = State
+column-in-charge = In charge
+column-actions = Actions
+nobody = nobody yet
+
+## Case
+
+case-title = Case of { $worker }
+case-meta = { $unit }, { $site }; case { $episode } of this worker
+case-opened = Opened
+case-in-charge = In charge
+case-rules = Rules
+case-ended = Ended
+case-summary = What is known today
+case-summary-note = In words of the service; new data may have come since the case was opened.
+case-no-evidence = Your role does not see the evidence of this case.
+case-actions = The two actions
+case-no-review = A crisis asks for no workload review by itself.
+case-no-counselling = There is no counselling.
+case-limits = Time limits
+case-no-limits = Nothing is due.
+case-history = History
+case-history-when = When
+case-history-who = Who
+case-history-what = What
+case-history-note = Note
+case-evidence = Evidence over time
+case-do = What you can do
+case-note = Note
+case-note-hint = Kept in the case with your name; needed to end a crisis.
+case-add-note = Keep the note
+case-assign = Put in charge
+case-assign-whom = Whom
+case-assign-of = Of
+case-assign-case = the whole case
+case-method = Method
+case-due = Live by
+case-assignee = Carried out by
+case-live-again = Current as of { $time }
+move-acknowledged = Take this case
+move-assessed = It is assessed
+move-planned = The plan is agreed
+move-in_action = An action has begun
+move-follow_up = Go on to follow-up
+move-referred = Refer to somebody else
+move-closed = Close the case
+move-declined_by_worker = End: the worker declines
+move-not_work_related = End: not related to work
+move-data_error = End: error in the data
+progress-accepted = Accepted
+progress-started = Started
+progress-done = Done
+progress-declined = Declined
+do-follow-up = The worker was asked whether it helps
+do-request-review = Ask for a workload review
+do-choose = Choose the method
+done-moved = The case is now: { $state }.
+done = Done.
+refused = Not done: { $problem }
+
+## Pictures
+
+chart-hrv = Night-time HRV (RMSSD, ms) against this worker's own usual
+chart-hr = Heart rate asleep (beats a minute)
+chart-sleep = Sleep (hours) and the need for it
+chart-index = Strain index (50 is usual)
+chart-work = Hours worked
+chart-screenings = Questionnaires
+chart-table = The same as a table
+chart-night = This night
+chart-usual = Usual
+chart-band = Usual range
+chart-need = Need
+chart-value = Value
+chart-date = Date
+chart-no-data = Nothing has come yet.
+chart-raised = The case was opened
+screening-score = { $instrument }: { $score }

@@ -1,0 +1,215 @@
+# Vagus in Vietnamese. Keys are the same in every file of this folder; a test holds it.
+
+## Dates and numbers
+
+format-date = { $day2 }/{ $number2 }/{ $year }
+format-moment = { $time }, { $date }
+format-decimal-mark = ,
+month-1 = thg 1
+month-2 = thg 2
+month-3 = thg 3
+month-4 = thg 4
+month-5 = thg 5
+month-6 = thg 6
+month-7 = thg 7
+month-8 = thg 8
+month-9 = thg 9
+month-10 = thg 10
+month-11 = thg 11
+month-12 = thg 12
+span-days = { $count } ngày
+span-hours = { $count } giờ
+span-minutes = { $count } phút
+count-cases = { $count } trường hợp
+
+## Every page
+
+skip-to-content = Chuyển đến nội dung chính
+nav-main = Điều hướng chính
+nav-inbox = Việc cần xử lý
+nav-unseen = Người chưa theo dõi được
+nav-units = Đơn vị
+nav-rules = Quy tắc
+nav-system = Hệ thống
+nav-audit = Nhật ký truy vết
+nav-accounts = Tài khoản
+sign-out = Đăng xuất
+signed-in-as = { $name }, { $role }
+language = Ngôn ngữ
+language-set = Chọn
+demo-banner = Bản trình diễn: tất cả người lao động ở đây đều là giả định.
+none = không có
+unknown = không rõ
+
+## Signing in
+
+sign-in-title = Đăng nhập Vagus
+sign-in-name = Tên đăng nhập
+sign-in-password = Mật khẩu
+sign-in-button = Đăng nhập
+sign-in-wrong = Tên đăng nhập hoặc mật khẩu không đúng.
+sign-in-wait = Đã thử quá nhiều lần. Vui lòng thử lại sau { $wait }.
+password-title = Đặt mật khẩu riêng
+password-why = Mật khẩu vừa dùng để đăng nhập là do người khác cấp.
+password-new = Mật khẩu mới
+password-again = Nhập lại mật khẩu mới
+password-button = Lưu
+password-rule = Ít nhất 15 ký tự; nên dùng cả một câu cho dễ nhớ.
+password-too-short = Mật khẩu chưa đủ 15 ký tự.
+password-too-long = Mật khẩu dài quá 256 ký tự.
+password-differs = Hai lần nhập không giống nhau.
+
+## Problems
+
+problem-title = Chưa thực hiện được
+problem-404 = Không có nội dung nào ở địa chỉ này, hoặc tài khoản này không được quyền xem.
+problem-403 = Vai trò này không được phép thực hiện thao tác đó.
+problem-400 = Biểu mẫu chưa được điền đúng yêu cầu.
+problem-409 = Nội dung này vừa được người khác thay đổi. Vui lòng xem lại rồi quyết định.
+problem-500 = Hệ thống gặp lỗi, lỗi đã được ghi lại. Vui lòng thử lại sau giây lát.
+problem-503 = Dịch vụ đang dừng hoặc đang khởi động. Vui lòng thử lại sau giây lát.
+problem-csrf = Biểu mẫu này được mở từ trước phiên đăng nhập hiện tại. Vui lòng mở lại trang và gửi lại.
+back-to-inbox = Về danh sách việc cần xử lý
+
+## Roles
+
+role-physician = bác sĩ bệnh nghề nghiệp
+role-counsellor = chuyên viên tham vấn tâm lý
+role-duty_clinician = bác sĩ trực
+role-oh_lead = phụ trách y tế lao động
+role-oh_head = trưởng bộ phận y tế lao động
+role-manager = người quản lý
+role-safety_committee = hội đồng an toàn, vệ sinh lao động
+role-operator = nhân viên vận hành hệ thống
+role-administrator = quản trị viên
+
+## Cases
+
+level-L2 = trung bình
+level-L3 = cao
+level-L4 = khủng hoảng
+state-open = chờ tiếp nhận
+state-acknowledged = đã tiếp nhận
+state-assessed = đã đánh giá
+state-planned = đã có kế hoạch
+state-in_action = đang thực hiện
+state-follow_up = đang theo dõi tiếp
+state-referred = đã chuyển gửi
+state-closed = đã kết thúc
+state-declined_by_worker = người lao động từ chối
+state-not_work_related = không liên quan đến công việc
+state-data_error = lỗi dữ liệu
+milestone-acknowledge = tiếp nhận
+milestone-assess = đánh giá
+milestone-plan = thống nhất kế hoạch
+milestone-first_action = bắt đầu biện pháp
+milestone-follow_up = theo dõi tiếp
+milestone-close_review = đánh giá tổng kết
+action-workload_review = Rà soát khối lượng công việc
+action-counseling = Tham vấn tâm lý
+step-requested = đã đề nghị
+step-accepted = đã đồng ý
+step-started = đã bắt đầu
+step-done = đã hoàn thành
+step-declined = đã từ chối
+left = còn { $span }
+over = quá hạn { $span }
+
+## Inbox
+
+inbox-title = Việc cần xử lý
+inbox-empty = Hiện không có trường hợp nào cần xử lý.
+inbox-empty-filtered = Không có trường hợp nào phù hợp với bộ lọc.
+inbox-caption = Các trường hợp đang mở, khẩn cấp nhất xếp trước
+inbox-filter = Bộ lọc
+inbox-all = tất cả
+inbox-site = Cơ sở
+inbox-unit = Đơn vị
+inbox-level = Mức độ
+inbox-mine = Chỉ việc của tôi
+inbox-overdue = Chỉ việc quá hạn
+inbox-apply = Lọc
+inbox-new = mới
+inbox-keys = Phím tắt: j và k để di chuyển, Enter để mở.
+column-urgency = Mức độ
+column-worker = Người lao động
+column-unit = Đơn vị
+column-next = Hạn tiếp theo
+column-state = Trạng thái
+column-in-charge = Phụ trách
+column-actions = Biện pháp
+nobody = chưa phân công
+
+## Case
+
+case-title = Trường hợp của { $worker }
+case-meta = { $unit }, { $site }; trường hợp số { $episode } của người lao động này
+case-opened = Thời điểm mở
+case-in-charge = Phụ trách
+case-rules = Quy tắc kích hoạt
+case-ended = Thời điểm kết thúc
+case-summary = Tóm tắt tình hình đến nay
+case-summary-note = Do hệ thống tự động soạn; có thể đã có dữ liệu mới kể từ khi mở trường hợp.
+case-no-evidence = Vai trò này không được xem dữ liệu căn cứ của trường hợp.
+case-actions = Hai biện pháp
+case-no-review = Trường hợp khủng hoảng không tự động kèm theo rà soát khối lượng công việc.
+case-no-counselling = Không có tham vấn tâm lý.
+case-limits = Thời hạn
+case-no-limits = Hiện không có thời hạn nào.
+case-history = Quá trình xử lý
+case-history-when = Thời gian
+case-history-who = Người thực hiện
+case-history-what = Nội dung
+case-history-note = Ghi chú
+case-evidence = Diễn biến dữ liệu theo thời gian
+case-do = Thao tác có thể thực hiện
+case-note = Ghi chú
+case-note-hint = Được lưu vào hồ sơ của trường hợp, kèm tên người ghi; bắt buộc khi kết thúc trường hợp khủng hoảng.
+case-add-note = Lưu ghi chú
+case-assign = Phân công
+case-assign-whom = Người phụ trách
+case-assign-of = Phạm vi
+case-assign-case = toàn bộ trường hợp
+case-method = Phương pháp
+case-due = Hạn bắt đầu
+case-assignee = Người thực hiện
+case-live-again = Cập nhật lúc { $time }
+move-acknowledged = Tiếp nhận
+move-assessed = Đã đánh giá xong
+move-planned = Đã thống nhất kế hoạch
+move-in_action = Đã bắt đầu biện pháp
+move-follow_up = Chuyển sang theo dõi tiếp
+move-referred = Chuyển gửi
+move-closed = Kết thúc trường hợp
+move-declined_by_worker = Kết thúc: người lao động từ chối
+move-not_work_related = Kết thúc: không liên quan đến công việc
+move-data_error = Kết thúc: lỗi dữ liệu
+progress-accepted = Đã đồng ý
+progress-started = Đã bắt đầu
+progress-done = Đã hoàn thành
+progress-declined = Đã từ chối
+do-follow-up = Đã hỏi người lao động về hiệu quả
+do-request-review = Đề nghị rà soát khối lượng công việc
+do-choose = Chọn phương pháp
+done-moved = Trạng thái mới của trường hợp: { $state }.
+done = Đã thực hiện.
+refused = Chưa thực hiện được: { $problem }
+
+## Pictures
+
+chart-hrv = Biến thiên nhịp tim ban đêm (HRV: RMSSD, ms) so với mức thường ngày của chính người này
+chart-hr = Tần số tim khi ngủ (nhịp/phút)
+chart-sleep = Thời gian ngủ và nhu cầu ngủ (giờ)
+chart-index = Chỉ số căng thẳng tổng hợp (50 là mức thường ngày)
+chart-work = Số giờ làm việc
+chart-screenings = Bộ câu hỏi sàng lọc
+chart-table = Xem dạng bảng
+chart-night = Đêm đó
+chart-usual = Mức thường ngày
+chart-band = Khoảng thường ngày
+chart-need = Nhu cầu
+chart-value = Giá trị
+chart-date = Ngày
+chart-no-data = Chưa nhận được dữ liệu.
+chart-raised = Mở trường hợp
+screening-score = { $instrument }: { $score }

@@ -1,0 +1,267 @@
+//! The audit: who read what of whom, and who did what, a line each, written before it is shown.
+//!
+//! A file a month, in JSON lines, only ever appended to. It names pseudonyms, people and fields, and
+//! no value of anybody's health.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Field, Reader};
+use crate::domain::{TimeZone, Timestamp};
+
+/// One line of the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// When, RFC 3339.
+    pub at: String,
+    /// Who: an account, or `worker` for somebody who looks at themselves.
+    pub by: String,
+    /// In which role.
+    pub role: String,
+    /// What was asked for: `read`, `deed`, `sign_in`, `sign_out`, `account`, `export`, `erase`, `break_glass`.
+    pub what: String,
+    /// The page or the address of the API, with its parameters' names and not their values.
+    pub route: String,
+    /// The site.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub site: Option<String>,
+    /// The worker's pseudonym.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub worker: Option<String>,
+    /// The case.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub case: Option<String>,
+    /// Which fields.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub fields: Vec<String>,
+    /// `granted`, `denied` or `failed`.
+    pub outcome: String,
+    /// The reason that was given, of a break-glass access.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reason: Option<String>,
+}
+
+impl Entry {
+    /// A line about what somebody asked for at a route; when, is set where it is written.
+    #[must_use]
+    pub fn of(reader: &Reader, what: &str, route: &str) -> Self {
+        Self {
+            at: String::new(),
+            by: reader.id.to_string(),
+            role: reader.role.as_str().to_owned(),
+            what: what.to_owned(),
+            route: route.to_owned(),
+            site: None,
+            worker: None,
+            case: None,
+            fields: Vec::new(),
+            outcome: "granted".to_owned(),
+            reason: None,
+        }
+    }
+
+    /// That somebody was refused a field at a route.
+    #[must_use]
+    pub fn denied(reader: &Reader, route: &str, field: Field) -> Self {
+        let denied = Self::of(reader, "read", route);
+        Self { fields: vec![field.as_str().to_owned()], outcome: "denied".to_owned(), ..denied }
+    }
+
+    /// Of whom it tells.
+    #[must_use]
+    pub fn about(self, site: &str, worker: &str, case: Option<&str>) -> Self {
+        let (site, worker, case) = (Some(site.to_owned()), Some(worker.to_owned()), case.map(str::to_owned));
+        Self { site, worker, case, ..self }
+    }
+
+    /// Which fields were shown.
+    #[must_use]
+    pub fn with(self, fields: &[Field]) -> Self {
+        Self { fields: fields.iter().map(|field| field.as_str().to_owned()).collect(), ..self }
+    }
+}
+
+/// Which lines are looked for; an empty filter finds all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only by this account.
+    pub by: Option<String>,
+    /// Only of this site and worker.
+    pub worker: Option<(String, String)>,
+}
+
+impl Filter {
+    fn passes(&self, entry: &Entry) -> bool {
+        let is_by = self.by.as_ref().is_none_or(|by| entry.by == *by);
+        let is_of = self.worker.as_ref().is_none_or(|(site, worker)| {
+            entry.site.as_ref() == Some(site) && entry.worker.as_ref() == Some(worker)
+        });
+        is_by && is_of
+    }
+}
+
+/// Why the audit could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("the audit in {path}: {error}", path = path.display())]
+pub struct AuditError {
+    /// The file.
+    pub path: PathBuf,
+    /// What failed.
+    pub error: std::io::Error,
+}
+
+/// The file that is written, and the month it is of.
+#[derive(Debug)]
+struct Open {
+    month: String,
+    file: File,
+}
+
+/// The audit. Clones write the same files.
+#[derive(Debug, Clone)]
+pub struct Audit {
+    directory: Arc<Path>,
+    open: Arc<Mutex<Option<Open>>>,
+}
+
+impl Audit {
+    /// Keeps its files in that directory, which is made where it is missing.
+    ///
+    /// # Errors
+    /// [`AuditError`] where it cannot be made.
+    pub fn open(directory: &Path) -> Result<Self, AuditError> {
+        std::fs::create_dir_all(directory).map_err(|error| AuditError { path: directory.to_owned(), error })?;
+        Ok(Self { directory: directory.into(), open: Arc::default() })
+    }
+
+    /// Writes lines; when this returns, they are on the disk itself. It blocks.
+    ///
+    /// # Errors
+    /// [`AuditError`] where they could not be written; what they tell of must not be shown then.
+    pub fn write(&self, at: Timestamp, entries: &[Entry]) -> Result<(), AuditError> {
+        let month = at.to_zoned(TimeZone::UTC).strftime("%Y-%m").to_string();
+        let path = self.directory.join(format!("{month}.jsonl"));
+        let failed = |error| AuditError { path: path.clone(), error };
+        let mut lines = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut lines, entry).map_err(|error| failed(error.into()))?;
+            lines.push(b'\n');
+        }
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = match open.take() {
+            Some(current) if current.month == month => current,
+            Some(_) | None => Open { month, file: append_to(&path).map_err(failed)? },
+        };
+        let current = open.insert(current);
+        let written = current.file.write_all(&lines).and_then(|()| current.file.sync_data());
+        if written.is_err() {
+            // A line that was begun must not spoil the next: it begins in a file that is opened anew.
+            *open = None;
+        }
+        written.map_err(failed)
+    }
+
+    /// The newest lines that pass the filter, newest first. It blocks.
+    ///
+    /// # Errors
+    /// [`AuditError`] where a file cannot be read.
+    pub fn newest(&self, filter: &Filter, limit: usize) -> Result<Vec<Entry>, AuditError> {
+        let mut found = Vec::new();
+        for path in self.files()?.into_iter().rev() {
+            let file = File::open(&path).map_err(|error| AuditError { path: path.clone(), error })?;
+            let mut of_month = Vec::new();
+            for line in BufReader::new(file).lines() {
+                let line = line.map_err(|error| AuditError { path: path.clone(), error })?;
+                // A line that a loss of power cut off tells nothing.
+                of_month.extend(serde_json::from_str(&line).ok().filter(|entry| filter.passes(entry)));
+            }
+            found.extend(of_month.into_iter().rev());
+            if found.len() >= limit {
+                break;
+            }
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// The files, oldest first.
+    fn files(&self) -> Result<Vec<PathBuf>, AuditError> {
+        let failed = |error| AuditError { path: self.directory.to_path_buf(), error };
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&self.directory).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|extension| extension == "jsonl") {
+                files.push(path);
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// Opens a file to append to; a line that was cut off before is ended first.
+fn append_to(path: &Path) -> std::io::Result<File> {
+    use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _};
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.read(true).append(true).create(true).mode(0o600).open(path)?;
+    let length = file.metadata()?.len();
+    let mut last = [b'\n'];
+    if length > 0 {
+        file.read_exact_at(&mut last, length - 1)?;
+    }
+    if last != [b'\n'] {
+        file.write_all(b"\n")?;
+    }
+    Ok(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(by: &str, worker: &str) -> Entry {
+        Entry {
+            at: "2026-03-01T08:00:00Z".to_owned(),
+            by: by.to_owned(),
+            role: "physician".to_owned(),
+            what: "read".to_owned(),
+            route: "/cases/{case}".to_owned(),
+            site: Some("plant-a".to_owned()),
+            worker: Some(worker.to_owned()),
+            case: None,
+            fields: vec!["evidence".to_owned()],
+            outcome: "granted".to_owned(),
+            reason: None,
+        }
+    }
+
+    #[test]
+    fn lines_are_found_newest_first_over_months_and_by_worker() {
+        let directory = tempfile::tempdir().unwrap();
+        let audit = Audit::open(directory.path()).unwrap();
+        let (march, april) = ("2026-03-31T23:59:59Z".parse().unwrap(), "2026-04-01T00:00:00Z".parse().unwrap());
+        audit.write(march, &[entry("a", "w-1"), entry("b", "w-2")]).unwrap();
+        audit.write(april, &[entry("c", "w-1")]).unwrap();
+        let by = |filter: &Filter, limit| -> Vec<String> {
+            audit.newest(filter, limit).unwrap().into_iter().map(|entry| entry.by).collect()
+        };
+        assert_eq!(by(&Filter::default(), 10), ["c", "b", "a"]);
+        assert_eq!(by(&Filter::default(), 2), ["c", "b"]);
+        let of_one = Filter { worker: Some(("plant-a".to_owned(), "w-1".to_owned())), ..Filter::default() };
+        assert_eq!(by(&of_one, 10), ["c", "a"]);
+        assert!(directory.path().join("2026-03.jsonl").exists());
+    }
+
+    #[test]
+    fn a_line_that_was_cut_off_spoils_no_other() {
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("2026-03.jsonl"), r#"{"at":"2026-03-01T0"#).unwrap();
+        let audit = Audit::open(directory.path()).unwrap();
+        audit.write("2026-03-02T00:00:00Z".parse().unwrap(), &[entry("a", "w-1")]).unwrap();
+        assert_eq!(audit.newest(&Filter::default(), 10).unwrap(), [entry("a", "w-1")]);
+    }
+}

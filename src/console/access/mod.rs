@@ -1,0 +1,84 @@
+//! Who may see and do what in the console and the API.
+//!
+//! A request comes in, a [`Reader`] leaves, or a refusal. Nothing is granted that the table in
+//! `grants` does not name, and what was read of a person's health is written down before it is shown.
+//! Nothing here knows how a page looks.
+
+pub mod account;
+pub mod audit;
+pub mod grants;
+pub mod password;
+pub mod session;
+pub mod throttle;
+
+use crate::domain::ids::SiteId;
+use crate::domain::person::{Actor, PersonId, Role};
+pub use grants::{Field, Reach};
+
+/// Somebody who signed in: who, in which role, and for which sites.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reader {
+    /// Who.
+    pub id: PersonId,
+    /// In which role.
+    pub role: Role,
+    /// The sites they look after; all, where none is named.
+    pub sites: Vec<SiteId>,
+}
+
+impl Reader {
+    /// How far a field may be seen; `None` where not at all.
+    #[must_use]
+    pub fn reach(&self, field: Field) -> Option<Reach> {
+        grants::reach(self.role, field)
+    }
+
+    /// Whether a field of somebody may be seen: at their sites, and where the reach is narrow, of a
+    /// case that the reader leads or an action of which they carry out.
+    #[must_use]
+    pub fn may_see(&self, field: Field, site: &SiteId, people_of_case: &[PersonId]) -> bool {
+        let at_site = self.sites.is_empty() || self.sites.contains(site);
+        at_site
+            && match self.reach(field) {
+                Some(Reach::Site) => true,
+                Some(Reach::Assigned) => people_of_case.contains(&self.id),
+                None => false,
+            }
+    }
+
+    /// As the history of a case names them.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor::Person { id: self.id.clone(), role: self.role }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reader(role: Role, sites: &[&str]) -> Reader {
+        let sites = sites.iter().map(|site| SiteId::parse(site).unwrap()).collect();
+        Reader { id: PersonId::parse("x").unwrap(), role, sites }
+    }
+
+    #[test]
+    fn a_site_that_is_not_theirs_shows_nothing() {
+        let (own, other) = (SiteId::parse("plant-a").unwrap(), SiteId::parse("plant-b").unwrap());
+        for role in Role::ALL {
+            for field in Field::ALL {
+                assert!(!reader(*role, &["plant-a"]).may_see(*field, &other, &[]), "{role:?} {field:?}");
+            }
+        }
+        assert!(reader(Role::Physician, &["plant-a"]).may_see(Field::Evidence, &own, &[]));
+        assert!(reader(Role::Physician, &[]).may_see(Field::Evidence, &other, &[]));
+    }
+
+    #[test]
+    fn a_counsellor_sees_the_cases_they_work_on_and_no_other() {
+        let site = SiteId::parse("plant-a").unwrap();
+        let counsellor = reader(Role::Counsellor, &[]);
+        assert!(!counsellor.may_see(Field::Notes, &site, &[PersonId::parse("y").unwrap()]));
+        assert!(counsellor.may_see(Field::Notes, &site, std::slice::from_ref(&counsellor.id)));
+    }
+}

@@ -1,0 +1,193 @@
+//! The gate that every request passes: who it is from, whether the route is theirs, and that a form was
+//! made by this console.
+//!
+//! Routes exist only in [`super::routes`], each with what it needs; a route without a need cannot be
+//! written down. Whoever is refused is written into the audit, and learns nothing of what there is.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+
+use super::Console;
+use super::access::audit::Entry;
+use super::access::session::{Session, Token};
+use super::access::{Field, Reader};
+use super::listener::Peer;
+use super::problem::Problem;
+use crate::texts::Language;
+
+/// What a route needs of who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: signing in, style sheets.
+    Nothing,
+    /// Somebody who is signed in.
+    SignedIn,
+    /// Somebody who may see that field, of all or of some.
+    Field(Field),
+}
+
+/// Whether a route answers with pages for people, or for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Pages; who is not signed in is sent to sign in.
+    Page,
+    /// JSON; who is not signed in is told so.
+    Api,
+}
+
+/// Who a request is from.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Who.
+    pub reader: Reader,
+    /// Their session.
+    pub session: Session,
+    /// Its token.
+    pub token: Token,
+}
+
+/// In which language a request is answered, and where it came from.
+#[derive(Debug, Clone, Copy)]
+pub struct Visitor {
+    /// The language.
+    pub language: Language,
+    /// The address of the client, or of the server in front of this one.
+    pub address: IpAddr,
+}
+
+/// The longest form.
+const MAX_FORM_BYTES: usize = 64 * 1024;
+
+/// What the gate of one route holds.
+#[derive(Clone)]
+pub(super) struct Gate {
+    pub(super) console: Console,
+    pub(super) need: Need,
+    pub(super) kind: Kind,
+    pub(super) path: &'static str,
+}
+
+/// Lets a request through, or answers it.
+pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
+    let Gate { console, need, kind, .. } = &gate;
+    let signed_in = console.signed_in(request.headers());
+    let visitor = visitor(&request, signed_in.as_ref(), console);
+    request.extensions_mut().insert(visitor);
+    if *need != Need::Nothing {
+        let Some(signed_in) = signed_in else {
+            return match kind {
+                Kind::Page => Redirect::to("/sign-in").into_response(),
+                Kind::Api => Problem::NotSignedIn.answer(*kind, visitor.language),
+            };
+        };
+        if let Err(problem) = gate.admit(&signed_in).await {
+            return problem.answer(*kind, visitor.language);
+        }
+        if must_change(console, &signed_in) && !matches!(gate.path, "/password" | "/sign-out") {
+            return match kind {
+                Kind::Page => Redirect::to("/password").into_response(),
+                Kind::Api => Problem::PasswordToChange.answer(*kind, visitor.language),
+            };
+        }
+        request = match of_this_console(request, &signed_in.session).await {
+            Ok(request) => request,
+            Err(problem) => return problem.answer(*kind, visitor.language),
+        };
+        request.extensions_mut().insert(signed_in);
+    }
+    let response = next.run(request).await;
+    match response.extensions().get::<Arc<Problem>>() {
+        Some(problem) => problem.answer(*kind, visitor.language),
+        None => response,
+    }
+}
+
+fn must_change(console: &Console, signed_in: &SignedIn) -> bool {
+    console.accounts().find(&signed_in.reader.id).is_some_and(|account| account.must_change)
+}
+
+impl Gate {
+    /// Whether the route is for that reader; who is refused is written down.
+    async fn admit(&self, signed_in: &SignedIn) -> Result<(), Problem> {
+        let Need::Field(field) = self.need else { return Ok(()) };
+        if signed_in.reader.reach(field).is_some() {
+            return Ok(());
+        }
+        let denied = Entry::denied(&signed_in.reader, self.path, field);
+        self.console.record(vec![denied]).await?;
+        Err(Problem::Forbidden)
+    }
+}
+
+fn visitor(request: &Request, signed_in: Option<&SignedIn>, console: &Console) -> Visitor {
+    let chosen = signed_in
+        .and_then(|signed_in| console.accounts().find(&signed_in.reader.id))
+        .and_then(|account| Language::parse(account.language.as_deref()?));
+    let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let language = chosen.unwrap_or_else(|| accepted.map_or(Language::English, Language::accepted));
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
+    Visitor { language, address: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])) }
+}
+
+/// What changes something must come from a page of this console: a browser says where a request was made,
+/// and the form carries the session's own word.
+async fn of_this_console(request: Request, session: &Session) -> Result<Request, Problem> {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Ok(request);
+    }
+    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
+    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return Err(Problem::ForeignForm);
+    }
+    if let Some(sent) = request.headers().get("x-csrf-token") {
+        let is_ours = sent.to_str().is_ok_and(|sent| session.csrf == Token::sent(sent));
+        return if is_ours { Ok(request) } else { Err(Problem::ForeignForm) };
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Problem::BadForm)?;
+    let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| Problem::ForeignForm)?;
+    let is_ours = fields.iter().any(|(name, sent)| name == "csrf" && session.csrf == Token::sent(sent));
+    if is_ours { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(Problem::ForeignForm) }
+}
+
+impl Console {
+    /// Who a request is from, by its cookie.
+    pub(super) fn signed_in(&self, headers: &HeaderMap) -> Option<SignedIn> {
+        let jar = CookieJar::from_headers(headers);
+        let token = Token::sent(jar.get(self.cookie_name())?.value());
+        let session = self.sessions().find(&token, self.office().now())?;
+        let account = self.accounts().find(&session.account).filter(|account| !account.is_disabled)?;
+        Some(SignedIn { reader: account.reader, session, token })
+    }
+
+    /// With the prefix, browsers send the cookie over TLS and to this host alone.
+    const fn cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-vagus" } else { "vagus" }
+    }
+
+    /// The cookie of a session.
+    pub(super) fn cookie(&self, token: &Token) -> Cookie<'static> {
+        Cookie::build((self.cookie_name(), token.as_str().to_owned()))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.is_secure())
+            .build()
+    }
+
+    /// What makes a browser forget the cookie.
+    pub(super) fn no_cookie(&self) -> Cookie<'static> {
+        let mut cookie = self.cookie(&Token::sent(""));
+        cookie.make_removal();
+        cookie
+    }
+}
+

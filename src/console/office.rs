@@ -1,0 +1,82 @@
+//! What the console asks of the service: looking at cases and workers, and doing something to a case.
+//!
+//! The service gives an [`Office`] in; the console never reaches into it by another way.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use crate::domain::Timestamp;
+use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::person::Actor;
+use crate::engine::portrait::Portrait;
+
+/// An answer on its way.
+pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, OfficeError>> + Send + 'a>>;
+
+/// Why something is not answered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OfficeError {
+    /// There is no such case or worker.
+    #[error("there is no such case or worker")]
+    Unknown,
+    /// It is not done: state, role or name forbid it.
+    #[error("{problem}")]
+    Refused {
+        /// The name of why, for programs and for texts.
+        reason: &'static str,
+        /// Why, and what can be.
+        problem: String,
+    },
+    /// Somebody changed it meanwhile.
+    #[error("the case has changed meanwhile")]
+    Changed,
+    /// Nobody answers any more.
+    #[error("the service is stopping")]
+    Stopping,
+}
+
+/// Somebody who can be put in charge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Colleague {
+    /// Their name.
+    pub id: String,
+    /// Their role.
+    pub role: String,
+}
+
+/// A method that can be chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MethodChoice {
+    /// Its id.
+    pub id: String,
+    /// `workload_review` or `counseling`.
+    pub action: String,
+    /// Its name in the library.
+    pub title: String,
+}
+
+/// The service, as the console sees it.
+pub trait Office: Send + Sync + 'static {
+    /// The present moment, as the service believes it.
+    fn now(&self) -> Timestamp;
+
+    /// Which cases there are, most urgent first.
+    fn cases(&self, filter: CaseFilter) -> Answering<'_, Vec<CaseRow>>;
+
+    /// One case with all that happened.
+    fn case<'a>(&'a self, id: &'a str) -> Answering<'a, CaseView>;
+
+    /// One worker as they are seen today.
+    fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait>;
+
+    /// Does something to a case, if it is still the version that was looked at; gives it as it is then.
+    fn act<'a>(&'a self, id: &'a str, version: Option<&'a str>, by: Actor, note: Option<String>, deed: DeedWord)
+    -> Answering<'a, CaseView>;
+
+    /// Who can be put in charge at a site.
+    fn colleagues(&self, site: &str) -> Vec<Colleague>;
+
+    /// The methods of the library.
+    fn methods(&self) -> Vec<MethodChoice>;
+}

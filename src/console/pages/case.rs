@@ -1,0 +1,283 @@
+//! One case: what it rests on, what is being done, what was done, and what its reader can do.
+
+use axum::Extension;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Console;
+use super::super::access::Field;
+use super::super::access::audit::Entry;
+use super::super::gate::{SignedIn, Visitor};
+use super::super::problem::Problem;
+use super::super::view::{CaseView, DeedWord};
+use super::layout::Frame;
+use super::{case_deeds, case_parts, chart};
+use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::{TimeZone, Timestamp};
+use crate::engine::portrait::Portrait;
+use crate::texts::Language;
+
+/// What the page is told of what was just done.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Told {
+    done: Option<String>,
+}
+
+/// What is shown of a case to one reader.
+pub(super) struct Shown<'a> {
+    pub(super) console: &'a Console,
+    pub(super) signed_in: &'a SignedIn,
+    pub(super) language: Language,
+    pub(super) case: &'a CaseView,
+    pub(super) zone: TimeZone,
+    pub(super) now: Timestamp,
+}
+
+impl Shown<'_> {
+    /// Whether the reader may see a field of this case.
+    pub(super) fn may_see(&self, field: Field) -> bool {
+        self.case.row.shows(&self.signed_in.reader, field)
+    }
+
+    /// A moment that a view holds, in the worker's zone.
+    pub(super) fn moment(&self, at: &str) -> Markup {
+        let words = at.parse().map_or_else(|_| at.to_owned(), |at| self.language.moment(at, &self.zone));
+        html! { time datetime=(at) { (words) } }
+    }
+}
+
+pub(in super::super) async fn show(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Query(told): Query<Told>,
+) -> Result<Markup, Problem> {
+    let case = find(&console, &signed_in, &id).await?;
+    let zone = TimeZone::get(&case.row.time_zone).unwrap_or(TimeZone::UTC);
+    let (language, now) = (visitor.language, console.office().now());
+    let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now };
+    let portrait = if shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
+    let fields: Vec<Field> = [Field::Case, Field::Evidence, Field::Notes]
+        .into_iter()
+        .filter(|field| shown.may_see(*field))
+        .collect();
+    let row = &case.row;
+    let entry = Entry::of(&signed_in.reader, "read", "/cases/{case}");
+    console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id)).with(&fields)]).await?;
+    let title = language.say_with("case-title", &[("worker", row.worker.as_str().into())]);
+    let body = html! {
+        h1 { (case_parts::level(language, &row.level)) " " (title) }
+        @if told.done.is_some() {
+            p.done role="status" {
+                (language.say_with("done-moved", &[("state", language.say(&format!("state-{}", row.state)).into())]))
+            }
+        }
+        (head(&shown))
+        div.columns {
+            div {
+                (summary(&shown, portrait.as_ref()))
+                (actions(&shown))
+            }
+            div { (limits(&shown)) (case_deeds::all(&shown)) }
+        }
+        @if let Some(portrait) = &portrait { (chart::all(language, portrait, row)) }
+        (history(&shown))
+    };
+    Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
+}
+
+/// The case, if it is the reader's to see. Whoever may not learns as little as of one that there is not.
+async fn find(console: &Console, signed_in: &SignedIn, id: &str) -> Result<CaseView, Problem> {
+    let case = console.office().case(id).await?;
+    if case.row.shows(&signed_in.reader, Field::Case) {
+        return Ok(case);
+    }
+    let denied = Entry::denied(&signed_in.reader, "/cases/{case}", Field::Case);
+    console.record(vec![denied.about(&case.row.site, &case.row.worker, Some(&case.row.case_id))]).await?;
+    Err(Problem::NotFound)
+}
+
+async fn portrait(console: &Console, case: &CaseView) -> Result<Option<Portrait>, Problem> {
+    let (Ok(site), Ok(worker)) = (SiteId::parse(&case.row.site), WorkerId::parse(&case.row.worker)) else {
+        return Ok(None);
+    };
+    Ok(Some(console.office().portrait(site, worker).await?))
+}
+
+fn head(shown: &Shown<'_>) -> Markup {
+    let (language, row) = (shown.language, &shown.case.row);
+    let episode = row.episode.to_string();
+    let meta = [("unit", row.unit.as_str().into()), ("site", row.site.as_str().into()), ("episode", episode.into())];
+    html! {
+        dl.facts {
+            div { dt { (language.say("column-state")) } dd { (language.say(&format!("state-{}", row.state))) } }
+            div { dt { (language.say("column-unit")) } dd { (language.say_with("case-meta", &meta)) } }
+            div { dt { (language.say("case-opened")) } dd { (shown.moment(&row.opened_at)) } }
+            @if let Some(ended_at) = &row.ended_at {
+                div { dt { (language.say("case-ended")) } dd { (shown.moment(ended_at)) } }
+            }
+            div {
+                dt { (language.say("case-in-charge")) }
+                dd { (case_parts::person(language, row.in_charge.as_deref())) }
+            }
+            div { dt { (language.say("case-rules")) } dd { (row.rules.join(", ")) } }
+        }
+    }
+}
+
+fn summary(shown: &Shown<'_>, portrait: Option<&Portrait>) -> Markup {
+    let language = shown.language;
+    html! {
+        section aria-labelledby="summary" {
+            h2 #summary { (language.say("case-summary")) }
+            @match portrait {
+                Some(portrait) => {
+                    p.summary { (portrait.summary) }
+                    p.hint { (language.say("case-summary-note")) }
+                }
+                None => p { (language.say("case-no-evidence")) }
+            }
+        }
+    }
+}
+
+/// The two actions side by side: the organisation's, and the person's.
+fn actions(shown: &Shown<'_>) -> Markup {
+    let language = shown.language;
+    html! {
+        section aria-labelledby="actions" {
+            h2 #actions { (language.say("case-actions")) }
+            div.pair {
+                @for (kind, missing) in [("workload_review", "case-no-review"), ("counseling", "case-no-counselling")] {
+                    div.card {
+                        h3 { (language.say(&format!("action-{kind}"))) }
+                        @match shown.case.row.actions.iter().find(|action| action.kind == kind) {
+                            Some(action) => dl {
+                                dt { (language.say("column-state")) }
+                                dd { (language.say(&format!("step-{}", action.state))) }
+                                dt { (language.say("case-due")) }
+                                dd { (shown.moment(&action.due)) }
+                                dt { (language.say("case-assignee")) }
+                                dd { (case_parts::person(language, action.assignee.as_deref())) }
+                                dt { (language.say("case-method")) }
+                                dd { (case_deeds::method_words(shown, action)) }
+                            }
+                            None => p { (language.say(missing)) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn limits(shown: &Shown<'_>) -> Markup {
+    let language = shown.language;
+    html! {
+        section aria-labelledby="limits" {
+            h2 #limits { (language.say("case-limits")) }
+            @if shown.case.limits.is_empty() {
+                p { (language.say("case-no-limits")) }
+            } @else {
+                ul.limits {
+                    @for limit in &shown.case.limits {
+                        li {
+                            (case_parts::limit_words(language, limit)) ": "
+                            (case_parts::time_left(language, limit, shown.now)) " (" (shown.moment(&limit.due)) ")"
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn history(shown: &Shown<'_>) -> Markup {
+    let language = shown.language;
+    let head = |key: &str| html! { th scope="col" { (language.say(key)) } };
+    html! {
+        section aria-labelledby="history" {
+            h2 #history { (language.say("case-history")) }
+            table.history {
+                thead {
+                    tr {
+                        (head("case-history-when")) (head("case-history-who")) (head("case-history-what"))
+                        (head("case-history-note"))
+                    }
+                }
+                tbody {
+                    @for line in &shown.case.history {
+                        tr {
+                            td { (shown.moment(&line.at)) }
+                            td { (line.by) }
+                            td { (line.event) }
+                            td { @if shown.may_see(Field::Notes) { (line.note.as_deref().unwrap_or_default()) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What a form of the page says.
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Asked {
+    deed: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    person: String,
+    #[serde(default)]
+    action: String,
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    version: String,
+}
+
+impl Asked {
+    /// What is wanted, in the words of the service.
+    fn deed(&self) -> Result<DeedWord, Problem> {
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        let mut parts = self.deed.splitn(3, ':');
+        match (parts.next(), parts.next(), parts.next()) {
+            (Some("move"), Some(to), None) => Ok(DeedWord::Move { to: Some(to.to_owned()) }),
+            (Some("progress"), Some(action), Some(step)) => {
+                Ok(DeedWord::Progress { action: action.to_owned(), step: step.to_owned() })
+            }
+            (Some("assign"), None, None) => {
+                Ok(DeedWord::Assign { to: self.person.clone(), action: given(&self.action) })
+            }
+            (Some("choose"), Some(action), None) => {
+                Ok(DeedWord::Choose { action: action.to_owned(), method: self.method.clone() })
+            }
+            (Some("note"), None, None) => Ok(DeedWord::Remark),
+            (Some("follow_up"), None, None) => Ok(DeedWord::FollowUp),
+            (Some("request_review"), None, None) => Ok(DeedWord::RequestReview),
+            _ => Err(Problem::BadForm),
+        }
+    }
+}
+
+pub(in super::super) async fn act(
+    State(console): State<Console>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Form(asked): Form<Asked>,
+) -> Result<Redirect, Problem> {
+    let case = find(&console, &signed_in, &id).await?;
+    let deed = asked.deed()?;
+    let row = &case.row;
+    let entry = Entry::of(&signed_in.reader, "deed", "/cases/{case}");
+    console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id))]).await?;
+    let version = Some(asked.version.clone()).filter(|version| !version.is_empty());
+    let note = Some(asked.note.clone()).filter(|note| !note.trim().is_empty());
+    let id = row.case_id.clone();
+    console.office().act(&id, version.as_deref(), signed_in.reader.actor(), note, deed).await?;
+    Ok(Redirect::to(&format!("/cases/{id}?done=1")))
+}

@@ -1,0 +1,55 @@
+//! Parts of a case that the inbox and the page of the case both show.
+
+use maud::{Markup, html};
+
+use super::super::view::{ActionRow, LimitRow};
+use super::form;
+use crate::domain::Timestamp;
+use crate::texts::Language;
+
+/// The level, by its name and in words: a colour alone would tell some people nothing.
+pub(super) fn level(language: Language, level: &str) -> Markup {
+    html! { span class=(format!("level level-{level}")) { (level_words(language, level)) } }
+}
+
+pub(super) fn level_words(language: Language, level: &str) -> String {
+    format!("{level} {}", language.say(&format!("level-{level}")))
+}
+
+/// What is due next, and how much time is left.
+pub(super) fn next(language: Language, limit: Option<&LimitRow>, now: Timestamp) -> Markup {
+    html! {
+        @match limit {
+            Some(limit) => { (limit_words(language, limit)) ": " (time_left(language, limit, now)) }
+            None => "–"
+        }
+    }
+}
+
+/// The name of a limit, with its number where there are several.
+pub(super) fn limit_words(language: Language, limit: &LimitRow) -> String {
+    let step = language.say(&format!("milestone-{}", limit.step));
+    limit.number.map_or_else(|| step.clone(), |number| format!("{step} {number}"))
+}
+
+/// How much time is left, with the moment for machines.
+pub(super) fn time_left(language: Language, limit: &LimitRow, now: Timestamp) -> Markup {
+    let words = limit.due.parse().map_or_else(|_| limit.due.clone(), |due| form::left(language, due, now));
+    html! { time.due datetime=(limit.due) class=[limit.is_over.then_some("over")] { (words) } }
+}
+
+/// Who, or that nobody is named.
+pub(super) fn person(language: Language, person: Option<&str>) -> Markup {
+    html! {
+        @match person {
+            Some(person) => (person),
+            None => span.missing { (language.say("nobody")) }
+        }
+    }
+}
+
+/// An action and how far it is.
+pub(super) fn action_words(language: Language, action: &ActionRow) -> String {
+    let (kind, step) = (language.say(&format!("action-{}", action.kind)), language.say(&format!("step-{}", action.state)));
+    format!("{kind}: {step}")
+}

@@ -1,0 +1,144 @@
+//! The inbox: open cases by urgency and time left.
+
+use std::collections::BTreeSet;
+
+use axum::Extension;
+use axum::extract::{Query, State};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Console;
+use super::super::access::audit::Entry;
+use super::super::access::{Field, Reader};
+use super::super::gate::{SignedIn, Visitor};
+use super::super::problem::Problem;
+use super::super::view::{CaseFilter, CaseRow};
+use super::layout::Frame;
+use super::{case_parts, form};
+use crate::domain::Timestamp;
+use crate::texts::Language;
+
+/// What the filter says; empty texts stand for all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Wanted {
+    site: String,
+    unit: String,
+    level: String,
+    mine: Option<String>,
+    overdue: Option<String>,
+}
+
+impl Wanted {
+    const fn is_narrow(&self) -> bool {
+        !(self.site.is_empty() && self.unit.is_empty() && self.level.is_empty())
+            || self.mine.is_some()
+            || self.overdue.is_some()
+    }
+
+    fn filter(&self, reader: &Reader) -> CaseFilter {
+        let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        CaseFilter {
+            site: given(&self.site),
+            level: given(&self.level),
+            person: self.mine.is_some().then(|| reader.id.to_string()),
+            is_overdue: self.overdue.is_some(),
+            ..CaseFilter::default()
+        }
+    }
+}
+
+pub(in super::super) async fn show(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(signed_in): Extension<SignedIn>,
+    Query(wanted): Query<Wanted>,
+) -> Result<Markup, Problem> {
+    let (language, now) = (visitor.language, console.office().now());
+    let all = console.office().cases(CaseFilter::default()).await?;
+    let seen: Vec<CaseRow> = all.into_iter().filter(|row| row.is_seen_by(&signed_in.reader)).collect();
+    let filter = wanted.filter(&signed_in.reader);
+    let is_shown = |row: &&CaseRow| {
+        filter.passes_row(row) && (wanted.unit.is_empty() || row.unit == wanted.unit)
+    };
+    let shown: Vec<&CaseRow> = seen.iter().filter(is_shown).collect();
+    let lines = shown.iter().map(|row| {
+        let entry = Entry::of(&signed_in.reader, "read", "/cases");
+        entry.about(&row.site, &row.worker, Some(&row.case_id)).with(&[Field::Case])
+    });
+    console.record(lines.collect()).await?;
+    let title = language.say("inbox-title");
+    let body = html! {
+        h1 { (title) }
+        (controls(language, &wanted, &seen))
+        @if shown.is_empty() {
+            p.empty { (language.say(if wanted.is_narrow() { "inbox-empty-filtered" } else { "inbox-empty" })) }
+        } @else {
+            (table(language, &shown, now))
+            p.hint { (language.say("inbox-keys")) }
+        }
+        p.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &crate::domain::TimeZone::UTC).into())])) }
+    };
+    Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
+}
+
+fn controls(language: Language, wanted: &Wanted, seen: &[CaseRow]) -> Markup {
+    let values = |of: fn(&CaseRow) -> &String| -> BTreeSet<String> { seen.iter().map(|row| of(row).clone()).collect() };
+    let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), value));
+    let levels = ["L4", "L3", "L2"].map(|level| (level.to_owned(), case_parts::level_words(language, level)));
+    html! {
+        form.filter method="get" action="/cases" aria-label=(language.say("inbox-filter")) {
+            (form::choice(language, ("site", "inbox-site"), Some(&wanted.site), plain(values(|row| &row.site))))
+            (form::choice(language, ("unit", "inbox-unit"), Some(&wanted.unit), plain(values(|row| &row.unit))))
+            (form::choice(language, ("level", "inbox-level"), Some(&wanted.level), levels))
+            label.tick { input type="checkbox" name="mine" value="on" checked[wanted.mine.is_some()]; (language.say("inbox-mine")) }
+            label.tick {
+                input type="checkbox" name="overdue" value="on" checked[wanted.overdue.is_some()];
+                (language.say("inbox-overdue"))
+            }
+            button type="submit" { (language.say("inbox-apply")) }
+        }
+    }
+}
+
+fn table(language: Language, rows: &[&CaseRow], now: Timestamp) -> Markup {
+    let head = |key: &str| html! { th scope="col" { (language.say(key)) } };
+    html! {
+        table.cases #cases {
+            caption { (language.say("inbox-caption")) }
+            thead {
+                tr {
+                    (head("column-urgency")) (head("column-worker")) (head("column-unit")) (head("column-next"))
+                    (head("column-state")) (head("column-in-charge")) (head("column-actions"))
+                }
+            }
+            tbody {
+                @for row in rows { (line(language, row, now)) }
+            }
+        }
+    }
+}
+
+fn line(language: Language, row: &CaseRow, now: Timestamp) -> Markup {
+    let label = |key: &str| language.say(key);
+    html! {
+        tr class=(format!("urgency-{}", row.level)) {
+            td data-label=(label("column-urgency")) { (case_parts::level(language, &row.level)) }
+            th scope="row" data-label=(label("column-worker")) {
+                a href=(format!("/cases/{}", row.case_id)) { (row.worker) }
+            }
+            td data-label=(label("column-unit")) { (row.unit) ", " (row.site) }
+            td data-label=(label("column-next")) { (case_parts::next(language, row.next.as_ref(), now)) }
+            td data-label=(label("column-state")) { (language.say(&format!("state-{}", row.state))) }
+            td data-label=(label("column-in-charge")) { (case_parts::person(language, row.in_charge.as_deref())) }
+            td data-label=(label("column-actions")) {
+                ul.plain {
+                    @for action in &row.actions {
+                        li { (case_parts::action_words(language, action)) }
+                    }
+                }
+            }
+        }
+    }
+}
+

@@ -1,0 +1,144 @@
+//! One worker as a physician looks at them: what the rules see today, and the days that led here.
+//!
+//! In go a history and a moment, out comes a picture; nothing is remembered and nothing decided. It is
+//! computed afresh from the history, so it shows what the engine would judge, and not what it once told.
+
+use super::facts::{Picture, valid_screening};
+use super::{Settings, events, explain};
+use crate::domain::alert::{Evidence, Level, RuleId};
+use crate::domain::exposure::ExposureDay;
+use crate::domain::history::WorkerHistory;
+use crate::domain::indicator::{HrvState, NightRow};
+use crate::domain::screening::{Instrument, Screening};
+use crate::domain::{Date, Timestamp};
+use crate::indicators::Track;
+use crate::screening::score;
+
+/// How far from the usual the band of normal nights reaches, in spreads of the worker's reference.
+///
+/// # Source
+/// Domain reference, section 2.4: a night is low from z = -1 on, and the band is drawn to both sides.
+const BAND_SPREADS: f64 = 1.0;
+
+/// What is known of a worker at a moment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Portrait {
+    /// The worker's date.
+    pub today: Date,
+    /// The level that the rules find.
+    pub level: Level,
+    /// The rules that match.
+    pub rules: Vec<RuleId>,
+    /// The HRV state.
+    pub hrv: HrvState,
+    /// What it rests on.
+    pub evidence: Evidence,
+    /// The same in words.
+    pub summary: String,
+    /// The days, oldest first; those that can still change, as far as anything came.
+    pub days: Vec<PortraitDay>,
+    /// Every questionnaire that is kept, in order of time.
+    pub screenings: Vec<ScoredSheet>,
+}
+
+/// One day of a portrait.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PortraitDay {
+    /// The wake date.
+    pub date: Date,
+    /// Median RMSSD of the night.
+    pub rmssd_ms: Option<f64>,
+    /// The worker's own usual, and the band around it: least, usual, most.
+    pub usual_rmssd_ms: Option<[f64; 3]>,
+    /// How far the night lies from it.
+    pub z: Option<f64>,
+    /// The HRV state of the day.
+    pub hrv: Option<HrvState>,
+    /// Mean heart rate asleep.
+    pub sleeping_hr_bpm: Option<f64>,
+    /// Sleep of the worker-day.
+    pub sleep_h: Option<f64>,
+    /// The worker's need.
+    pub need_h: Option<f64>,
+    /// Strain index, 0 to 100; 50 is usual.
+    pub index: Option<f64>,
+    /// Working conditions.
+    pub work: Option<ExposureDay>,
+}
+
+/// One questionnaire with its score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScoredSheet {
+    /// Which.
+    pub instrument: Instrument,
+    /// The worker's date.
+    pub taken_on: Date,
+    /// The score; none where it cannot be scored.
+    pub score: Option<f64>,
+    /// Whether it counts today.
+    pub is_valid: bool,
+    /// The sheet, for whoever may see its answers.
+    pub sheet: Screening,
+}
+
+/// The portrait of a worker.
+#[must_use]
+pub fn portrait(history: &WorkerHistory, settings: &Settings, now: Timestamp) -> Portrait {
+    let today = events::local_date(&history.profile, now);
+    let mut track = Track::new();
+    track.update(history, None, today, now, &settings.indicators);
+    let picture = Picture::of(history, &track, today, settings);
+    let verdict = settings.rules.judge(&picture.facts(false));
+    let evidence = picture.evidence(&settings.rules, &verdict);
+    let summary = explain::summary(&evidence, explain::Opening::None);
+    let hrv = picture.hrv();
+    let mut screenings: Vec<ScoredSheet> =
+        history.screenings.iter().map(|sheet| scored(history, sheet, today)).collect();
+    screenings.sort_by_key(|sheet| (sheet.sheet.taken_at, sheet.instrument));
+    let days = days(history, &track, today);
+    Portrait { today, level: verdict.level, rules: verdict.rules, hrv, evidence, summary, days, screenings }
+}
+
+fn scored(history: &WorkerHistory, sheet: &Screening, today: Date) -> ScoredSheet {
+    ScoredSheet {
+        instrument: sheet.instrument,
+        taken_on: history.profile.time_zone.to_datetime(sheet.taken_at).date(),
+        score: score(sheet).ok().map(|scored| scored.score),
+        is_valid: valid_screening(history, sheet, today).is_some(),
+        sheet: sheet.clone(),
+    }
+}
+
+/// From the first day of which anything is known, at most as far back as indicators are computed.
+fn days(history: &WorkerHistory, track: &Track, today: Date) -> Vec<PortraitDay> {
+    let mut days: Vec<PortraitDay> = Vec::new();
+    for indicators in track.last_days(today, usize::MAX) {
+        let night = history.nights.get(&indicators.date);
+        let work = history.exposures.get(&indicators.date);
+        let usual = track.reference(indicators.date).map(|reference| {
+            let edge = |spreads: f64| (reference.centre + spreads * reference.scale).exp();
+            [edge(-BAND_SPREADS), edge(0.0), edge(BAND_SPREADS)]
+        });
+        let is_known = night.is_some() || work.is_some();
+        if !is_known && days.is_empty() {
+            continue;
+        }
+        days.push(PortraitDay {
+            date: indicators.date,
+            rmssd_ms: night.and_then(rmssd_ms),
+            usual_rmssd_ms: usual,
+            z: indicators.z,
+            hrv: night.is_some().then_some(indicators.hrv),
+            sleeping_hr_bpm: night.and_then(|night| night.sleeping_hr_bpm),
+            sleep_h: night.and_then(|night| night.sleep.as_ref()).map(|sleep| sleep.tst24_min / 60.0),
+            need_h: indicators.sleep.as_ref().map(|sleep| sleep.need_h),
+            index: indicators.index.map(|index| index.value),
+            work: work.cloned(),
+        });
+    }
+    days
+}
+
+fn rmssd_ms(night: &NightRow) -> Option<f64> {
+    night.hrv.as_ref().map(|hrv| hrv.ln_rmssd.exp())
+}
