@@ -15,6 +15,7 @@ pub mod daytime;
 pub mod decoder;
 pub mod histories;
 mod judge;
+mod office;
 pub mod outbound;
 pub mod readiness;
 pub mod recovery;

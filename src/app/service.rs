@@ -33,7 +33,8 @@ use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
-use crate::console::ops;
+use crate::console::listener::Listener;
+use crate::console::{Console, ops};
 use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::Router;
@@ -63,6 +64,8 @@ const COMMANDS_IN_FLIGHT: usize = 16;
 #[derive(Debug)]
 pub struct Service {
     ops_address: SocketAddr,
+    http_address: SocketAddr,
+    console: Console,
     shutdown: watch::Sender<bool>,
     end_delivery: watch::Sender<bool>,
     store: Store,
@@ -172,17 +175,45 @@ impl Service {
         let (commands, engine) = (commands_in, new_rules);
         let staff = Staff::of(&settings.delivery.recipients);
         let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff };
+        let (console, http) = open_console(&settings, &served).await?;
+        let http_address = http.address();
+        tasks.spawn(http.serve(until(stopping.clone())));
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
-        tracing::info!(ops = %ops_address, "the service runs");
-        Ok(Self { ops_address, shutdown, end_delivery, store, rules, sources, rules_version, threads, failed, tasks })
+        tracing::info!(ops = %ops_address, console = %http_address, "the service runs");
+        Ok(Self {
+            ops_address,
+            http_address,
+            console,
+            shutdown,
+            end_delivery,
+            store,
+            rules,
+            sources,
+            rules_version,
+            threads,
+            failed,
+            tasks,
+        })
     }
 
     /// Where metrics and health are served.
     #[must_use]
     pub const fn ops_address(&self) -> SocketAddr {
         self.ops_address
+    }
+
+    /// Where the console is served.
+    #[must_use]
+    pub const fn http_address(&self) -> SocketAddr {
+        self.http_address
+    }
+
+    /// The console.
+    #[must_use]
+    pub const fn console(&self) -> &Console {
+        &self.console
     }
 
     /// Runs until SIGTERM or SIGINT, reading the rules and holidays again at SIGHUP.
@@ -260,6 +291,25 @@ impl Service {
         };
         let _ = tokio::time::timeout(DELIVERY_GRACE, leaving).await;
     }
+}
+
+/// Opens the console. Where nobody has an account yet, an administrator is made and its password told once,
+/// on standard output: the log is read by others.
+async fn open_console(settings: &Settings, served: &Served) -> anyhow::Result<(Console, Listener)> {
+    let console = Console::open(&settings.http, &settings.store.path, Arc::new(served.clone()))?;
+    if let Some((name, password)) = console.first_administrator()? {
+        use std::io::Write as _;
+        let told = writeln!(
+            std::io::stdout(),
+            "The console has its first account. Name: {name}  Password: {password}\n\
+             It is told this once; the first sign-in asks for one of your own."
+        );
+        if let Err(error) = told {
+            tracing::warn!("the first password could not be printed: {error}");
+        }
+    }
+    let listener = console.listen(&settings.http).await?;
+    Ok((console, listener))
 }
 
 /// Opens the store and brings the engines to where they were.

@@ -9,15 +9,17 @@ use std::time::Duration;
 use jiff::civil::Weekday;
 
 use super::section::Section;
-use super::settings::{Admission, Batch, Engine, Http, Site};
+use super::settings::{Admission, Batch, Engine, Site};
 use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
+use crate::console::access::session::Limits as SessionLimits;
 use crate::console::ops::Settings as OpsSettings;
+use crate::console::settings::Settings as ConsoleSettings;
 use crate::decode::Limits;
 use crate::delivery::channel::Settings as OutboxSettings;
-use crate::domain::TimeZone;
 use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
+use crate::domain::{SignedDuration, TimeZone};
 use crate::indicators;
 use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging;
@@ -119,10 +121,29 @@ fn address(section: &mut Section<'_>, default: SocketAddr) -> SocketAddr {
     })
 }
 
-pub(super) fn http(mut section: Section<'_>) -> Http {
-    let http = Http { listen: address(&mut section, Http::default().listen) };
+pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
+    let default = ConsoleSettings::default();
+    let minutes = |span: SignedDuration| u16::try_from(span.as_mins()).unwrap_or(u16::MAX);
+    let idle_min = section.number("session_idle_min", minutes(default.sessions.idle), 1..=1_440);
+    let whole_h = section.number("session_max_h", minutes(default.sessions.whole) / 60, 1..=168);
+    let settings = ConsoleSettings {
+        listen: address(&mut section, default.listen),
+        public_url: section.get::<String>("public_url"),
+        sessions: SessionLimits {
+            idle: SignedDuration::from_mins(i64::from(idle_min)),
+            whole: SignedDuration::from_hours(i64::from(whole_h)),
+        },
+        ..default
+    };
+    if let Some(url) = &settings.public_url {
+        let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+        if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
+            let remedy = "give the address that people type, e.g. \"https://vagus.example.org\"";
+            section.problem("public_url", &format!("is {url:?}"), remedy);
+        }
+    }
     section.finish();
-    http
+    settings
 }
 
 pub(super) fn ops(mut section: Section<'_>) -> OpsSettings {

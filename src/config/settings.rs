@@ -1,6 +1,5 @@
 //! What the configuration means, and how it is read.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,6 +9,7 @@ use super::{delivery, holidays, mqtt, rules_file, service};
 use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
+use crate::console::settings::Settings as ConsoleSettings;
 use crate::decode::Limits;
 use crate::delivery::channel::Settings as OutboxSettings;
 use crate::delivery::settings::Settings as DeliverySettings;
@@ -75,19 +75,6 @@ pub struct Engine {
     pub shards: Option<usize>,
 }
 
-/// Where the console and the API are served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Http {
-    /// The address to listen on; port 0 takes a free one.
-    pub listen: SocketAddr,
-}
-
-impl Default for Http {
-    fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
-    }
-}
-
 /// Everything that can be set.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
@@ -96,7 +83,7 @@ pub struct Settings {
     /// The disk.
     pub store: StoreSettings,
     /// The console and the API.
-    pub http: Http,
+    pub http: ConsoleSettings,
     /// Metrics and health.
     pub ops: OpsSettings,
     /// Which items are admitted.

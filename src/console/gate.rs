@@ -9,18 +9,18 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 
-use super::Console;
 use super::access::audit::Entry;
 use super::access::session::{Session, Token};
 use super::access::{Field, Reader};
 use super::listener::Peer;
 use super::problem::Problem;
+use super::{Console, wall};
 use crate::texts::Language;
 
 /// What a route needs of who asks.
@@ -84,7 +84,7 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     if *need != Need::Nothing {
         let Some(signed_in) = signed_in else {
             return match kind {
-                Kind::Page => Redirect::to("/sign-in").into_response(),
+                Kind::Page => console.ask_to_sign_in(request.uri()),
                 Kind::Api => Problem::NotSignedIn.answer(*kind, visitor.language),
             };
         };
@@ -163,13 +163,20 @@ impl Console {
     pub(super) fn signed_in(&self, headers: &HeaderMap) -> Option<SignedIn> {
         let jar = CookieJar::from_headers(headers);
         let token = Token::sent(jar.get(self.cookie_name())?.value());
-        let session = self.sessions().find(&token, self.office().now())?;
+        let session = self.sessions().find(&token, wall())?;
         let account = self.accounts().find(&session.account).filter(|account| !account.is_disabled)?;
         Some(SignedIn { reader: account.reader, session, token })
     }
 
+    /// Sends somebody to sign in. In a demonstration everybody is signed in as its physician.
+    fn ask_to_sign_in(&self, wanted: &Uri) -> Response {
+        let Some(physician) = self.demo_physician() else { return Redirect::to("/sign-in").into_response() };
+        let (token, _) = self.sessions().begin(physician, wall());
+        (CookieJar::new().add(self.cookie(&token)), Redirect::to(wanted.path())).into_response()
+    }
+
     /// With the prefix, browsers send the cookie over TLS and to this host alone.
-    const fn cookie_name(&self) -> &'static str {
+    fn cookie_name(&self) -> &'static str {
         if self.is_secure() { "__Host-vagus" } else { "vagus" }
     }
 
@@ -190,4 +197,3 @@ impl Console {
         cookie
     }
 }
-

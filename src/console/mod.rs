@@ -15,6 +15,7 @@ pub mod problem;
 pub mod settings;
 pub mod view;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,8 @@ use office::Office;
 use problem::Problem;
 use settings::Settings;
 
+use crate::clock::Clock;
+use crate::domain::Timestamp;
 use crate::domain::person::{PersonId, Role};
 
 /// What browsers may cost; each keeps a few connections open.
@@ -47,6 +50,9 @@ const BOUNDS: Bounds = Bounds {
 
 /// The name of the administrator that is made at the first start.
 const FIRST_ADMINISTRATOR: &str = "admin";
+
+/// Whom a demonstration signs everybody in as.
+const DEMO_PHYSICIAN: &str = "dr.demo";
 
 /// Why the console cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -85,21 +91,23 @@ impl std::fmt::Debug for Console {
 }
 
 impl Console {
-    /// Opens accounts and audit.
+    /// Opens accounts and audit, which are kept in `directory`.
     ///
     /// # Errors
     /// [`ConsoleError`] where they cannot be read or written.
-    pub fn open(settings: &Settings, office: Arc<dyn Office>) -> Result<Self, ConsoleError> {
+    pub fn open(settings: &Settings, directory: &Path, office: Arc<dyn Office>) -> Result<Self, ConsoleError> {
         let inner = Inner {
             office,
-            accounts: Accounts::open(&settings.directory.join("accounts.json"))?,
+            accounts: Accounts::open(&directory.join("accounts.json"))?,
             sessions: Sessions::new(settings.sessions),
             throttle: Throttle::default(),
-            audit: Audit::open(&settings.directory.join("audit"))?,
+            audit: Audit::open(&directory.join("audit"))?,
             is_secure: settings.is_secure(),
             is_demo: settings.is_demo,
         };
-        Ok(Self { inner: Arc::new(inner) })
+        let console = Self { inner: Arc::new(inner) };
+        console.make_demo_physician()?;
+        Ok(console)
     }
 
     /// Makes an administrator where there is no account at all, and gives the password that was made up for it:
@@ -149,13 +157,37 @@ impl Console {
         &self.inner.throttle
     }
 
-    const fn is_secure(&self) -> bool {
+    fn is_secure(&self) -> bool {
         self.inner.is_secure
+    }
+
+    fn is_demo(&self) -> bool {
+        self.inner.is_demo
+    }
+
+    /// Whom a demonstration signs everybody in as.
+    fn demo_physician(&self) -> Option<PersonId> {
+        self.is_demo().then(|| PersonId::parse(DEMO_PHYSICIAN).expect("the constant is a name"))
+    }
+
+    /// Makes the account that a demonstration signs everybody in as; nobody knows its password.
+    ///
+    /// # Errors
+    /// [`AccountError`] where it cannot be kept.
+    fn make_demo_physician(&self) -> Result<(), AccountError> {
+        let Some(id) = self.demo_physician().filter(|id| self.accounts().find(id).is_none()) else { return Ok(()) };
+        self.accounts().add(Account {
+            reader: access::Reader { id, role: Role::Physician, sites: Vec::new() },
+            password: HashedPassword::of(Token::random().as_str()),
+            must_change: false,
+            is_disabled: false,
+            language: None,
+        })
     }
 
     /// Writes lines into the audit; they are on the disk itself when this ends.
     async fn record(&self, entries: Vec<Entry>) -> Result<(), Problem> {
-        let (audit, now) = (self.inner.audit.clone(), self.office().now());
+        let (audit, now) = (self.inner.audit.clone(), wall());
         let stamped = entries.into_iter().map(|entry| Entry { at: now.to_string(), ..entry }).collect::<Vec<_>>();
         let written = tokio::task::spawn_blocking(move || audit.write(now, &stamped)).await;
         written.map_err(|_| Problem::Internal)?.map_err(Problem::from)
@@ -170,6 +202,12 @@ impl Console {
         }
         router.layer(middleware::map_response(with_headers)).with_state(self.clone())
     }
+}
+
+/// The machine's time: sessions and the audit go by it, also where the service's own waits for a step of the
+/// clock to be accepted, or runs ahead in a demonstration.
+fn wall() -> Timestamp {
+    Clock::System.now()
 }
 
 /// One address of the console.

@@ -71,8 +71,14 @@ pub trait Office: Send + Sync + 'static {
     fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait>;
 
     /// Does something to a case, if it is still the version that was looked at; gives it as it is then.
-    fn act<'a>(&'a self, id: &'a str, version: Option<&'a str>, by: Actor, note: Option<String>, deed: DeedWord)
-    -> Answering<'a, CaseView>;
+    fn act<'a>(
+        &'a self,
+        id: &'a str,
+        version: Option<&'a str>,
+        by: Actor,
+        note: Option<String>,
+        deed: DeedWord,
+    ) -> Answering<'a, CaseView>;
 
     /// Who can be put in charge at a site.
     fn colleagues(&self, site: &str) -> Vec<Colleague>;

@@ -48,11 +48,8 @@ impl Readiness {
 pub type ReadinessCheck = Arc<dyn Fn() -> Readiness + Send + Sync>;
 
 /// Scrapers are few, and quick to ask.
-const BOUNDS: Bounds = Bounds {
-    header_read_timeout: Duration::from_secs(10),
-    drain_timeout: Duration::from_secs(3),
-    max_connections: 64,
-};
+const BOUNDS: Bounds =
+    Bounds { header_read_timeout: Duration::from_secs(10), drain_timeout: Duration::from_secs(3), max_connections: 64 };
 
 /// Opens the operators' address.
 ///

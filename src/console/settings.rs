@@ -1,7 +1,6 @@
 //! What can be set about the console.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 
 use super::access::session;
 
@@ -15,8 +14,6 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// How long sessions last.
     pub sessions: session::Limits,
-    /// Where accounts and audit are kept; the store's directory.
-    pub directory: PathBuf,
     /// Whether pages say that it is a demonstration.
     pub is_demo: bool,
 }
@@ -27,7 +24,6 @@ impl Default for Settings {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             public_url: None,
             sessions: session::Limits::default(),
-            directory: PathBuf::from("vagus-data"),
             is_demo: false,
         }
     }

@@ -82,6 +82,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     settings.ingest.broker.host = broker.ip().to_string();
     settings.ingest.broker.port = broker.port();
     settings.http.listen = preferred_or_free(settings.http.listen);
+    settings.http.is_demo = true;
     settings.ops.listen = preferred_or_free(settings.ops.listen);
     let engine = config::load_engine(settings.rules_path.as_deref(), settings.library_path.as_deref(), &settings.sites)
         .map_err(|problems| anyhow!("{problems}"))?;

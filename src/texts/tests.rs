@@ -12,14 +12,17 @@ fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
         FluentResource::try_new((*source).to_owned()).map_err(|(_, errors)| errors).unwrap();
         let mut key = String::new();
         for line in source.lines() {
-            if let Some((name, _)) = line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase())) {
+            if let Some((name, _)) =
+                line.split_once(" =").filter(|_| line.starts_with(|c: char| c.is_ascii_lowercase()))
+            {
                 key = name.to_owned();
                 assert!(!found.contains_key(&key), "{key} stands twice in {}", language.as_str());
                 found.insert(key.clone(), BTreeSet::new());
             }
-            let names = line.split('$').skip(1).map(|rest| {
-                rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>()
-            });
+            let names = line
+                .split('$')
+                .skip(1)
+                .map(|rest| rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>());
             if let Some(values) = found.get_mut(&key) {
                 values.extend(names);
             }

@@ -36,7 +36,10 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
         }
         _ if ADAPTERS.contains(&module) => match target {
             "clock" | "telemetry" | "texts" => true,
-            "engine" => matches!(path.get(1).map(String::as_str), Some("row" | "effect")),
+            "engine" => {
+                let part = path.get(1).map(String::as_str);
+                matches!(part, Some("row" | "effect")) || (module == "console" && part == Some("portrait"))
+            }
             "decode" => module == "ingest",
             "store" => module == "delivery" || module == "console",
             _ => GROUND.iter().any(|(ground, users)| *ground == target && users.contains(&module)),

@@ -8,12 +8,13 @@ use clap::{Args, Subcommand};
 use super::cases_print::print;
 use super::operator::{self, OperatorError};
 use super::{EXIT_USAGE, Output};
-use crate::app::control::{self, Answer, CaseFilter, CasesAnswer, CasesQuestion, DeedWord, Question};
+use crate::app::control::{self, Answer, CasesAnswer, CasesQuestion, Question};
 use crate::app::recovery;
 use crate::app::registry::CaseDirectory;
 use crate::app::shards::Shards;
 use crate::clock::Clock;
 use crate::config;
+use crate::console::view::{CaseFilter, DeedWord};
 use crate::engine::Mode;
 
 /// Shows cases and moves them on: open, acknowledged, assessed, planned, in_action, follow_up, closed.

@@ -6,7 +6,8 @@ use std::io::IsTerminal as _;
 use comfy_table::{ContentArrangement, Table};
 
 use super::operator::{say, table};
-use crate::app::control::{ActionRow, CaseRow, CaseView, CasesAnswer, LimitRow};
+use crate::app::control::CasesAnswer;
+use crate::console::view::{ActionRow, CaseRow, CaseView, LimitRow};
 use crate::domain::{TimeZone, Timestamp};
 
 /// So much of an id is shown where room is scarce: enough to name the case by.

@@ -6,22 +6,25 @@ mod words;
 use tokio::sync::oneshot;
 
 use super::Served;
+use super::staff::StaffError;
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
 use crate::cases::Refusal;
+use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::SiteId;
 use crate::domain::life::{CaseCommand, CaseState, Deed, MethodId, Note};
+use crate::domain::person::Actor;
 use crate::domain::worker::Profile;
 
 pub use problem::CasesError;
-pub use words::{ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow, LogRow};
+pub use words::{CasesAnswer, CasesQuestion};
 
 use problem::MIN_PREFIX;
-use words::{next_limit, next_of};
+use words::{next_limit, next_of, version};
 
 /// Answers a question about cases from what runs.
 pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<CasesAnswer, CasesError> {
@@ -29,26 +32,53 @@ pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<C
         CasesQuestion::List(filter) => look(served, move |histories, now| list(histories, &filter, now)).await?,
         CasesQuestion::Show { case } => look(served, move |histories, now| show(histories, &case, now)).await?,
         CasesQuestion::Do { case, by, role, note, deed } => {
-            let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
-            let deed = deed_of(deed, &found, served)?;
-            let by = served.staff.actor(&by, role.as_deref())?;
-            let Place { case, .. } = found;
-            let note = note.as_deref().and_then(Note::of);
-            let command = Box::new(CaseCommand { case: case.clone(), by, deed, note });
-            let (done, answered) = oneshot::channel();
-            let sent = served.commands.send(Command::Case { command, done }).await;
-            sent.map_err(|_| CasesError::Stopping)?;
-            let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
-            outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
+            let by = |served: &Served| served.staff.actor(&by, role.as_deref());
+            let case = act(served, Wish { case, seen: None, note, deed }, by).await?;
             look(served, move |histories, now| show(histories, case.as_str(), now)).await?
         }
     }
 }
 
-type Histories<'a> = &'a mut dyn Iterator<Item = &'a WorkerHistory>;
+/// What somebody wants done to a case.
+pub(in crate::app) struct Wish {
+    /// Its id, or how it begins.
+    pub(in crate::app) case: String,
+    /// The version that they looked at, where it must not have changed since.
+    pub(in crate::app) seen: Option<String>,
+    /// What they write with it.
+    pub(in crate::app) note: Option<String>,
+    /// What.
+    pub(in crate::app) deed: DeedWord,
+}
+
+/// Does something to a case, and gives its id once that is on disk.
+pub(in crate::app) async fn act(
+    served: &Served,
+    wish: Wish,
+    by: impl FnOnce(&Served) -> Result<Actor, StaffError>,
+) -> Result<CaseId, CasesError> {
+    let Wish { case, seen, note, deed } = wish;
+    let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
+    if seen.is_some_and(|seen| seen != found.version) {
+        return Err(CasesError::Changed);
+    }
+    let deed = deed_of(deed, &found, served)?;
+    let by = by(served)?;
+    let Place { case, .. } = found;
+    let note = note.as_deref().and_then(Note::of);
+    let command = Box::new(CaseCommand { case: case.clone(), by, deed, note });
+    let (done, answered) = oneshot::channel();
+    let sent = served.commands.send(Command::Case { command, done }).await;
+    sent.map_err(|_| CasesError::Stopping)?;
+    let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
+    outcome.map_err(|refusal| CasesError::of(refusal, case.as_str()))?;
+    Ok(case)
+}
+
+pub(in crate::app) type Histories<'a> = &'a mut dyn Iterator<Item = &'a WorkerHistory>;
 
 /// Looks at every history between two rows.
-async fn look<T: Send + 'static>(
+pub(in crate::app) async fn look<T: Send + 'static>(
     served: &Served,
     see: impl for<'a> FnOnce(Histories<'a>, Timestamp) -> T + Send + 'static,
 ) -> Result<T, CasesError> {
@@ -75,10 +105,11 @@ pub fn list(
     let mut found = Vec::new();
     for history in histories {
         for (case, ended_at) in cases_of(history) {
-            if filter.passes(&history.profile, case, ended_at, now) {
+            let row = CaseRow::of(&history.profile, case, ended_at, now);
+            if filter.passes(&row) {
                 let next = next_limit(case).map_or(Timestamp::MAX, |limit| limit.due);
                 let order = (ended_at.is_some(), std::cmp::Reverse(case.told.level), next, case.id.clone());
-                found.push((order, CaseRow::of(&history.profile, case, ended_at, now)));
+                found.push((order, row));
             }
         }
     }
@@ -111,11 +142,13 @@ struct Place {
     case: CaseId,
     site: SiteId,
     state: CaseState,
+    version: String,
 }
 
 impl Found<'_> {
     fn place(&self) -> Place {
-        Place { case: self.case.id.clone(), site: self.profile.key.site.clone(), state: self.case.state }
+        let Self { profile, case, .. } = self;
+        Place { case: case.id.clone(), site: profile.key.site.clone(), state: case.state, version: version(case) }
     }
 }
 
@@ -161,25 +194,6 @@ const fn unknown(reason: &'static str, problem: String) -> CasesError {
 
 fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> String {
     all.iter().map(|one| name(*one)).collect::<Vec<_>>().join(", ")
-}
-
-impl CaseFilter {
-    fn passes(&self, profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> bool {
-        let is = |wanted: &Option<String>, found: &str| wanted.as_ref().is_none_or(|wanted| wanted == found);
-        let is_theirs = |person: &String| {
-            let people = case.in_charge.iter().chain(case.actions.iter().filter_map(|action| action.assignee.as_ref()));
-            people.into_iter().any(|known| known.as_str() == person)
-        };
-        // Who asks for an ended state wants to see what ended in it.
-        let has_ended =
-            self.has_ended || self.state.as_deref().and_then(CaseState::parse).is_some_and(CaseState::is_final);
-        is(&self.site, profile.key.site.as_str())
-            && is(&self.level, case.told.level.as_str())
-            && is(&self.state, case.state.as_str())
-            && self.person.as_ref().is_none_or(is_theirs)
-            && (!self.is_overdue || case.deadlines.iter().any(|limit| limit.due <= now))
-            && (ended_at.is_none() || has_ended)
-    }
 }
 
 /// What somebody wants done, in the words of cases; what can be seen to be wrong is told at once.

@@ -177,6 +177,13 @@ impl Staff {
         Ok(id)
     }
 
+    /// Who looks after a site, and may be put in charge of something there.
+    pub fn of_site(&self, site: &SiteId) -> impl Iterator<Item = (&PersonId, Role)> {
+        let may = |recipient: &&Recipient| recipient.role.is_clinical() || recipient.role == Role::Manager;
+        let there = self.0.iter().filter(may).filter(move |recipient| recipient.is_of(site));
+        there.map(|recipient| (&recipient.id, recipient.role))
+    }
+
     fn known(&self, id: &PersonId, can: impl Fn(&Recipient) -> bool) -> Result<&Recipient, StaffError> {
         let found = self.0.iter().find(|recipient| recipient.id == *id);
         found.ok_or_else(|| StaffError::UnknownPerson { id: id.clone(), can: self.ids(can) })

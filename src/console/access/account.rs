@@ -164,10 +164,12 @@ impl Accounts {
     /// nothing has changed then.
     pub fn update(&self, id: &PersonId, change: impl FnOnce(&mut Account)) -> Result<(), AccountError> {
         self.change(|known| {
+            let is_kept = |account: &Account| account.reader.role == Role::Administrator && !account.is_disabled;
+            let had_one = known.iter().any(is_kept);
             let account = known.iter_mut().find(|account| account.reader.id == *id);
             change(account.ok_or_else(|| AccountError::Unknown(id.clone()))?);
-            let is_kept = |account: &Account| account.reader.role == Role::Administrator && !account.is_disabled;
-            if known.iter().any(is_kept) { Ok(()) } else { Err(AccountError::LastAdministrator(id.clone())) }
+            let is_without = had_one && !known.iter().any(is_kept);
+            if is_without { Err(AccountError::LastAdministrator(id.clone())) } else { Ok(()) }
         })
     }
 

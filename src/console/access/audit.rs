@@ -97,9 +97,10 @@ pub struct Filter {
 impl Filter {
     fn passes(&self, entry: &Entry) -> bool {
         let is_by = self.by.as_ref().is_none_or(|by| entry.by == *by);
-        let is_of = self.worker.as_ref().is_none_or(|(site, worker)| {
-            entry.site.as_ref() == Some(site) && entry.worker.as_ref() == Some(worker)
-        });
+        let is_of = self
+            .worker
+            .as_ref()
+            .is_none_or(|(site, worker)| entry.site.as_ref() == Some(site) && entry.worker.as_ref() == Some(worker));
         is_by && is_of
     }
 }

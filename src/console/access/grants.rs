@@ -3,9 +3,7 @@
 use crate::domain::person::Role;
 
 use Reach::{Assigned, Site};
-use Role::{
-    Administrator, Counsellor, DutyClinician, Manager, OhHead, OhLead, Operator, Physician, SafetyCommittee,
-};
+use Role::{Administrator, Counsellor, DutyClinician, Manager, OhHead, OhLead, Operator, Physician, SafetyCommittee};
 
 /// A kind of knowledge that the console holds. Every route and every part of a view names the one it needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,10 +89,7 @@ pub enum Reach {
 /// Domain reference, section 8.6. Answers reach physicians only through a case they work on: the
 /// reference asks for a case and consent.
 const GRANTS: &[(Field, &[(Role, Reach)])] = &[
-    (
-        Field::Case,
-        &[(Physician, Site), (DutyClinician, Site), (OhLead, Site), (OhHead, Site), (Counsellor, Assigned)],
-    ),
+    (Field::Case, &[(Physician, Site), (DutyClinician, Site), (OhLead, Site), (OhHead, Site), (Counsellor, Assigned)]),
     (
         Field::Evidence,
         &[(Physician, Site), (OhLead, Site), (OhHead, Site), (DutyClinician, Assigned), (Counsellor, Assigned)],

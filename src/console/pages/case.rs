@@ -61,10 +61,8 @@ pub(in super::super) async fn show(
     let (language, now) = (visitor.language, console.office().now());
     let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now };
     let portrait = if shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
-    let fields: Vec<Field> = [Field::Case, Field::Evidence, Field::Notes]
-        .into_iter()
-        .filter(|field| shown.may_see(*field))
-        .collect();
+    let fields: Vec<Field> =
+        [Field::Case, Field::Evidence, Field::Notes].into_iter().filter(|field| shown.may_see(*field)).collect();
     let row = &case.row;
     let entry = Entry::of(&signed_in.reader, "read", "/cases/{case}");
     console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id)).with(&fields)]).await?;

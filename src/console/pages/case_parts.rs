@@ -50,6 +50,7 @@ pub(super) fn person(language: Language, person: Option<&str>) -> Markup {
 
 /// An action and how far it is.
 pub(super) fn action_words(language: Language, action: &ActionRow) -> String {
-    let (kind, step) = (language.say(&format!("action-{}", action.kind)), language.say(&format!("step-{}", action.state)));
+    let (kind, step) =
+        (language.say(&format!("action-{}", action.kind)), language.say(&format!("step-{}", action.state)));
     format!("{kind}: {step}")
 }

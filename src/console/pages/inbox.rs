@@ -56,11 +56,9 @@ pub(in super::super) async fn show(
 ) -> Result<Markup, Problem> {
     let (language, now) = (visitor.language, console.office().now());
     let all = console.office().cases(CaseFilter::default()).await?;
-    let seen: Vec<CaseRow> = all.into_iter().filter(|row| row.is_seen_by(&signed_in.reader)).collect();
+    let seen: Vec<CaseRow> = all.into_iter().filter(|row| row.shows(&signed_in.reader, Field::Case)).collect();
     let filter = wanted.filter(&signed_in.reader);
-    let is_shown = |row: &&CaseRow| {
-        filter.passes_row(row) && (wanted.unit.is_empty() || row.unit == wanted.unit)
-    };
+    let is_shown = |row: &&CaseRow| filter.passes(row) && (wanted.unit.is_empty() || row.unit == wanted.unit);
     let shown: Vec<&CaseRow> = seen.iter().filter(is_shown).collect();
     let lines = shown.iter().map(|row| {
         let entry = Entry::of(&signed_in.reader, "read", "/cases");
@@ -141,4 +139,3 @@ fn line(language: Language, row: &CaseRow, now: Timestamp) -> Markup {
         }
     }
 }
-

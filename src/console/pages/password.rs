@@ -8,11 +8,11 @@ use axum_extra::extract::CookieJar;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::Console;
 use super::super::access::audit::Entry;
 use super::super::access::password::{HashedPassword, PasswordError, check};
 use super::super::gate::{Kind, SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::{Console, wall};
 use super::{form, layout};
 use crate::texts::Language;
 
@@ -92,5 +92,5 @@ async fn keep(
         Problem::Internal
     })?;
     console.sessions().end_all(&id);
-    Ok(console.sessions().begin(id, console.office().now()).0)
+    Ok(console.sessions().begin(id, wall()).0)
 }

@@ -8,13 +8,13 @@ use axum_extra::extract::CookieJar;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::Console;
 use super::super::access::Reader;
 use super::super::access::account::Account;
 use super::super::access::audit::Entry;
 use super::super::access::password::{HashedPassword, MAX_CHARS};
 use super::super::gate::{Kind, SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::{Console, wall};
 use super::{form, layout};
 use crate::domain::person::PersonId;
 use crate::texts::Language;
@@ -49,7 +49,7 @@ pub(in super::super) async fn take(
     jar: CookieJar,
     Form(Credentials { name, password }): Form<Credentials>,
 ) -> Response {
-    let (language, now) = (visitor.language, console.office().now());
+    let (language, now) = (visitor.language, wall());
     if let Some(left) = console.throttle().wait(&name, visitor.address, now) {
         let words = language.say_with("sign-in-wait", &[("wait", form::span(language, left).into())]);
         return (StatusCode::TOO_MANY_REQUESTS, sheet(&console, language, Some(words))).into_response();

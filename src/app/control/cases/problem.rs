@@ -43,6 +43,9 @@ pub enum CasesError {
         /// What there is.
         problem: String,
     },
+    /// It is no longer as it was when it was looked at.
+    #[error("the case has changed meanwhile; look at it again")]
+    Changed,
     /// Nobody answers any more.
     #[error("the service is stopping; try again when it runs")]
     Stopping,
@@ -71,6 +74,7 @@ impl CasesError {
             Self::BadCase(..) => "bad_case_id",
             Self::Ambiguous { .. } => "ambiguous_case",
             Self::UnknownName { reason, .. } => reason,
+            Self::Changed => "changed",
             Self::Stopping => "stopping",
         }
     }
@@ -82,7 +86,7 @@ impl CasesError {
             Self::Refused(refusal) => refusal.is_wrong_use(),
             Self::Staff(error) => error.is_wrong_use(),
             Self::UnknownCase(_) | Self::BadCase(..) | Self::Ambiguous { .. } | Self::UnknownName { .. } => true,
-            Self::Stopping => false,
+            Self::Changed | Self::Stopping => false,
         }
     }
 }

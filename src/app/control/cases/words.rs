@@ -1,8 +1,12 @@
 //! Cases as they are asked for and shown over the control socket.
 
+use std::hash::Hasher as _;
+
 use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher24;
 
 use crate::cases::next_states;
+use crate::console::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, LimitRow, LogRow};
 use crate::domain::Timestamp;
 use crate::domain::case::{Action, OpenCase};
 use crate::domain::life::{CaseState, Deadline, LogEntry, LogEvent};
@@ -35,61 +39,6 @@ pub enum CasesQuestion {
     },
 }
 
-/// Which cases are listed; an empty filter lists all that have not ended.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub struct CaseFilter {
-    /// Only of this site.
-    pub site: Option<String>,
-    /// Only of this level.
-    pub level: Option<String>,
-    /// Only in this state.
-    pub state: Option<String>,
-    /// Only those that this person leads, or an action of which they carry out.
-    pub person: Option<String>,
-    /// Only those of which a limit is over.
-    pub is_overdue: bool,
-    /// Those that have ended, too.
-    pub has_ended: bool,
-}
-
-/// What is done to a case.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(tag = "deed", rename_all = "snake_case")]
-pub enum DeedWord {
-    /// Move it to a state; the next one of the way, where none is named.
-    Move {
-        /// The state.
-        to: Option<String>,
-    },
-    /// Put somebody in charge.
-    Assign {
-        /// Whom.
-        to: String,
-        /// Of which action; of the case where none is named.
-        action: Option<String>,
-    },
-    /// Write something down.
-    Remark,
-    /// Report how far an action is.
-    Progress {
-        /// Which.
-        action: String,
-        /// How far.
-        step: String,
-    },
-    /// Choose the method of an action.
-    Choose {
-        /// Which.
-        action: String,
-        /// The method.
-        method: String,
-    },
-    /// A follow-up was done.
-    FollowUp,
-    /// Ask for a workload review.
-    RequestReview,
-}
-
 /// What is answered about cases.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
@@ -113,98 +62,6 @@ pub enum CasesAnswer {
         /// Whether the question is wrong, and not only nothing for that state or role.
         is_wrong_use: bool,
     },
-}
-
-/// An action of a case, as commands show it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct ActionRow {
-    /// Its id.
-    pub action_id: String,
-    /// Which side.
-    pub kind: String,
-    /// How far it is.
-    pub state: String,
-    /// When it must be live, RFC 3339.
-    pub due: String,
-    /// Who carries it out.
-    pub assignee: Option<String>,
-    /// How.
-    pub method: Option<String>,
-}
-
-/// A time limit, as commands show it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct LimitRow {
-    /// What is due.
-    pub step: String,
-    /// Which of several.
-    pub number: Option<u8>,
-    /// When, RFC 3339.
-    pub due: String,
-    /// Whether that is over.
-    pub is_over: bool,
-}
-
-/// A case, as a list shows it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct CaseRow {
-    /// Its id.
-    pub case_id: String,
-    /// The site.
-    pub site: String,
-    /// The worker.
-    pub worker: String,
-    /// The worker's unit.
-    pub unit: String,
-    /// The worker's zone, in which times are shown.
-    pub time_zone: String,
-    /// The level.
-    pub level: String,
-    /// How far it is.
-    pub state: String,
-    /// Which of the worker's cases it is.
-    pub episode: u32,
-    /// The rules it rests on.
-    pub rules: Vec<String>,
-    /// When it was opened, RFC 3339.
-    pub opened_at: String,
-    /// When it ended, RFC 3339; null where it has not.
-    pub ended_at: Option<String>,
-    /// Who leads it.
-    pub in_charge: Option<String>,
-    /// The limit that is over first.
-    pub next: Option<LimitRow>,
-    /// Its actions.
-    pub actions: Vec<ActionRow>,
-}
-
-/// One line of a case's history, as commands show it.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct LogRow {
-    /// When, RFC 3339.
-    pub at: String,
-    /// Who.
-    pub by: String,
-    /// What.
-    pub event: String,
-    /// What they wrote with it.
-    pub note: Option<String>,
-}
-
-/// One case with all that happened.
-#[derive(Debug, Serialize, Deserialize)]
-pub struct CaseView {
-    /// As a list shows it.
-    #[serde(flatten)]
-    pub row: CaseRow,
-    /// Every limit that runs.
-    pub limits: Vec<LimitRow>,
-    /// To which states it can be moved.
-    pub next_states: Vec<String>,
-    /// The one of these that is next on the way of a case.
-    pub next_state: Option<String>,
-    /// What happened, oldest first.
-    pub history: Vec<LogRow>,
 }
 
 /// The next state on the way of a case; none where it has ended.
@@ -277,8 +134,16 @@ impl CaseView {
             next_state: next_of(case.state).map(|state| state.as_str().to_owned()),
             next_states: next_states(case.state).iter().map(|state| state.as_str().to_owned()).collect(),
             history: case.log.iter().map(LogRow::of).collect(),
+            version: version(case),
         }
     }
+}
+
+/// Changes with everything that somebody may have looked at before they decided.
+pub(super) fn version(case: &OpenCase) -> String {
+    let mut hasher = SipHasher24::new();
+    hasher.write(format!("{case:?}").as_bytes());
+    format!("{:016x}", hasher.finish())
 }
 
 impl LogRow {

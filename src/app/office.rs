@@ -1,0 +1,101 @@
+//! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
+
+use super::control::Served;
+use super::control::cases::{self, Wish};
+use super::control::{CasesAnswer, CasesError};
+use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
+use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use crate::domain::Timestamp;
+use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::person::Actor;
+use crate::engine::portrait::{Portrait, portrait};
+
+impl From<CasesError> for OfficeError {
+    fn from(error: CasesError) -> Self {
+        match error {
+            CasesError::UnknownCase(_) | CasesError::BadCase(..) | CasesError::Ambiguous { .. } => Self::Unknown,
+            CasesError::Changed => Self::Changed,
+            CasesError::Stopping => Self::Stopping,
+            CasesError::Refused(_) | CasesError::Staff(_) | CasesError::UnknownName { .. } => {
+                Self::Refused { reason: error.reason(), problem: error.to_string() }
+            }
+        }
+    }
+}
+
+async fn one(served: &Served, id: String) -> Result<CaseView, OfficeError> {
+    let found = cases::look(served, move |histories, now| cases::show(histories, &id, now)).await??;
+    match found {
+        CasesAnswer::Case { case } => Ok(*case),
+        CasesAnswer::List { .. } | CasesAnswer::Refused { .. } => Err(OfficeError::Unknown),
+    }
+}
+
+impl Office for Served {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn cases(&self, filter: CaseFilter) -> Answering<'_, Vec<CaseRow>> {
+        Box::pin(async move {
+            let found = cases::look(self, move |histories, now| cases::list(histories, &filter, now)).await??;
+            match found {
+                CasesAnswer::List { cases } => Ok(cases),
+                CasesAnswer::Case { .. } | CasesAnswer::Refused { .. } => Err(OfficeError::Unknown),
+            }
+        })
+    }
+
+    fn case<'a>(&'a self, id: &'a str) -> Answering<'a, CaseView> {
+        Box::pin(one(self, id.to_owned()))
+    }
+
+    fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait> {
+        Box::pin(async move {
+            let found = cases::look(self, move |histories, now| {
+                // Copied, so that rows wait for the copy alone and not for the picture.
+                let is_theirs = |key: &crate::domain::ids::WorkerKey| key.site == site && key.worker == worker;
+                histories
+                    .filter(|history| is_theirs(&history.profile.key))
+                    .next()
+                    .cloned()
+                    .map(|history| (history, now))
+            });
+            let (history, now) = found.await?.ok_or(OfficeError::Unknown)?;
+            let settings = self.engine.borrow().clone();
+            let drawn = tokio::task::spawn_blocking(move || portrait(&history, &settings, now));
+            drawn.await.map_err(|_| OfficeError::Stopping)
+        })
+    }
+
+    fn act<'a>(
+        &'a self,
+        id: &'a str,
+        version: Option<&'a str>,
+        by: Actor,
+        note: Option<String>,
+        deed: DeedWord,
+    ) -> Answering<'a, CaseView> {
+        Box::pin(async move {
+            let wish = Wish { case: id.to_owned(), seen: version.map(str::to_owned), note, deed };
+            let case = cases::act(self, wish, |_| Ok(by)).await?;
+            one(self, case.to_string()).await
+        })
+    }
+
+    fn colleagues(&self, site: &str) -> Vec<Colleague> {
+        let Ok(site) = SiteId::parse(site) else { return Vec::new() };
+        let people = self.staff.of_site(&site);
+        people.map(|(id, role)| Colleague { id: id.to_string(), role: role.as_str().to_owned() }).collect()
+    }
+
+    fn methods(&self) -> Vec<MethodChoice> {
+        let settings = self.engine.borrow();
+        let methods = settings.care.library.methods.iter().map(|method| MethodChoice {
+            id: method.id.to_string(),
+            action: method.side.as_str().to_owned(),
+            title: method.name.clone(),
+        });
+        methods.collect()
+    }
+}

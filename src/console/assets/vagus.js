@@ -1,0 +1,87 @@
+// Vagus console: pictures and keys. Everything works without this file; it draws and shortens the way.
+"use strict";
+
+(() => {
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  // Vertical lines: questionnaires, and the day the case was opened.
+  const marks = (list) => ({
+    hooks: {
+      draw: [(plot) => {
+        const { ctx, bbox } = plot;
+        ctx.save();
+        for (const mark of list) {
+          const x = Math.round(plot.valToPos(mark.at, "x", true));
+          if (x < bbox.left || x > bbox.left + bbox.width) continue;
+          ctx.strokeStyle = ctx.fillStyle = colour(mark.is_case ? "--wrong" : "--mark");
+          ctx.setLineDash(mark.is_case ? [] : [4, 4]);
+          ctx.lineWidth = mark.is_case ? 2 : 1;
+          ctx.beginPath();
+          ctx.moveTo(x, bbox.top);
+          ctx.lineTo(x, bbox.top + bbox.height);
+          ctx.stroke();
+          ctx.fillText(mark.label, x + 3, bbox.top + 12 * devicePixelRatio);
+        }
+        ctx.restore();
+      }],
+    },
+  });
+
+  const shown = (value, decimals, mark) =>
+    value == null ? "–" : value.toFixed(decimals).replace(".", mark).replace("-", "−");
+
+  const line = (series, mark) => {
+    const common = { label: series.label, value: (_, v) => shown(v, series.decimals, mark), spanGaps: false };
+    switch (series.form) {
+      case "bars": return { ...common, stroke: colour("--first"), fill: colour("--band"), paths: uPlot.paths.bars({ size: [0.7] }), points: { show: false } };
+      case "points": return { ...common, stroke: colour("--first"), width: 1.5, points: { show: true, size: 5 } };
+      case "line": return { ...common, stroke: colour("--quiet"), dash: [6, 4], width: 1, points: { show: false } };
+      default: return { ...common, stroke: "transparent", points: { show: false } };
+    }
+  };
+
+  const draw = (place) => {
+    const chart = JSON.parse(place.dataset.chart);
+    const high = chart.series.findIndex((series) => series.form === "band_high");
+    const low = chart.series.findIndex((series) => series.form === "band_low");
+    const day = new Intl.DateTimeFormat(chart.language, { day: "numeric", month: "numeric", timeZone: "UTC" });
+    const axis = { stroke: colour("--ink"), grid: { stroke: colour("--line"), width: 0.5 }, ticks: { stroke: colour("--line") } };
+    const options = {
+      width: Math.max(280, place.clientWidth),
+      height: 200,
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
+      cursor: { y: false },
+      series: [
+        { value: (_, v) => (v == null ? "–" : day.format(new Date(v * 1000))) },
+        ...chart.series.map((series) => line(series, chart.decimal_mark)),
+      ],
+      bands: high >= 0 ? [{ series: [high + 1, low + 1], fill: colour("--band") }] : [],
+      axes: [
+        { ...axis, values: (_, splits) => splits.map((v) => day.format(new Date(v * 1000))) },
+        { ...axis, values: (_, splits) => splits.map((v) => shown(v, Number.isInteger(v) ? 0 : 1, chart.decimal_mark)) },
+      ],
+      plugins: [marks(chart.marks)],
+    };
+    const plot = new uPlot(options, [chart.days, ...chart.series.map((series) => series.values)], place);
+    new ResizeObserver(() => plot.setSize({ width: Math.max(280, place.clientWidth), height: 200 })).observe(place);
+  };
+
+  // j and k move through the cases, Enter opens the one that is chosen.
+  const keys = (table) => {
+    const rows = [...table.tBodies[0].rows];
+    let chosen = -1;
+    document.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
+      const step = { j: 1, k: -1 }[event.key];
+      if (!step || rows.length === 0) return;
+      rows[chosen]?.classList.remove("chosen");
+      chosen = Math.min(rows.length - 1, Math.max(0, chosen + step));
+      rows[chosen].classList.add("chosen");
+      rows[chosen].querySelector("a").focus();
+    });
+  };
+
+  document.querySelectorAll("[data-chart]").forEach(draw);
+  const cases = document.getElementById("cases");
+  if (cases) keys(cases);
+})();

@@ -1,0 +1,8 @@
+//! What is shown, as data: the shapes of the API, of the control socket and of pages.
+//!
+//! Rows and views come in from the service, JSON leaves; texts and pages are made of them elsewhere.
+//! Nothing here decides anything.
+
+mod case;
+
+pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, LimitRow, LogRow};
