@@ -10,9 +10,9 @@
       draw: [(plot) => {
         const { ctx, bbox } = plot;
         ctx.save();
-        for (const mark of list) {
+        list.forEach((mark, at) => {
           const x = Math.round(plot.valToPos(mark.at, "x", true));
-          if (x < bbox.left || x > bbox.left + bbox.width) continue;
+          if (x < bbox.left || x > bbox.left + bbox.width) return;
           ctx.strokeStyle = ctx.fillStyle = colour(mark.is_case ? "--wrong" : "--mark");
           ctx.setLineDash(mark.is_case ? [] : [4, 4]);
           ctx.lineWidth = mark.is_case ? 2 : 1;
@@ -20,8 +20,10 @@
           ctx.moveTo(x, bbox.top);
           ctx.lineTo(x, bbox.top + bbox.height);
           ctx.stroke();
-          ctx.fillText(mark.label, x + 3, bbox.top + 12 * devicePixelRatio);
-        }
+          // Neighbours stand at different heights, and near the right edge to the left of their line.
+          ctx.textAlign = x > bbox.left + 0.8 * bbox.width ? "right" : "left";
+          ctx.fillText(mark.label, x + (ctx.textAlign === "right" ? -3 : 3), bbox.top + (12 + 13 * (at % 3)) * devicePixelRatio);
+        });
         ctx.restore();
       }],
     },
@@ -36,7 +38,7 @@
       case "bars": return { ...common, stroke: colour("--first"), fill: colour("--band"), paths: uPlot.paths.bars({ size: [0.7] }), points: { show: false } };
       case "points": return { ...common, stroke: colour("--first"), width: 1.5, points: { show: true, size: 5 } };
       case "line": return { ...common, stroke: colour("--quiet"), dash: [6, 4], width: 1, points: { show: false } };
-      default: return { ...common, stroke: "transparent", points: { show: false } };
+      default: return { ...common, class: "edge", stroke: "transparent", points: { show: false } };
     }
   };
 
@@ -46,13 +48,16 @@
     const low = chart.series.findIndex((series) => series.form === "band_low");
     const day = new Intl.DateTimeFormat(chart.language, { day: "numeric", month: "numeric", timeZone: "UTC" });
     const axis = { stroke: colour("--ink"), grid: { stroke: colour("--line"), width: 0.5 }, ticks: { stroke: colour("--line") } };
+    const hasBars = chart.series.some((series) => series.form === "bars");
     const options = {
       width: Math.max(280, place.clientWidth),
       height: 200,
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "UTC"),
       cursor: { y: false },
+      // Bars are compared by their length, so they begin at nothing.
+      scales: hasBars ? { y: { range: (_, __, max) => [0, (max || 1) * 1.1] } } : {},
       series: [
-        { value: (_, v) => (v == null ? "–" : day.format(new Date(v * 1000))) },
+        { label: chart.date_label, value: (_, v) => (v == null ? "–" : day.format(new Date(v * 1000))) },
         ...chart.series.map((series) => line(series, chart.decimal_mark)),
       ],
       bands: high >= 0 ? [{ series: [high + 1, low + 1], fill: colour("--band") }] : [],

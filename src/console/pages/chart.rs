@@ -1,6 +1,8 @@
 //! Pictures of a worker's days: data for the chart library, and beside each the same as a table, for
 //! whoever has no script or does not see the picture.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
@@ -104,15 +106,18 @@ fn data(language: Language, picture: &Picture, portrait: &Portrait, opened: Opti
             json!({"label": language.say(series.label), "form": series.form, "decimals": series.decimals, "values": values})
         })
         .collect();
-    let marks: Vec<Value> = portrait
-        .screenings
-        .iter()
-        .map(|sheet| json!({"at": seconds(sheet.taken_on), "label": sheet.instrument.as_str()}))
+    let mut sheets: BTreeMap<Date, Vec<&str>> = BTreeMap::new();
+    for sheet in &portrait.screenings {
+        sheets.entry(sheet.taken_on).or_default().push(sheet.instrument.as_str());
+    }
+    let marks: Vec<Value> = sheets
+        .into_iter()
+        .map(|(date, names)| json!({"at": seconds(date), "label": names.join(", "), "is_case": false}))
         .chain(opened.map(|date| json!({"at": seconds(date), "label": language.say("chart-raised"), "is_case": true})))
         .collect();
     let days: Vec<i64> = portrait.days.iter().map(|day| seconds(day.date)).collect();
     let (id, mark) = (picture.id, language.say("format-decimal-mark"));
-    json!({"id": id, "days": days, "series": lines, "marks": marks, "decimal_mark": mark, "language": language.as_str()})
+    json!({"id": id, "days": days, "series": lines, "marks": marks, "decimal_mark": mark, "language": language.as_str(), "date_label": language.say("chart-date")})
         .to_string()
 }
 
