@@ -219,3 +219,28 @@ chart-date = Date
 chart-no-data = Nothing has come yet.
 chart-raised = The case was opened
 screening-score = { $instrument }: { $score }
+
+## History of a case
+
+event-raised = raised to { $level }
+event-moved = now: { $state }
+event-progress = { $action }: { $step }
+event-action-added = { $action } asked for
+event-leads = { $person } leads the case
+event-carries-out = { $person } carries out: { $action }
+event-remarked = note
+event-evidence-added = further rules: { $rules }
+event-method-chosen = { $action }: { $method } chosen
+event-followed-up = the worker was asked whether it helps
+event-told = time limit “{ $limit }”: { $stage }
+event-reviewed = { $action }, looked at in week { $week }: { $advice }
+event-invited = invited to fill in { $instruments }
+stage-reminder = reminder
+stage-overdue = overdue
+stage-escalated = overdue by half
+advice-maintain = go on
+advice-intensify = intensify
+advice-switch = switch the method
+advice-step_up = go up one step of care
+advice-close = close the case
+advice-measure = ask for a questionnaire

@@ -213,3 +213,28 @@ chart-date = Ngày
 chart-no-data = Chưa nhận được dữ liệu.
 chart-raised = Mở trường hợp
 screening-score = { $instrument }: { $score }
+
+## History of a case
+
+event-raised = nâng lên mức { $level }
+event-moved = trạng thái mới: { $state }
+event-progress = { $action }: { $step }
+event-action-added = đã yêu cầu { $action }
+event-leads = { $person } phụ trách trường hợp này
+event-carries-out = { $person } thực hiện: { $action }
+event-remarked = ghi chú
+event-evidence-added = thêm quy tắc phù hợp: { $rules }
+event-method-chosen = { $action }: đã chọn { $method }
+event-followed-up = đã hỏi người lao động biện pháp có giúp ích không
+event-told = thời hạn “{ $limit }”: { $stage }
+event-reviewed = { $action }, đánh giá ở tuần { $week }: { $advice }
+event-invited = đã mời trả lời { $instruments }
+stage-reminder = nhắc
+stage-overdue = quá hạn
+stage-escalated = quá hạn thêm một nửa
+advice-maintain = tiếp tục
+advice-intensify = tăng cường
+advice-switch = đổi phương pháp
+advice-step_up = nâng một bậc chăm sóc
+advice-close = kết thúc trường hợp
+advice-measure = đề nghị trả lời bảng hỏi

@@ -213,3 +213,28 @@ chart-date = 日期
 chart-no-data = 尚未收到数据。
 chart-raised = 个案建立
 screening-score = { $instrument }：{ $score }
+
+## History of a case
+
+event-raised = 升至 { $level }
+event-moved = 状态变为：{ $state }
+event-progress = { $action }：{ $step }
+event-action-added = 要求进行{ $action }
+event-leads = 由 { $person } 负责本个案
+event-carries-out = 由 { $person } 执行：{ $action }
+event-remarked = 备注
+event-evidence-added = 新增符合的规则：{ $rules }
+event-method-chosen = { $action }：已选择{ $method }
+event-followed-up = 已询问劳动者措施是否有帮助
+event-told = 时限“{ $limit }”：{ $stage }
+event-reviewed = { $action }，第 { $week } 周评价：{ $advice }
+event-invited = 已邀请填写 { $instruments }
+stage-reminder = 提醒
+stage-overdue = 已逾期
+stage-escalated = 逾期过半
+advice-maintain = 继续
+advice-intensify = 加强
+advice-switch = 更换方法
+advice-step_up = 提高一级照护
+advice-close = 结案
+advice-measure = 请填写量表

@@ -37,7 +37,7 @@ fn every_language_has_every_text_with_the_same_values() {
     for language in Language::ALL {
         let other = keys(*language);
         // The pattern of a date need not use all of its parts.
-        let is_alike = |key: &str, values| match other.get(key) {
+        let is_alike = |key: &str, values: &BTreeSet<String>| match other.get(key) {
             Some(theirs) => theirs == values || key.starts_with("format-"),
             None => false,
         };

@@ -64,7 +64,7 @@ fn a_crisis_asks_for_no_review_of_the_work_until_a_clinician_does() {
     assert!(told.contains("manager may not do that"), "{told}");
     let asked = PHYSICIAN.does(&town.vagus, &["request-review", &case]);
     assert_eq!(states(&asked), ("in_action", Some("requested"), Some("started")));
-    assert_eq!(history(&asked).last(), Some(&("dr.a (physician)", "workload_review asked for")));
+    assert_eq!(history(&asked).last().unwrap(), "dr.a (physician): action_added workload_review");
     let found = eventually("a review is asked for", || Some(reviews(&town)).filter(|found| !found.is_empty()));
     PHYSICIAN.is_refused(&town.vagus, &["request-review", &case]);
     town.quiet();
@@ -94,7 +94,7 @@ fn another_crisis_answer_is_raised_again_and_to_be_acknowledged_again() {
     assert_eq!(again.actions(), first.actions(), "the same counselling");
     let open = show(&town.vagus, &case);
     assert_eq!((&open["state"], &open["next"]["step"]), (&json!("open"), &json!("acknowledge")));
-    let raised = history(&open).into_iter().filter(|(_, event)| *event == "raised to L4").count();
+    let raised = history(&open).into_iter().filter(|line| line == "vagus: raised L4").count();
     assert_eq!(raised, 2);
     assert_eq!(PHYSICIAN.does(&town.vagus, &["ack", &case])["state"], "acknowledged");
 

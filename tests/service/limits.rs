@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use tokio::runtime::Runtime;
-use vagus::app::control::{self, Answer, CasesAnswer, CasesQuestion, DeedWord, Question};
+use vagus::app::control::{self, Answer, CasesAnswer, CasesQuestion, Question};
+use vagus::console::view::DeedWord;
 use vagus::app::service::Service;
 use vagus::clock::Clock;
 use vagus::config;

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 
 use super::operator::{say, table};
 use crate::app::control::CasesAnswer;
-use crate::console::view::{ActionRow, CaseRow, CaseView, LimitRow};
+use crate::console::view::{ActionRow, CaseRow, CaseView, EventRow, LimitRow};
 use crate::domain::{TimeZone, Timestamp};
 
 /// So much of an id is shown where room is scarce: enough to name the case by.
@@ -80,7 +80,7 @@ fn page(case: &CaseView, width: Option<u16>) -> String {
     let mut table = table(&["when", "who", "what", "note"]);
     for line in history {
         let note = line.note.clone().unwrap_or_default();
-        table.add_row([&local(&line.at, row), &line.by, &line.event, &note]);
+        table.add_row([&local(&line.at, row), &line.by, &event_words(&line.event), &note]);
     }
     page + &fitted(table, width).to_string()
 }
@@ -127,3 +127,23 @@ fn local(at: &str, row: &CaseRow) -> String {
 #[cfg(test)]
 #[path = "cases_print_tests.rs"]
 mod tests;
+
+/// What happened, in words.
+fn event_words(event: &EventRow) -> String {
+    match event {
+        EventRow::Raised { level } => format!("raised to {level}"),
+        EventRow::Moved { to } => format!("became {to}"),
+        EventRow::Progress { action, step } => format!("{action} is {step}"),
+        EventRow::ActionAdded { action } => format!("{action} asked for"),
+        EventRow::Assigned { to, action: None } => format!("{to} leads the case"),
+        EventRow::Assigned { to, action: Some(action) } => format!("{to} carries out {action}"),
+        EventRow::Remarked => "remark".to_owned(),
+        EventRow::EvidenceAdded { rules } => format!("also {}", rules.join(", ")),
+        EventRow::MethodChosen { action, method } => format!("{action}: {method} chosen"),
+        EventRow::FollowedUp => "followed up".to_owned(),
+        EventRow::Told { limit, number: 0, stage } => format!("limit {limit}: {stage}"),
+        EventRow::Told { limit, number, stage } => format!("limit {limit} {number}: {stage}"),
+        EventRow::Reviewed { action, week, advice } => format!("{action} looked at in week {week}: {advice}"),
+        EventRow::Invited { instruments } => format!("invited to {}", instruments.join(", ")),
+    }
+}

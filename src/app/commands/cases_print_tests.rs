@@ -1,5 +1,5 @@
 use super::*;
-use crate::app::control::LogRow;
+use crate::console::view::LogRow;
 
 fn action(kind: &str, state: &str) -> ActionRow {
     ActionRow {
@@ -40,11 +40,11 @@ fn view(row: CaseRow, next: Option<&str>, all: &[&str]) -> CaseView {
     let history = vec![LogRow {
         at: "2026-03-01T08:50:00Z".to_owned(),
         by: "vagus".to_owned(),
-        event: "raised to L3".to_owned(),
+        event: crate::console::view::EventRow::Raised { level: "L3".to_owned() },
         note: Some("a word and another ".repeat(20)),
     }];
     let next_states = all.iter().map(|state| (*state).to_owned()).collect();
-    CaseView { row, limits: Vec::new(), next_states, next_state: next.map(str::to_owned), history }
+    CaseView { row, limits: Vec::new(), next_states, next_state: next.map(str::to_owned), history, version: String::new() }
 }
 
 #[test]

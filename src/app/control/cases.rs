@@ -71,7 +71,7 @@ pub(in crate::app) async fn act(
     let sent = served.commands.send(Command::Case { command, done }).await;
     sent.map_err(|_| CasesError::Stopping)?;
     let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
-    outcome.map_err(|refusal| CasesError::of(refusal, case.as_str()))?;
+    outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
     Ok(case)
 }
 

@@ -13,7 +13,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{CaseView, DeedWord};
 use super::layout::Frame;
-use super::{case_deeds, case_parts, chart};
+use super::{case_deeds, case_parts, case_words, chart};
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -211,8 +211,8 @@ fn history(shown: &Shown<'_>) -> Markup {
                     @for line in &shown.case.history {
                         tr {
                             td { (shown.moment(&line.at)) }
-                            td { (line.by) }
-                            td { (line.event) }
+                            td { (case_words::by(language, &line.by)) }
+                            td { (case_words::event(shown, &line.event)) }
                             td { @if shown.may_see(Field::Notes) { (line.note.as_deref().unwrap_or_default()) } }
                         }
                     }

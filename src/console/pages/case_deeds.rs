@@ -134,7 +134,11 @@ fn assign(shown: &Shown<'_>) -> Markup {
 
 /// The method of an action, by its name in the library.
 pub(super) fn method_words(shown: &Shown<'_>, action: &ActionRow) -> String {
-    let Some(id) = &action.method else { return "–".to_owned() };
-    let known = shown.console.office().methods().into_iter().find(|method| method.id == *id);
-    known.map_or_else(|| id.clone(), |method| method.title)
+    action.method.as_ref().map_or_else(|| "–".to_owned(), |id| method_name(shown, id))
+}
+
+/// The name of a method in the library.
+pub(super) fn method_name(shown: &Shown<'_>, id: &str) -> String {
+    let known = shown.console.office().methods().into_iter().find(|method| method.id == id);
+    known.map_or_else(|| id.to_owned(), |method| method.title)
 }

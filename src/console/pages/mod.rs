@@ -6,6 +6,7 @@
 pub(super) mod case;
 mod case_deeds;
 mod case_parts;
+mod case_words;
 mod chart;
 mod form;
 pub(super) mod inbox;

@@ -133,9 +133,84 @@ pub struct LogRow {
     /// Who.
     pub by: String,
     /// What.
-    pub event: String,
+    #[serde(flatten)]
+    pub event: EventRow,
     /// What they wrote with it.
     pub note: Option<String>,
+}
+
+/// What happened to a case; every name is the one used in payloads and settings.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum EventRow {
+    /// It was opened, or its level rose, or another crisis answer came.
+    Raised {
+        /// To which level.
+        level: String,
+    },
+    /// It is in another state.
+    Moved {
+        /// The state.
+        to: String,
+    },
+    /// An action moved.
+    Progress {
+        /// Which.
+        action: String,
+        /// How far it is.
+        step: String,
+    },
+    /// An action was asked for.
+    ActionAdded {
+        /// Which.
+        action: String,
+    },
+    /// Somebody was put in charge.
+    Assigned {
+        /// Who.
+        to: String,
+        /// Of which action; of the case where none is named.
+        action: Option<String>,
+    },
+    /// Only the note.
+    Remarked,
+    /// Further rules matched.
+    EvidenceAdded {
+        /// Which.
+        rules: Vec<String>,
+    },
+    /// A method was chosen.
+    MethodChosen {
+        /// Of which action.
+        action: String,
+        /// Which.
+        method: String,
+    },
+    /// A follow-up was done.
+    FollowedUp,
+    /// Somebody was told of a time limit.
+    Told {
+        /// Which.
+        limit: String,
+        /// Which of several, from 1; 0 for the others.
+        number: u8,
+        /// `reminder`, `overdue` or `escalated`.
+        stage: String,
+    },
+    /// The effect of an action was looked at.
+    Reviewed {
+        /// Which.
+        action: String,
+        /// Weeks since it began.
+        week: u8,
+        /// What was proposed.
+        advice: String,
+    },
+    /// The worker was invited to fill in questionnaires again.
+    Invited {
+        /// Which.
+        instruments: Vec<String>,
+    },
 }
 
 /// One case with all that happened.

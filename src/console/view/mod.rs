@@ -5,4 +5,4 @@
 
 mod case;
 
-pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, LimitRow, LogRow};
+pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};

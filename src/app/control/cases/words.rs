@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
 use crate::cases::next_states;
-use crate::console::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, LimitRow, LogRow};
+use crate::console::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 use crate::domain::Timestamp;
 use crate::domain::case::{Action, OpenCase};
 use crate::domain::life::{CaseState, Deadline, LogEntry, LogEvent};
@@ -158,29 +158,35 @@ impl LogRow {
     }
 }
 
-fn event(event: &LogEvent) -> String {
+fn event(event: &LogEvent) -> EventRow {
     match event {
-        LogEvent::Raised(level) => format!("raised to {}", level.as_str()),
-        LogEvent::Moved(state) => format!("became {}", state.as_str()),
-        LogEvent::Progress { action, step } => format!("{} is {}", action.as_str(), step.as_str()),
-        LogEvent::ActionAdded(action) => format!("{} asked for", action.as_str()),
-        LogEvent::Assigned { to, action: None } => format!("{to} leads the case"),
-        LogEvent::Assigned { to, action: Some(action) } => format!("{to} carries out {}", action.as_str()),
-        LogEvent::Remarked => "remark".to_owned(),
-        LogEvent::EvidenceAdded(rules) => {
-            format!("also {}", rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", "))
+        LogEvent::Raised(level) => EventRow::Raised { level: level.as_str().to_owned() },
+        LogEvent::Moved(state) => EventRow::Moved { to: state.as_str().to_owned() },
+        LogEvent::Progress { action, step } => {
+            EventRow::Progress { action: action.as_str().to_owned(), step: step.as_str().to_owned() }
         }
-        LogEvent::MethodChosen { action, method } => format!("{}: {method} chosen", action.as_str()),
-        LogEvent::FollowedUp => "followed up".to_owned(),
+        LogEvent::ActionAdded(action) => EventRow::ActionAdded { action: action.as_str().to_owned() },
+        LogEvent::Assigned { to, action } => {
+            EventRow::Assigned { to: to.to_string(), action: action.map(|action| action.as_str().to_owned()) }
+        }
+        LogEvent::Remarked => EventRow::Remarked,
+        LogEvent::EvidenceAdded(rules) => {
+            EventRow::EvidenceAdded { rules: rules.iter().map(|rule| rule.as_str().to_owned()).collect() }
+        }
+        LogEvent::MethodChosen { action, method } => {
+            EventRow::MethodChosen { action: action.as_str().to_owned(), method: method.to_string() }
+        }
+        LogEvent::FollowedUp => EventRow::FollowedUp,
         LogEvent::Told { milestone, number, stage } => {
-            let number = if *number > 0 { format!(" {number}") } else { String::new() };
-            format!("limit {}{number}: {}", milestone.as_str(), stage.as_str())
+            let (limit, stage) = (milestone.as_str().to_owned(), stage.as_str().to_owned());
+            EventRow::Told { limit, number: *number, stage }
         }
         LogEvent::Reviewed { action, week, advice } => {
-            format!("{} looked at in week {week}: {}", action.as_str(), advice.as_str())
+            let (action, advice) = (action.as_str().to_owned(), advice.as_str().to_owned());
+            EventRow::Reviewed { action, week: *week, advice }
         }
         LogEvent::Invited(instruments) => {
-            format!("invited to {}", instruments.iter().map(|i| i.as_str()).collect::<Vec<_>>().join(", "))
+            EventRow::Invited { instruments: instruments.iter().map(|i| i.as_str().to_owned()).collect() }
         }
     }
 }
