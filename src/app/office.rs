@@ -52,12 +52,10 @@ impl Office for Served {
 
     fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait> {
         Box::pin(async move {
-            let found = cases::look(self, move |histories, now| {
+            let found = cases::look(self, move |mut histories, now| {
                 // Copied, so that rows wait for the copy alone and not for the picture.
                 let is_theirs = |key: &crate::domain::ids::WorkerKey| key.site == site && key.worker == worker;
-                histories
-                    .filter(|history| is_theirs(&history.profile.key))
-                    .next()
+                Iterator::find(&mut histories, |history| is_theirs(&history.profile.key))
                     .cloned()
                     .map(|history| (history, now))
             });

@@ -69,19 +69,18 @@ impl Language {
     /// The language that a browser's `Accept-Language` asks for first; English where it asks for none of ours.
     #[must_use]
     pub fn accepted(header: &str) -> Self {
-        let mut asked: Vec<(u32, Self)> = Vec::new();
+        let mut asked: Vec<(f64, Self)> = Vec::new();
         for part in header.split(',').take(20) {
             let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
             let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
             let language = Self::ALL.iter().find(|it| it.as_str().split('-').next() == Some(primary.as_str()));
             let weight = weight.trim().parse::<f64>().ok().filter(|weight| (0.0..=1.0).contains(weight));
             if let (Some(language), Some(weight)) = (language, weight.filter(|weight| *weight > 0.0)) {
-                // Rust rounds a product of so small numbers as one expects.
-                asked.push(((weight * 1000.0).round() as u32, *language));
+                asked.push((weight, *language));
             }
         }
         // The first of those with the greatest weight.
-        asked.iter().rev().max_by_key(|(weight, _)| *weight).map_or(Self::English, |(_, language)| *language)
+        asked.iter().rev().max_by(|(a, _), (b, _)| a.total_cmp(b)).map_or(Self::English, |(_, language)| *language)
     }
 
     fn bundle(self) -> &'static Bundle {

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use tokio::runtime::Runtime;
 use vagus::app::control::{self, Answer, CasesAnswer, CasesQuestion, Question};
-use vagus::console::view::DeedWord;
 use vagus::app::service::Service;
 use vagus::clock::Clock;
 use vagus::config;
+use vagus::console::view::DeedWord;
 use vagus::domain::{SignedDuration, Timestamp};
 
 use crate::replayed::{Recording, in_order};

@@ -44,7 +44,14 @@ fn view(row: CaseRow, next: Option<&str>, all: &[&str]) -> CaseView {
         note: Some("a word and another ".repeat(20)),
     }];
     let next_states = all.iter().map(|state| (*state).to_owned()).collect();
-    CaseView { row, limits: Vec::new(), next_states, next_state: next.map(str::to_owned), history, version: String::new() }
+    CaseView {
+        row,
+        limits: Vec::new(),
+        next_states,
+        next_state: next.map(str::to_owned),
+        history,
+        version: String::new(),
+    }
 }
 
 #[test]

@@ -9,7 +9,8 @@ use crate::texts::{Language, Value};
 /// Who did something: a person with their role, a system, or Vagus itself.
 pub(super) fn by(language: Language, by: &str) -> String {
     let Some((name, role)) = by.strip_suffix(')').and_then(|by| by.split_once(" (")) else { return by.to_owned() };
-    let role = Role::parse(role).map_or_else(|| role.to_owned(), |role| language.say(&format!("role-{}", role.as_str())));
+    let role =
+        Role::parse(role).map_or_else(|| role.to_owned(), |role| language.say(&format!("role-{}", role.as_str())));
     language.say_with("signed-in-as", &[("name", name.into()), ("role", role.into())])
 }
 
@@ -43,7 +44,10 @@ pub(super) fn event(shown: &Shown<'_>, event: &EventRow) -> String {
         }
         EventRow::Reviewed { action, week, advice } => {
             let week = Value::Count(u64::from(*week));
-            say("event-reviewed", &[("action", named("action", action)), ("week", week), ("advice", named("advice", advice))])
+            say(
+                "event-reviewed",
+                &[("action", named("action", action)), ("week", week), ("advice", named("advice", advice))],
+            )
         }
         EventRow::Invited { instruments } => say("event-invited", &[("instruments", instruments.join(", ").into())]),
     }

@@ -87,9 +87,11 @@ pub(crate) fn states(case: &Value) -> (&str, Option<&str>, Option<&str>) {
 /// Who did what, oldest first: the name of what happened, then its values.
 pub(crate) fn history(case: &Value) -> Vec<String> {
     let what = |line: &Value| {
-        let values = line.as_object().unwrap().iter().filter(|(name, value)| {
-            !matches!(name.as_str(), "at" | "by" | "event" | "note") && !value.is_null()
-        });
+        let values = line
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(name, value)| !matches!(name.as_str(), "at" | "by" | "event" | "note") && !value.is_null());
         let words = values.map(|(_, value)| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
         [line["event"].as_str().unwrap().to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
     };
