@@ -33,7 +33,6 @@ use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
-use crate::console::listener::Listener;
 use crate::console::{Console, ops};
 use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
@@ -64,8 +63,7 @@ const COMMANDS_IN_FLIGHT: usize = 16;
 #[derive(Debug)]
 pub struct Service {
     ops_address: SocketAddr,
-    http_address: SocketAddr,
-    console: Console,
+    web: Web,
     shutdown: watch::Sender<bool>,
     end_delivery: watch::Sender<bool>,
     store: Store,
@@ -76,6 +74,13 @@ pub struct Service {
     threads: Vec<JoinHandle<anyhow::Result<()>>>,
     failed: Arc<Notify>,
     tasks: JoinSet<()>,
+}
+
+/// The console, and where it is served.
+#[derive(Debug)]
+struct Web {
+    console: Console,
+    address: SocketAddr,
 }
 
 /// Where the rules come from when they are read again.
@@ -172,20 +177,16 @@ impl Service {
         tasks.spawn(deliverer.run(delivery_stopping.clone()));
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
-        let (commands, engine) = (commands_in, new_rules);
-        let staff = Staff::of(&settings.delivery.recipients);
+        let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
         let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff };
-        let (console, http) = open_console(&settings, &served).await?;
-        let http_address = http.address();
-        tasks.spawn(http.serve(until(stopping.clone())));
+        let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
-        tracing::info!(ops = %ops_address, console = %http_address, "the service runs");
+        tracing::info!(ops = %ops_address, console = %web.address, "the service runs");
         Ok(Self {
             ops_address,
-            http_address,
-            console,
+            web,
             shutdown,
             end_delivery,
             store,
@@ -207,13 +208,13 @@ impl Service {
     /// Where the console is served.
     #[must_use]
     pub const fn http_address(&self) -> SocketAddr {
-        self.http_address
+        self.web.address
     }
 
     /// The console.
     #[must_use]
     pub const fn console(&self) -> &Console {
-        &self.console
+        &self.web.console
     }
 
     /// Runs until SIGTERM or SIGINT, reading the rules and holidays again at SIGHUP.
@@ -293,9 +294,14 @@ impl Service {
     }
 }
 
-/// Opens the console. Where nobody has an account yet, an administrator is made and its password told once,
+/// Opens the console and serves it. Where nobody has an account yet, an administrator is made and its password told once,
 /// on standard output: the log is read by others.
-async fn open_console(settings: &Settings, served: &Served) -> anyhow::Result<(Console, Listener)> {
+async fn serve_console(
+    settings: &Settings,
+    served: &Served,
+    tasks: &mut JoinSet<()>,
+    stopping: watch::Receiver<bool>,
+) -> anyhow::Result<Web> {
     let console = Console::open(&settings.http, &settings.store.path, Arc::new(served.clone()))?;
     if let Some((name, password)) = console.first_administrator()? {
         use std::io::Write as _;
@@ -309,7 +315,9 @@ async fn open_console(settings: &Settings, served: &Served) -> anyhow::Result<(C
         }
     }
     let listener = console.listen(&settings.http).await?;
-    Ok((console, listener))
+    let address = listener.address();
+    tasks.spawn(listener.serve(until(stopping)));
+    Ok(Web { console, address })
 }
 
 /// Opens the store and brings the engines to where they were.
