@@ -6,6 +6,8 @@
 
 pub mod access;
 mod assets;
+#[cfg(test)]
+mod fake;
 pub mod gate;
 pub mod listener;
 pub mod office;
@@ -122,7 +124,7 @@ impl Console {
         let id = PersonId::parse(FIRST_ADMINISTRATOR).expect("the constant is a name");
         let password = Token::random().as_str()[..24].to_owned();
         self.accounts().add(Account {
-            reader: access::Reader { id: id.clone(), role: Role::Administrator, sites: Vec::new() },
+            reader: access::Reader::new(id.clone(), Role::Administrator, Vec::new()),
             password: HashedPassword::of(&password),
             must_change: true,
             is_disabled: false,
@@ -177,7 +179,7 @@ impl Console {
     fn make_demo_physician(&self) -> Result<(), AccountError> {
         let Some(id) = self.demo_physician().filter(|id| self.accounts().find(id).is_none()) else { return Ok(()) };
         self.accounts().add(Account {
-            reader: access::Reader { id, role: Role::Physician, sites: Vec::new() },
+            reader: access::Reader::new(id, Role::Physician, Vec::new()),
             password: HashedPassword::of(Token::random().as_str()),
             must_change: false,
             is_disabled: false,

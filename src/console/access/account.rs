@@ -96,7 +96,7 @@ impl Stored {
         let sites = self.sites.iter().map(|site| SiteId::parse(site).map_err(|error| format!("{site:?} {error}")));
         let sites = sites.collect::<Result<Vec<_>, _>>()?;
         let Self { password, must_change, is_disabled, language, .. } = self;
-        Ok(Account { reader: Reader { id, role, sites }, password, must_change, is_disabled, language })
+        Ok(Account { reader: Reader::new(id, role, sites), password, must_change, is_disabled, language })
     }
 }
 
@@ -204,7 +204,7 @@ mod tests {
 
     fn account(id: &str, role: Role) -> Account {
         Account {
-            reader: Reader { id: PersonId::parse(id).unwrap(), role, sites: vec![SiteId::parse("plant-a").unwrap()] },
+            reader: Reader::new(PersonId::parse(id).unwrap(), role, vec![SiteId::parse("plant-a").unwrap()]),
             password: HashedPassword::of("a password of some length"),
             must_change: true,
             is_disabled: false,

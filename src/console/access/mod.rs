@@ -24,9 +24,17 @@ pub struct Reader {
     pub role: Role,
     /// The sites they look after; all, where none is named.
     pub sites: Vec<SiteId>,
+    /// The crises that this session opened in an emergency, as long as that lasts.
+    pub opened: Vec<String>,
 }
 
 impl Reader {
+    /// Somebody of that name, role and sites.
+    #[must_use]
+    pub const fn new(id: PersonId, role: Role, sites: Vec<SiteId>) -> Self {
+        Self { id, role, sites, opened: Vec::new() }
+    }
+
     /// How far a field may be seen; `None` where not at all.
     #[must_use]
     pub fn reach(&self, field: Field) -> Option<Reach> {
@@ -59,7 +67,7 @@ mod tests {
 
     fn reader(role: Role, sites: &[&str]) -> Reader {
         let sites = sites.iter().map(|site| SiteId::parse(site).unwrap()).collect();
-        Reader { id: PersonId::parse("x").unwrap(), role, sites }
+        Reader::new(PersonId::parse("x").unwrap(), role, sites)
     }
 
     #[test]
