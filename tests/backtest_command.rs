@@ -248,7 +248,13 @@ fn looking_back_on_what_is_stored_finds_the_cases_of_the_recording() {
     let settings = vagus::config::settings::parse(config, "vagus.toml", []).unwrap();
     let engine = rules_file::built_in();
     let admission = service::admission_settings(&settings);
-    let settings = replay::Settings { admission, engine: engine.clone(), shards: 1, register: Vec::new() };
+    let settings = replay::Settings {
+        admission,
+        engine: engine.clone(),
+        shards: 1,
+        register: Vec::new(),
+        languages: std::collections::BTreeMap::new(),
+    };
     let mut told: BTreeMap<WorkerNumber, Cases> = BTreeMap::new();
     let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
     let fed = replay::feed(&settings, plant().as_bytes(), FollowUp::EndsWhenDue, |decision| {

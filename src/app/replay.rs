@@ -17,12 +17,13 @@ use crate::decode::times::Present;
 use crate::delivery::cloudevents;
 use crate::domain::case::CaseChange;
 use crate::domain::history::NightDetail;
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::worker::Profile;
 use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::effect::Decision;
 use crate::engine::row::{Input, WorkerInputs};
 use crate::engine::{self, Mode, lookback};
+use crate::texts::Language;
 
 /// The clock goes on this long after the last message, so that pending nights and deadlines are judged.
 const AFTER_THE_END: SignedDuration = SignedDuration::from_hours(48);
@@ -101,6 +102,8 @@ pub struct Settings {
     pub engine: engine::Settings,
     /// How many shards.
     pub shards: usize,
+    /// In which language the events of a site are written; English where none is named.
+    pub languages: BTreeMap<SiteId, Language>,
     /// The register, enrolled before the first message.
     pub register: Vec<Profile>,
 }
@@ -132,7 +135,8 @@ pub fn replay(settings: &Settings, input: impl BufRead, output: &mut impl Write)
     let mut events = 0;
     let fed = feed(settings, input, FollowUp::AsRecorded, |decision| {
         for event in &decision.events {
-            let envelope = cloudevents::encode(event, &settings.admission.root);
+            let language = settings.languages.get(&event.site).copied().unwrap_or(Language::English);
+            let envelope = cloudevents::encode(event, &settings.admission.root, language);
             // What leaves over other channels only is nothing that a recording could be compared by.
             if envelope.topic.is_some() {
                 output.write_all(&envelope.payload)?;

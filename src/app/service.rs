@@ -36,7 +36,7 @@ use crate::config::{self, Settings};
 use crate::console::{Console, ops};
 use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
-use crate::delivery::routing::Router;
+use crate::delivery::routing::{Router, SiteWays};
 use crate::delivery::{mqtt, outbox};
 use crate::domain::TimeZone;
 use crate::domain::ids::ChannelId;
@@ -435,7 +435,8 @@ fn tries(settings: &Settings, id: &ChannelId) -> channel::Settings {
 }
 
 fn router(settings: &Settings) -> Router {
-    let sites = settings.sites.iter().map(|site| (site.id.clone(), site.time_zone.clone()));
+    let ways = |site: &Site| SiteWays { zone: site.time_zone.clone(), language: site.language };
+    let sites = settings.sites.iter().map(|site| (site.id.clone(), ways(site)));
     Router::new(settings.ingest.root.as_str().into(), settings.delivery.clone(), sites)
 }
 

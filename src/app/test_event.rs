@@ -1,6 +1,6 @@
 //! Events that only try whether events arrive: invented, marked as tests in every form, of no worker.
 
-use crate::domain::alert::{ActionRef, ActionRequest, Alert, AlertKind, Evidence, Level, RuleId, Versions};
+use crate::domain::alert::{ActionRef, ActionRequest, Alert, AlertKind, Evidence, Level, Opening, RuleId, Versions};
 use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, EventBody, EventKind, Invitation, Proposal};
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
@@ -84,7 +84,6 @@ fn alert(kind: AlertKind, level: Level, now: Timestamp) -> Alert {
         hints: Vec::new(),
         confidence: None,
         chance_per_year: None,
-        chance_note: None,
     };
     Alert {
         kind,
@@ -99,7 +98,7 @@ fn alert(kind: AlertKind, level: Level, now: Timestamp) -> Alert {
         evidence,
         versions: Versions { engine: 0, rules: 0 },
         supersedes: None,
-        summary: SUMMARY.to_owned(),
+        opening: Opening::Test,
         actions: vec![action(ActionKind::Counseling, now)],
         workload_suggestions: Vec::new(),
         counseling_suggestions: Vec::new(),
@@ -141,6 +140,7 @@ fn proposal(level: Level) -> EventBody {
 mod tests {
     use super::*;
     use crate::delivery::{cloudevents, fhir, mail};
+    use crate::texts::Language;
 
     fn all() -> Vec<Event> {
         let site = SiteId::parse("plant-a").unwrap();
@@ -164,14 +164,20 @@ mod tests {
 
     #[test]
     fn a_test_is_marked_as_one_in_every_form() {
-        let look = mail::Look { site_name: "plant-a".to_owned(), zone: TimeZone::UTC, console: None };
+        let look = mail::Look {
+            site_name: "plant-a".to_owned(),
+            zone: TimeZone::UTC,
+            language: Language::English,
+            console: None,
+        };
         for event in all() {
-            let cloud_event = String::from_utf8(cloudevents::encode(&event, "vagus/v1").payload).unwrap();
+            let cloud_event =
+                String::from_utf8(cloudevents::encode(&event, "vagus/v1", Language::English).payload).unwrap();
             assert!(cloud_event.contains("\"vagustest\":true"), "{cloud_event}");
             let mail = mail::render(&event, &look);
             assert!(mail.subject.starts_with("[TEST] "), "{}", mail.subject);
             assert!(mail.text.contains("TEST") && mail.html.contains("TEST"));
-            if let Some(bundle) = fhir::bundle(&event) {
+            if let Some(bundle) = fhir::bundle(&event, Language::English) {
                 assert!(String::from_utf8(bundle).unwrap().contains("HTEST"), "{}", event.id);
             }
         }

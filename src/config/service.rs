@@ -23,6 +23,7 @@ use crate::domain::{SignedDuration, TimeZone};
 use crate::indicators;
 use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging;
+use crate::texts::Language;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -208,6 +209,15 @@ fn working_days(section: &mut Section<'_>) -> WorkingDays {
     })
 }
 
+fn language(section: &mut Section<'_>) -> Language {
+    let Some(name) = section.get::<String>("language") else { return Language::English };
+    Language::parse(&name).unwrap_or_else(|| {
+        let names: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
+        section.problem("language", &format!("is {name:?}"), &format!("give one of {}", names.join(", ")));
+        Language::English
+    })
+}
+
 pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
     let mut seen = BTreeSet::new();
     let mut sites = Vec::new();
@@ -237,11 +247,12 @@ pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
             }
             zone.ok()
         });
+        let language = language(&mut section);
         let working_days = working_days(&mut section);
         let holidays_file = section.readable_file("holidays_file");
         section.finish();
         if let (Some(id), Some(time_zone)) = (id, time_zone) {
-            sites.push(Site { id, time_zone, working_days, holidays_file });
+            sites.push(Site { id, time_zone, language, working_days, holidays_file });
         }
     }
     sites

@@ -1,5 +1,6 @@
 //! What the configuration means, and how it is read.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use crate::engine::Settings as EngineSettings;
 use crate::ingest::Settings as IngestSettings;
 use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging::Settings as LoggingSettings;
+use crate::texts::Language;
 
 /// A plant, hospital or office.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Site {
     pub id: SiteId,
     /// Its time zone, by the IANA name; a worker's row may name another.
     pub time_zone: TimeZone,
+    /// The language of what is written to its people. Default: English.
+    pub language: Language,
     /// The days of the week on which it works. Default: Monday to Friday.
     pub working_days: WorkingDays,
     /// The file of the dates on which it does not; none where there is no such date.
@@ -45,6 +49,12 @@ pub struct Admission {
     pub max_ahead_s: i64,
     /// How large a message may be.
     pub limits: Limits,
+}
+
+/// The languages in which the sites are written to.
+#[must_use]
+pub fn languages(sites: &[Site]) -> BTreeMap<SiteId, Language> {
+    sites.iter().map(|site| (site.id.clone(), site.language)).collect()
 }
 
 impl Default for Admission {

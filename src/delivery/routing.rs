@@ -17,47 +17,57 @@ use crate::domain::TimeZone;
 use crate::domain::event::Event;
 use crate::domain::ids::{ChannelId, SiteId};
 use crate::store::Outgoing;
+use crate::texts::Language;
 
 /// Finds the deliveries of an event.
 #[derive(Debug)]
 pub struct Router {
     root: Arc<str>,
     settings: Settings,
-    zones: BTreeMap<SiteId, TimeZone>,
+    sites: BTreeMap<SiteId, SiteWays>,
+}
+
+/// What the people of a site are used to.
+#[derive(Debug, Clone)]
+pub struct SiteWays {
+    /// The zone whose dates count.
+    pub zone: TimeZone,
+    /// The language that they read.
+    pub language: Language,
 }
 
 impl Router {
     /// Everything over the broker, and nothing over any other channel.
     #[must_use]
     pub fn over_mqtt(root: Arc<str>) -> Self {
-        Self { root, settings: Settings::default(), zones: BTreeMap::new() }
+        Self { root, settings: Settings::default(), sites: BTreeMap::new() }
     }
 
-    /// Everything over the broker, and over other channels what the settings say; `sites` with the
-    /// zones whose dates count.
+    /// Everything over the broker, and over other channels what the settings say; `sites` with
+    /// what their people are used to.
     #[must_use]
-    pub fn new(root: Arc<str>, settings: Settings, sites: impl IntoIterator<Item = (SiteId, TimeZone)>) -> Self {
-        Self { root, settings, zones: sites.into_iter().collect() }
+    pub fn new(root: Arc<str>, settings: Settings, sites: impl IntoIterator<Item = (SiteId, SiteWays)>) -> Self {
+        Self { root, settings, sites: sites.into_iter().collect() }
     }
 
     /// Whether the site is one of those that were given.
     #[must_use]
     pub fn has_site(&self, site: &SiteId) -> bool {
-        self.zones.contains_key(site)
+        self.sites.contains_key(site)
     }
 
     /// The deliveries of an event, each with its own bytes; none where nobody is to be told.
     #[must_use]
     pub fn route(&self, event: &Event) -> Vec<Outgoing> {
-        let Envelope { topic, payload, .. } = cloudevents::encode(event, &self.root);
-        let zone = self.zones.get(&event.site).cloned().unwrap_or(TimeZone::UTC);
+        let SiteWays { zone, language } = self.of(&event.site);
+        let Envelope { topic, payload, .. } = cloudevents::encode(event, &self.root, language);
         let on = zone.to_datetime(event.time).date();
         let ways = self.settings.destinations(&event.site, event.kind(), event.level(), on);
         let mail = OnceCell::new();
         let others = ways.into_iter().filter_map(|way| {
-            let look = || look(event, &zone);
+            let look = || look(event, &zone, language);
             let rendered = || mail.get_or_init(|| (mail::render(event, &look()), mail::one_line(event, &look())));
-            over(event, way, &payload, rendered)
+            over(event, way, (&payload, language), rendered)
         });
         let others: Vec<Outgoing> = others.collect();
         let over_mqtt = topic.map(|topic| outgoing(event, ChannelId::mqtt(), None, topic, payload));
@@ -66,10 +76,15 @@ impl Router {
 }
 
 impl Router {
+    fn of(&self, site: &SiteId) -> SiteWays {
+        let unknown = SiteWays { zone: TimeZone::UTC, language: Language::English };
+        self.sites.get(site).cloned().unwrap_or(unknown)
+    }
+
     /// The ways that are configured and that the event does not take, each with its reason.
     #[must_use]
     pub fn left_out(&self, event: &Event) -> Vec<LeftOut> {
-        let zone = self.zones.get(&event.site).cloned().unwrap_or(TimeZone::UTC);
+        let SiteWays { zone, .. } = self.of(&event.site);
         let (kind, level, on) = (event.kind(), event.level(), zone.to_datetime(event.time).date());
         let mut left = self.settings.left_out(&event.site, kind, level, on);
         let taken: Vec<ChannelId> = self.route(event).into_iter().map(|delivery| delivery.channel).collect();
@@ -104,7 +119,7 @@ fn outgoing(event: &Event, channel: ChannelId, recipient: Option<&str>, target: 
 fn over<'m>(
     event: &Event,
     way: Destination<'_>,
-    cloud_event: &[u8],
+    (cloud_event, language): (&[u8], Language),
     mail: impl Fn() -> &'m (Mail, String),
 ) -> Option<Outgoing> {
     let Destination { channel, recipient } = way;
@@ -112,7 +127,7 @@ fn over<'m>(
         ChannelKind::Webhook(hook) => {
             let payload = match hook.format {
                 WebhookFormat::CloudEvents => cloud_event.to_vec(),
-                WebhookFormat::Fhir => fhir::bundle(event)?,
+                WebhookFormat::Fhir => fhir::bundle(event, language)?,
             };
             Some(outgoing(event, channel.id.clone(), None, hook.format.media_type().to_owned(), payload))
         }
@@ -136,8 +151,8 @@ fn over<'m>(
     }
 }
 
-fn look(event: &Event, zone: &TimeZone) -> Look {
-    Look { site_name: event.site.to_string(), zone: zone.clone(), console: None }
+fn look(event: &Event, zone: &TimeZone, language: Language) -> Look {
+    Look { site_name: event.site.to_string(), zone: zone.clone(), language, console: None }
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ fn router() -> Router {
         ],
     };
     let site = SiteId::parse("plant-a").unwrap();
-    Router::new("vagus/v1".into(), settings, [(site, TimeZone::get("Asia/Ho_Chi_Minh").unwrap())])
+    let ways = SiteWays { zone: TimeZone::get("Asia/Ho_Chi_Minh").unwrap(), language: Language::English };
+    Router::new("vagus/v1".into(), settings, [(site, ways)])
 }
 
 fn ways(deliveries: &[Outgoing]) -> Vec<(&str, Option<&str>)> {
@@ -143,6 +144,6 @@ fn what_a_digest_needs_stands_in_the_stored_message() {
         let (found, about, is_test) = EmailSender::told_of(stored);
         assert_eq!((found, is_test), (Some(*kind), event.is_test));
         let zone = TimeZone::get("Asia/Ho_Chi_Minh").unwrap();
-        assert_eq!(about, mail::one_line(&event, &super::look(&event, &zone)));
+        assert_eq!(about, mail::one_line(&event, &super::look(&event, &zone, Language::English)));
     }
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::domain::Timestamp;
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
-    Level, RuleId, ScreeningEvidence, SleepEvidence, Versions,
+    Level, Opening, RuleId, ScreeningEvidence, SleepEvidence, Versions,
 };
 use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
 use crate::domain::event::{
@@ -90,10 +90,8 @@ pub(crate) fn crisis() -> Event {
         ..alert.evidence.screenings[0].clone()
     };
     (alert.evidence.confounders, alert.evidence.confidence) = (vec![], None);
-    (alert.evidence.chance_per_year, alert.evidence.chance_note) = (None, None);
-    alert.summary = "An answer in a questionnaire asks for a personal conversation today, by a qualified person. \
-                     Such an answer is frequent and mostly not an emergency, and only a conversation can tell."
-        .to_owned();
+    alert.evidence.chance_per_year = None;
+    alert.opening = Opening::Crisis;
     alert.actions = vec![ActionRef {
         id: ActionId::derive(NUMBER, 2, ActionKind::Counseling),
         due: at("2026-03-02T09:50:00Z"),
@@ -165,9 +163,6 @@ fn evidence() -> Evidence {
         hints: vec![Hint::PossibleIllness],
         confidence: Some(0.82),
         chance_per_year: Some(0.65),
-        chance_note: Some(
-            "In a healthy person chance alone makes HRV persistently low about 0.65 times a year.".to_owned(),
-        ),
     }
 }
 
@@ -199,11 +194,7 @@ pub(crate) fn alert(kind: AlertKind) -> Alert {
         evidence: evidence(),
         versions: Versions { engine: 2, rules: 0xfeed },
         supersedes: None,
-        summary: "GAD-7 was 12 on 2026-02-20 (moderate). Over the last 7 nights (6 usable) night-time HRV was 22 % \
-                  below this worker's usual, and low for most of the nights since that began. Sleep averaged 6.1 h a \
-                  night (usual need 7.5 h; 12.0 h short over 14 days) and has been poor for most of a week. Work took \
-                  57 h a week (limit 55 h)."
-            .to_owned(),
+        opening: Opening::Evidence,
         actions: vec![action(ActionKind::WorkloadReview), action(ActionKind::Counseling)],
         workload_suggestions: vec!["Review workload and clarity of roles; quiet breaks.".to_owned()],
         counseling_suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
@@ -220,17 +211,12 @@ fn raised_again() -> Alert {
 }
 
 fn revised() -> Alert {
-    let told = "Data that came late changed the evidence of this case; its level stands.".to_owned();
-    Alert { kind: AlertKind::Revised, summary: told, ..raised_again() }
+    let opening = Opening::Revised { told: Level::L3, found: Level::L3 };
+    Alert { kind: AlertKind::Revised, opening, ..raised_again() }
 }
 
 fn closed() -> Alert {
-    let mut alert = Alert {
-        kind: AlertKind::Closed,
-        summary: "The case is closed: both actions are done or declined.".to_owned(),
-        supersedes: None,
-        ..raised_again()
-    };
+    let mut alert = Alert { kind: AlertKind::Closed, opening: Opening::Closed, supersedes: None, ..raised_again() };
     alert.actions[0].step = ActionStep::Done;
     alert.actions[1].step = ActionStep::Declined;
     alert
@@ -363,7 +349,7 @@ pub(crate) fn telling(kind: EventKind, told: &Told) -> Event {
     match &mut event.body {
         EventBody::Alert(alert) => {
             (alert.worker, alert.rules, alert.level) = (worker, rules, told.level);
-            (alert.summary, alert.counseling_suggestions) = (told.text.clone(), vec![told.text.clone()]);
+            alert.counseling_suggestions = vec![told.text.clone()];
             let evidence = &mut alert.evidence;
             // Evidence holds the newest of each questionnaire, so none twice.
             evidence.screenings.truncate(1);

@@ -203,8 +203,6 @@ pub struct Evidence {
     /// How often chance alone makes a healthy person's HRV persistently low, times a year; none where
     /// it is not.
     pub chance_per_year: Option<f64>,
-    /// The same in words.
-    pub chance_note: Option<String>,
 }
 
 /// An action as an alert names it.
@@ -242,6 +240,26 @@ pub struct Versions {
     pub rules: u64,
 }
 
+/// What the paragraph begins with that tells the evidence in plain words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// With the evidence.
+    Evidence,
+    /// With the crisis answer.
+    Crisis,
+    /// With what late data did to the case.
+    Revised {
+        /// The level that was told.
+        told: Level,
+        /// The one that is found now.
+        found: Level,
+    },
+    /// With the end of the case.
+    Closed,
+    /// With that nobody has to act.
+    Test,
+}
+
 /// An alert event, for occupational health.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alert {
@@ -269,8 +287,8 @@ pub struct Alert {
     pub versions: Versions,
     /// The id of the event whose evidence this one replaces.
     pub supersedes: Option<String>,
-    /// One paragraph in plain words: fact, comparison, uncertainty.
-    pub summary: String,
+    /// What the paragraph of plain words begins with.
+    pub opening: Opening,
     /// What is asked for.
     pub actions: Vec<ActionRef>,
     /// What the rules suggest for the work.

@@ -153,20 +153,6 @@ impl Tag {
         Self::OffWork,
     ];
 
-    /// The tag as a sentence names it.
-    #[must_use]
-    pub const fn in_words(self) -> &'static str {
-        match self {
-            Self::Alcohol => "alcohol",
-            Self::Illness => "illness",
-            Self::LateExercise => "late exercise",
-            Self::Travel => "travel",
-            Self::Pregnancy => "pregnancy",
-            Self::MedicationChange => "a change of medication",
-            Self::OffWork => "time off",
-        }
-    }
-
     /// The tag's name in payloads and evidence.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

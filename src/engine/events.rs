@@ -1,10 +1,9 @@
 //! What leaves Vagus because of a fact about a case.
 
 use super::ENGINE_VERSION;
-use super::explain::{self, Opening};
 use super::facts::Picture;
 use crate::domain::alert::{
-    ActionRef, ActionRequest, Alert, AlertKind, ExceededLimit, ExposureEvidence, Level, Versions,
+    ActionRef, ActionRequest, Alert, AlertKind, ExceededLimit, ExposureEvidence, Level, Opening, Versions,
 };
 use crate::domain::case::{Action, ActionKind, CaseChange, CaseFact, OpenCase};
 use crate::domain::event::{DeadlineNotice, Event, EventBody, Invitation};
@@ -103,7 +102,6 @@ impl Occasion<'_> {
     }
 
     fn alert(&self, kind: AlertKind, before: Option<&OpenCase>, case: &OpenCase) -> Event {
-        let evidence = self.picture.evidence(self.rules, self.verdict);
         let alert = Alert {
             kind,
             case: case.id.clone(),
@@ -114,8 +112,8 @@ impl Occasion<'_> {
             level: case.told.level,
             rules: case.told.rules.clone(),
             window: self.picture.window(),
-            summary: explain::summary(&evidence, self.opening(kind, case)),
-            evidence,
+            opening: self.opening(kind, case),
+            evidence: self.picture.evidence(self.rules, self.verdict),
             versions: Versions { engine: ENGINE_VERSION, rules: self.rules.version() },
             supersedes: before.filter(|_| kind != AlertKind::Closed).map(|before| event_id(before.said, before)),
             actions: case.actions.iter().map(action_ref).collect(),
@@ -131,7 +129,7 @@ impl Occasion<'_> {
             AlertKind::Closed => Opening::Closed,
             AlertKind::Revised => Opening::Revised { told: case.told.level, found: self.verdict.level },
             AlertKind::Raised | AlertKind::RaisedAgain if case.told.level == Level::L4 => Opening::Crisis,
-            AlertKind::Raised | AlertKind::RaisedAgain => Opening::None,
+            AlertKind::Raised | AlertKind::RaisedAgain => Opening::Evidence,
         }
     }
 

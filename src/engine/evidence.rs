@@ -40,7 +40,6 @@ impl Picture<'_> {
             hints: self.day.map_or_else(Vec::new, |day| day.hints.iter().collect()),
             confidence: self.day.and_then(|day| day.confidence),
             chance_per_year,
-            chance_note: chance_per_year.map(super::explain::chance_note),
         }
     }
 

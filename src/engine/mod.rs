@@ -13,7 +13,6 @@ pub mod care;
 pub mod effect;
 mod events;
 mod evidence;
-mod explain;
 mod facts;
 mod judge;
 pub mod lookback;

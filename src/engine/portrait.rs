@@ -4,7 +4,7 @@
 //! computed afresh from the history, so it shows what the engine would judge, and not what it once told.
 
 use super::facts::{Picture, valid_screening};
-use super::{Settings, events, explain};
+use super::{Settings, events};
 use crate::domain::alert::{Evidence, Level, RuleId};
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::WorkerHistory;
@@ -33,8 +33,6 @@ pub struct Portrait {
     pub hrv: HrvState,
     /// What it rests on.
     pub evidence: Evidence,
-    /// The same in words.
-    pub summary: String,
     /// The days, oldest first; those that can still change, as far as anything came.
     pub days: Vec<PortraitDay>,
     /// Every questionnaire that is kept, in order of time.
@@ -90,13 +88,12 @@ pub fn portrait(history: &WorkerHistory, settings: &Settings, now: Timestamp) ->
     let picture = Picture::of(history, &track, today, settings);
     let verdict = settings.rules.judge(&picture.facts(false));
     let evidence = picture.evidence(&settings.rules, &verdict);
-    let summary = explain::summary(&evidence, explain::Opening::None);
     let hrv = picture.hrv();
     let mut screenings: Vec<ScoredSheet> =
         history.screenings.iter().map(|sheet| scored(history, sheet, today)).collect();
     screenings.sort_by_key(|sheet| (sheet.sheet.taken_at, sheet.instrument));
     let days = days(history, &track, today);
-    Portrait { today, level: verdict.level, rules: verdict.rules, hrv, evidence, summary, days, screenings }
+    Portrait { today, level: verdict.level, rules: verdict.rules, hrv, evidence, days, screenings }
 }
 
 fn scored(history: &WorkerHistory, sheet: &Screening, today: Date) -> ScoredSheet {

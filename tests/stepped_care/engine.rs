@@ -63,7 +63,7 @@ impl Plant {
 
     fn take(&mut self, number: i32, event: Event) {
         if matches!(event.body, EventBody::Proposal(_) | EventBody::Invitation(_)) {
-            let envelope = cloudevents::encode(&event, "vagus/v1");
+            let envelope = cloudevents::encode(&event, "vagus/v1", vagus::texts::Language::English);
             let wire: serde_json::Value = serde_json::from_slice(&envelope.payload).unwrap();
             self.wire.insert((envelope.topic.unwrap(), wire["type"].as_str().unwrap().to_owned()));
         }

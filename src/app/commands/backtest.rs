@@ -166,6 +166,7 @@ fn from_recording(
     let drawn = progress(None, "{spinner} {pos} workers drawn  {elapsed}");
     let replayed = replay::Settings {
         register,
+        languages: config::settings::languages(&settings.sites),
         admission: service::admission_settings(settings),
         engine: plan.engines.old.clone(),
         shards: service::shard_count(settings),

@@ -232,7 +232,12 @@ mod tests {
 
     #[test]
     fn every_command_that_a_mail_names_can_be_typed() {
-        let look = Look { site_name: "plant-a".to_owned(), zone: TimeZone::UTC, console: None };
+        let look = Look {
+            site_name: "plant-a".to_owned(),
+            zone: TimeZone::UTC,
+            language: crate::texts::Language::English,
+            console: None,
+        };
         let mut typed = 0;
         for (kind, is_crisis) in EventKind::ALL.iter().flat_map(|kind| [(*kind, false), (*kind, true)]) {
             let event = test_event(SiteId::parse("plant-a").unwrap(), kind, is_crisis, Timestamp::UNIX_EPOCH);

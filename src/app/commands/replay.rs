@@ -58,6 +58,7 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
     };
     let settings = replay::Settings {
         register,
+        languages: config::settings::languages(&settings.sites),
         admission: service::admission_settings(&settings),
         engine,
         shards: arguments.shards.map_or_else(|| service::shard_count(&settings), usize::from),

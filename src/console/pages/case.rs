@@ -14,6 +14,7 @@ use super::super::problem::Problem;
 use super::super::view::{CaseView, DeedWord};
 use super::layout::Frame;
 use super::{case_deeds, case_parts, case_words, chart};
+use crate::domain::alert::Opening;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -134,7 +135,7 @@ fn summary(shown: &Shown<'_>, portrait: Option<&Portrait>) -> Markup {
             h2 #summary { (language.say("case-summary")) }
             @match portrait {
                 Some(portrait) => {
-                    p.summary { (portrait.summary) }
+                    p.summary { (language.summary(&portrait.evidence, Opening::Evidence)) }
                     p.hint { (language.say("case-summary-note")) }
                 }
                 None => p { (language.say("case-no-evidence")) }

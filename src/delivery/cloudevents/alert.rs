@@ -13,9 +13,10 @@ use crate::domain::case::ActionKind;
 use crate::domain::event::Event;
 use crate::domain::indicator::{Contribution, IndexBand};
 use crate::domain::reading::Tag;
+use crate::texts::Language;
 
-pub(super) fn encode(event: &Event, alert: &Alert) -> Vec<u8> {
-    cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), wire_alert(alert))
+pub(super) fn encode(event: &Event, alert: &Alert, language: Language) -> Vec<u8> {
+    cloud_event(event, alert_type(alert.kind), alert.worker.as_str(), wire_alert(alert, language))
 }
 
 const fn alert_type(kind: AlertKind) -> &'static str {
@@ -43,7 +44,7 @@ struct WireAlert<'a> {
     rules: Vec<&'a str>,
     window: WireWindow,
     evidence: WireEvidence,
-    summary: &'a str,
+    summary: String,
     actions: Vec<WireAction<'a>>,
     versions: WireVersions,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,15 +64,15 @@ struct WireWindow {
     to: String,
 }
 
-fn wire_alert(alert: &Alert) -> WireAlert<'_> {
+fn wire_alert(alert: &Alert, language: Language) -> WireAlert<'_> {
     WireAlert {
         case_id: alert.case.as_str(),
         episode: alert.episode,
         level: alert.level.as_str(),
         rules: alert.rules.iter().map(RuleId::as_str).collect(),
         window: WireWindow { from: alert.window.0.to_string(), to: alert.window.1.to_string() },
-        evidence: wire_evidence(&alert.evidence),
-        summary: &alert.summary,
+        evidence: wire_evidence(&alert.evidence, language),
+        summary: language.summary(&alert.evidence, alert.opening),
         actions: wire_actions(alert),
         versions: WireVersions { engine: alert.versions.engine, rules: format!("{:016x}", alert.versions.rules) },
         supersedes: alert.supersedes.as_deref(),
@@ -97,7 +98,7 @@ struct WireEvidence {
     chance_note: Option<String>,
 }
 
-fn wire_evidence(evidence: &Evidence) -> WireEvidence {
+fn wire_evidence(evidence: &Evidence, language: Language) -> WireEvidence {
     WireEvidence {
         hrv: evidence.hrv.as_ref().map(wire_hrv),
         index: evidence.index.as_ref().map(wire_index),
@@ -108,7 +109,7 @@ fn wire_evidence(evidence: &Evidence) -> WireEvidence {
         hints: evidence.hints.iter().map(|hint| hint.as_str()).collect(),
         confidence: evidence.confidence.map(hundredths),
         chance_per_year: evidence.chance_per_year.map(hundredths),
-        chance_note: evidence.chance_note.clone(),
+        chance_note: evidence.chance_per_year.map(|per_year| language.chance_note(per_year)),
     }
 }
 

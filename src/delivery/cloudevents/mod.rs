@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::domain::event::{Event, EventBody};
 use crate::domain::topics;
+use crate::texts::Language;
 
 /// The media type of every payload.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
@@ -27,12 +28,12 @@ pub struct Envelope {
     pub payload: Vec<u8>,
 }
 
-/// Puts an event into its CloudEvents form.
+/// Puts an event into its CloudEvents form; what it says in words is in the language of its site.
 #[must_use]
-pub fn encode(event: &Event, root: &str) -> Envelope {
+pub fn encode(event: &Event, root: &str, language: Language) -> Envelope {
     let alerts = || Some(topics::alerts(root, &event.site));
     let (topic, payload) = match &event.body {
-        EventBody::Alert(alert) => (alerts(), alert::encode(event, alert)),
+        EventBody::Alert(alert) => (alerts(), alert::encode(event, alert, language)),
         EventBody::Action(request) => (Some(action::topic(request, root, &event.site)), action::encode(event, request)),
         EventBody::Deadline(notice) => {
             (case::is_for_all(notice.stage).then(alerts).flatten(), case::deadline(event, notice))

@@ -6,7 +6,7 @@ use crate::delivery::number::hundredths;
 use crate::delivery::samples;
 use crate::domain::alert::{
     ActionRef, ActionRequest, Alert, AlertKind, Evidence, ExceededLimit, ExposureEvidence, HrvEvidence, IndexEvidence,
-    Level, RuleId, ScreeningEvidence, SleepEvidence, Versions,
+    Level, Opening, RuleId, ScreeningEvidence, SleepEvidence, Versions,
 };
 use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
 use crate::domain::event::EventKind;
@@ -64,7 +64,6 @@ fn evidence() -> Evidence {
         hints: vec![],
         confidence: Some(0.82),
         chance_per_year: None,
-        chance_note: None,
     }
 }
 
@@ -87,7 +86,7 @@ fn alert(kind: AlertKind) -> Alert {
         evidence: evidence(),
         versions: Versions { engine: 2, rules: 0xfeed },
         supersedes: None,
-        summary: "Recovery at night was below the usual.".to_owned(),
+        opening: Opening::Evidence,
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
         workload_suggestions: Vec::new(),
         counseling_suggestions: Vec::new(),
@@ -100,7 +99,11 @@ fn text(envelope: &Envelope) -> &str {
 
 #[test]
 fn alert_is_that_of_the_contract() {
-    let sent = encode(&event("c-01J-1-raised", EventBody::Alert(Box::new(alert(AlertKind::Raised)))), "vagus/v1");
+    let sent = encode(
+        &event("c-01J-1-raised", EventBody::Alert(Box::new(alert(AlertKind::Raised)))),
+        "vagus/v1",
+        Language::English,
+    );
     assert_eq!((sent.id.as_str(), sent.topic.as_deref()), ("c-01J-1-raised", Some("vagus/v1/plant-a/alerts")));
     assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/alert.json").trim_end());
 }
@@ -113,7 +116,7 @@ fn every_kind_of_alert_has_its_type() {
         (AlertKind::Revised, "vagus.alert.revised"),
         (AlertKind::Closed, "vagus.case.closed"),
     ] {
-        let sent = encode(&event("e", EventBody::Alert(Box::new(alert(kind)))), "vagus/v1");
+        let sent = encode(&event("e", EventBody::Alert(Box::new(alert(kind)))), "vagus/v1", Language::English);
         assert!(text(&sent).contains(&format!(r#""type":"{name}""#)));
     }
 }
@@ -124,7 +127,7 @@ fn what_is_not_known_is_null() {
     let nothing: Vec<ScreeningEvidence> = vec![];
     alert.evidence = Evidence { hrv: None, index: None, sleep: None, screenings: nothing, ..evidence() };
     alert.evidence.confidence = None;
-    let sent = encode(&event("e", EventBody::Alert(Box::new(alert))), "vagus/v1");
+    let sent = encode(&event("e", EventBody::Alert(Box::new(alert))), "vagus/v1", Language::English);
     assert!(text(&sent).contains(r#""evidence":{"hrv":null,"index":null,"sleep":null,"screenings":[]"#));
     assert!(text(&sent).contains(r#""confidence":null}"#));
 }
@@ -136,7 +139,7 @@ fn workload_review_says_nothing_of_the_person() {
         unit: UnitId::parse("assembly-2").unwrap(),
         exposures: vec![ExceededLimit { kind: "weekly_hours", limit: 55.0 }],
     };
-    let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1");
+    let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1", Language::English);
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/workload-review"));
     assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/workload-review.json").trim_end());
     for word in ["worker", "w-0042", "level", "rule", "R3", "score", "case", "hrv", "sleep", "value"] {
@@ -153,7 +156,7 @@ fn counseling_names_the_person_and_the_level() {
         level: Level::L3,
         suggestions: vec!["Offer brief counselling.".to_owned()],
     };
-    let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1");
+    let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1", Language::English);
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/counseling"));
     assert_eq!(text(&sent), include_str!("../../../tests/fixtures/contract/counseling.json").trim_end());
 }
@@ -237,7 +240,7 @@ fn the_committee_is_told_a_count_alone_and_not_over_mqtt() {
     let (topic, event_type, data) = sent(&event);
     assert_eq!((topic, event_type.as_str()), (None, "vagus.committee.notice"));
     assert_eq!(data, serde_json::json!({"on": "2026-03-07", "cases_over_150_percent": 2}));
-    assert!(text(&encode(&event, "vagus/v1")).contains(r#""subject":"plant-a""#));
+    assert!(text(&encode(&event, "vagus/v1", Language::English)).contains(r#""subject":"plant-a""#));
 }
 
 #[test]
@@ -257,8 +260,8 @@ fn a_test_is_marked_in_every_kind_and_nothing_else_is() {
     for kind in EventKind::ALL {
         let event = samples::event(*kind);
         assert_eq!(event.kind(), *kind);
-        assert!(!text(&encode(&event, "vagus/v1")).contains("vagustest"), "{kind:?}");
-        let test = encode(&Event { is_test: true, ..event }, "vagus/v1");
+        assert!(!text(&encode(&event, "vagus/v1", Language::English)).contains("vagustest"), "{kind:?}");
+        let test = encode(&Event { is_test: true, ..event }, "vagus/v1", Language::English);
         assert!(text(&test).contains(r#""datacontenttype":"application/json","vagustest":true,"data""#), "{kind:?}");
     }
 }

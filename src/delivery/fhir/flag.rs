@@ -7,6 +7,7 @@ use super::datatypes::{CodeableConcept, Coding, Identifier, Meta, Period, Refere
 use super::{Entry, Resource, Write, names};
 use crate::domain::alert::{Alert, AlertKind, Level, RuleId};
 use crate::domain::event::Event;
+use crate::texts::Language;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,7 +42,7 @@ struct Extension {
 }
 
 /// The flag, with what it rests on as its details.
-pub(super) fn entry(event: &Event, alert: &Alert, details: &[Entry]) -> Entry {
+pub(super) fn entry(event: &Event, alert: &Alert, language: Language, details: &[Entry]) -> Entry {
     let identifier = names::of_site(&event.site, "case", alert.case.as_str());
     let is_over = alert.kind == AlertKind::Closed;
     let priority = Extension {
@@ -60,7 +61,7 @@ pub(super) fn entry(event: &Event, alert: &Alert, details: &[Entry]) -> Entry {
     let flag = Flag {
         resource_type: "Flag",
         meta: Meta::of_person(event),
-        text: narrative(event, alert),
+        text: narrative(event, alert, language),
         extension: std::iter::once(priority).chain(details.iter().map(detail)).collect(),
         identifier: [identifier.clone()],
         status: if is_over { "inactive" } else { "active" },
@@ -72,11 +73,11 @@ pub(super) fn entry(event: &Event, alert: &Alert, details: &[Entry]) -> Entry {
     Write::of(alert.kind).entry("Flag", &identifier, Resource::Flag(flag))
 }
 
-fn narrative(event: &Event, alert: &Alert) -> Narrative {
+fn narrative(event: &Event, alert: &Alert, language: Language) -> Narrative {
     let div = html! {
         div xmlns="http://www.w3.org/1999/xhtml" {
             @if event.is_test { p { b { "TEST" } } }
-            p { (alert.summary) }
+            p { (language.summary(&alert.evidence, alert.opening)) }
         }
     };
     Narrative { status: "additional", div: div.into_string() }

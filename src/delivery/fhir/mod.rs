@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::domain::alert::AlertKind;
 use crate::domain::event::{Event, EventBody};
+use crate::texts::Language;
 
 /// The media type of a bundle.
 pub const CONTENT_TYPE: &str = "application/fhir+json";
@@ -32,13 +33,13 @@ pub const CONTENT_TYPE: &str = "application/fhir+json";
 /// | re-screening | a `Task` |
 /// | committee | nothing: a count of cases is no resource of anybody |
 #[must_use]
-pub fn bundle(event: &Event) -> Option<Vec<u8>> {
+pub fn bundle(event: &Event, language: Language) -> Option<Vec<u8>> {
     let entry = match &event.body {
         EventBody::Alert(alert) => {
             let observations =
                 if alert.kind == AlertKind::Closed { Vec::new() } else { observation::entries(event, alert) };
             let tasks = alert.actions.iter().map(|action| task::of_alert(event, alert, action));
-            let flag = flag::entry(event, alert, &observations);
+            let flag = flag::entry(event, alert, language, &observations);
             std::iter::once(flag).chain(observations).chain(tasks).collect()
         }
         EventBody::Action(request) => vec![task::of_request(event, request)],

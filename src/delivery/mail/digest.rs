@@ -85,7 +85,12 @@ mod tests {
 
     /// The line of an invented event, as it is kept with its mail.
     fn of(kind: EventKind) -> Member {
-        let look = Look { site_name: "Plant A".to_owned(), zone: TimeZone::UTC, console: None };
+        let look = Look {
+            site_name: "Plant A".to_owned(),
+            zone: TimeZone::UTC,
+            language: crate::texts::Language::English,
+            console: None,
+        };
         member(kind, &one_line(&samples::event(kind), &look))
     }
 

@@ -18,6 +18,7 @@ pub use digest::digest;
 
 use crate::domain::TimeZone;
 use crate::domain::event::Event;
+use crate::texts::Language;
 
 /// How the mails of a site look.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Look {
     pub site_name: String,
     /// The zone in which times are told.
     pub zone: TimeZone,
+    /// The language that people of the site read.
+    pub language: Language,
     /// Where the console is, e.g. `https://vagus.example.org`; without it mails name commands alone.
     pub console: Option<String>,
 }

@@ -10,7 +10,12 @@ use crate::domain::ids::{UNASSIGNED_UNIT, UnitId};
 use crate::domain::screening::Instrument;
 
 fn look() -> Look {
-    Look { site_name: "Plant A".to_owned(), zone: TimeZone::get("Europe/Berlin").unwrap(), console: None }
+    Look {
+        site_name: "Plant A".to_owned(),
+        zone: TimeZone::get("Europe/Berlin").unwrap(),
+        language: crate::texts::Language::English,
+        console: None,
+    }
 }
 
 fn is_known(name: &str, event: &Event) -> bool {

@@ -23,9 +23,9 @@ pub(super) fn page(alert: &Alert, event: &Event, look: &Look) -> Page {
     if is_call {
         blocks.push(Block::Call(CALL.to_owned()));
     }
-    blocks.push(Block::Text(alert.summary.clone()));
+    blocks.push(Block::Text(look.language.summary(&alert.evidence, alert.opening)));
     blocks.push(Block::Facts(facts(alert, look)));
-    blocks.extend(evidence::blocks(&alert.evidence, is_call));
+    blocks.extend(evidence::blocks(&alert.evidence, look.language, is_call));
     blocks.extend(asked_for(alert, look));
     if alert.kind != AlertKind::Closed {
         blocks.push(Block::Heading("What to do next"));

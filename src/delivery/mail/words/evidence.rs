@@ -6,12 +6,13 @@ use super::{conditions, number, plain, signed, words};
 use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SetAside, SleepEvidence,
 };
-use crate::domain::indicator::{Component, Contribution, Hint, HrvState};
+use crate::domain::indicator::{Component, Contribution, HrvState};
+use crate::texts::Language;
 
 type Row = [String; 3];
 
 /// The blocks. An answer that speaks of a crisis is not put in doubt: only the conversation can tell.
-pub(super) fn blocks(evidence: &Evidence, is_call: bool) -> Vec<Block> {
+pub(super) fn blocks(evidence: &Evidence, language: Language, is_call: bool) -> Vec<Block> {
     let mut rows: Vec<Row> = evidence.screenings.iter().map(screening).collect();
     rows.extend(evidence.hrv.iter().flat_map(hrv));
     rows.extend(evidence.sleep.as_ref().map(sleep));
@@ -22,7 +23,7 @@ pub(super) fn blocks(evidence: &Evidence, is_call: bool) -> Vec<Block> {
         blocks.push(Block::Heading("What it rests on"));
         blocks.push(Block::Table(["", "Found", "Compared with"], rows));
     }
-    let doubts = doubts(evidence, is_call);
+    let doubts = doubts(evidence, language, is_call);
     if !doubts.is_empty() {
         blocks.push(Block::Heading("What else may explain it"));
         blocks.push(Block::List(doubts));
@@ -128,14 +129,15 @@ fn exposure(e: &ExposureEvidence) -> Row {
 }
 
 /// Other reasons, chance, and how far the numbers can be trusted.
-fn doubts(evidence: &Evidence, is_call: bool) -> Vec<String> {
+fn doubts(evidence: &Evidence, language: Language, is_call: bool) -> Vec<String> {
     let mut doubts = Vec::new();
     if !evidence.confounders.is_empty() {
-        let said: Vec<&str> = evidence.confounders.iter().map(|tag| tag.in_words()).collect();
+        let tags = evidence.confounders.iter();
+        let said: Vec<String> = tags.map(|tag| language.say(&format!("tag-{}", tag.as_str()))).collect();
         doubts.push(format!("Reported in these days: {}.", said.join(", ")));
     }
-    doubts.extend(evidence.hints.iter().map(|found| hint(*found).to_owned()));
-    doubts.extend(evidence.chance_note.clone());
+    doubts.extend(evidence.hints.iter().map(|hint| language.say(&format!("hint-{}", hint.as_str()))));
+    doubts.extend(evidence.chance_per_year.map(|per_year| language.chance_note(per_year)));
     if !evidence.screenings.is_empty() && !is_call {
         doubts.push(
             "A questionnaire can be wrong, in both directions: a bad day, a question misread, an answer meant to \
@@ -148,14 +150,4 @@ fn doubts(evidence: &Evidence, is_call: bool) -> Vec<String> {
         doubts.push(format!("What the wristband tells can be trusted to {percent} of 100 (nights worn, quality)."));
     }
     doubts
-}
-
-const fn hint(hint: Hint) -> &'static str {
-    match hint {
-        Hint::Chronic => "HRV has been low for over four weeks: is the baseline still the right measure?",
-        Hint::HighSide => "Several nights were unusually high: check the band; see a physician if it stays.",
-        Hint::IrregularRhythm => "The beats were irregular, by rhythm or by the band's fit: consider a medical check.",
-        Hint::NewNormal => "The level changed weeks ago and stayed: a change of life, of health or of the band?",
-        Hint::PossibleIllness => "The heart was fast in sleep, as in an illness; nothing was said of one.",
-    }
 }
