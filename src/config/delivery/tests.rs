@@ -139,8 +139,15 @@ fn what_a_webhook_sends_as_authorization_is_checked_when_it_is_read() {
         assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
         assert!(problems[0].key == "channels[0].authorization_file" && !problems[0].what.contains("s3cr3t"));
     }
-    let (_, problems, warnings) = of_url("Bearer s3cr3t", "http://10.0.0.1/");
-    assert!(problems.is_empty() && warnings.iter().any(|w| w.what == "is sent without encryption"), "{warnings:?}");
+    for url in ["http://10.0.0.1/", "http://localhost.example.org/", "http://example.org/"] {
+        let (_, problems, _) = of_url("Bearer s3cr3t", url);
+        let whats: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        assert_eq!(whats, ["would be sent without encryption"], "{url}");
+        assert_eq!(problems[0].key, "channels[0].authorization_file");
+    }
+    for url in ["http://127.0.0.1:8080/", "http://localhost/", "http://[::1]/"] {
+        assert_eq!(of_url("Bearer s3cr3t", url).1, [], "{url} is this machine");
+    }
     let missing = "url = \"https://example.org/\"\nauthorization_file = \"/nowhere\"";
     assert_eq!(keys(&webhook(&directory, missing)), ["channels[0].authorization_file"]);
 }
