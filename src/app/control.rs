@@ -35,6 +35,7 @@ use crate::store::{QuarantineFilter, Store};
 
 pub use cases::{
     ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesError, CasesQuestion, DeedWord, LimitRow, LogRow,
+    ReviewRow,
 };
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};

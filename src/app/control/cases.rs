@@ -1,14 +1,16 @@
 //! Cases over the control socket: lists, one case with its history, and what is done to it.
 
 mod problem;
+mod sight;
 mod words;
 
 use tokio::sync::oneshot;
 
 use super::Served;
+use super::staff::Doer;
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
-use crate::cases::Refusal;
+use crate::cases::{Refusal, next_states};
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
@@ -18,10 +20,13 @@ use crate::domain::life::{CaseCommand, CaseState, Deed, MethodId, Note};
 use crate::domain::worker::Profile;
 
 pub use problem::CasesError;
-pub use words::{ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow, LogRow};
+pub use words::{
+    ActionRow, CaseFilter, CaseRow, CaseView, CasesAnswer, CasesQuestion, DeedWord, LimitRow, LogRow, ReviewRow,
+};
 
 use problem::MIN_PREFIX;
-use words::{next_limit, next_of};
+use sight::Sight;
+use words::{next_limit, next_of, next_on_way};
 
 /// Answers a question about cases from what runs.
 pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<CasesAnswer, CasesError> {
@@ -31,16 +36,17 @@ pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<C
         CasesQuestion::Do { case, by, role, note, deed } => {
             let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
             let deed = deed_of(deed, &found, served)?;
-            let by = served.staff.actor(&by, role.as_deref())?;
-            let Place { case, .. } = found;
+            let Doer { by, is_there } =
+                served.staff.actor(&by, role.as_deref(), &found.site, !found.is_urgent(&deed))?;
+            let (sight, Place { case, .. }) = (Sight::of(&by, &deed), found);
             let note = note.as_deref().and_then(Note::of);
-            let command = Box::new(CaseCommand { case: case.clone(), by, deed, note });
+            let command = Box::new(CaseCommand { case: case.clone(), by, is_there, deed, note });
             let (done, answered) = oneshot::channel();
             let sent = served.commands.send(Command::Case { command, done }).await;
             sent.map_err(|_| CasesError::Stopping)?;
             let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
             outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
-            look(served, move |histories, now| show(histories, case.as_str(), now)).await?
+            look(served, move |histories, now| sight.answer(&find(histories, case.as_str())?, now)).await?
         }
     }
 }
@@ -95,8 +101,7 @@ pub fn show(
     case: &str,
     now: Timestamp,
 ) -> Result<CasesAnswer, CasesError> {
-    let Found { profile, case, ended_at } = find(histories, case)?;
-    Ok(CasesAnswer::Case { case: Box::new(CaseView::of(profile, case, ended_at, now)) })
+    Sight::Whole.answer(&find(histories, case)?, now)
 }
 
 /// A case, and whose it is.
@@ -110,12 +115,25 @@ struct Found<'h> {
 struct Place {
     case: CaseId,
     site: SiteId,
+    level: Level,
     state: CaseState,
+    /// Where it goes where no state is named.
+    next: Option<CaseState>,
 }
 
 impl Found<'_> {
     fn place(&self) -> Place {
-        Place { case: self.case.id.clone(), site: self.profile.key.site.clone(), state: self.case.state }
+        let (state, level) = (self.case.state, self.case.told.level);
+        // Where no state of the way is permitted, the refusal of the next one says what is missing.
+        let next = next_of(self.case).or_else(|| next_on_way(state, next_states(state)));
+        Place { case: self.case.id.clone(), site: self.profile.key.site.clone(), level, state, next }
+    }
+}
+
+impl Place {
+    /// Whether it must not wait for somebody who looks after the site: that a crisis is acknowledged.
+    fn is_urgent(&self, deed: &Deed) -> bool {
+        self.level == Level::L4 && *deed == (Deed::Move { to: CaseState::Acknowledged })
     }
 }
 
@@ -188,7 +206,7 @@ fn deed_of(deed: DeedWord, found: &Place, served: &Served) -> Result<Deed, Cases
         DeedWord::Move { to: Some(to) } => Deed::Move { to: state(&to)? },
         DeedWord::Move { to: None } => {
             let ended = || CasesError::Refused(Refusal::Ended(found.state));
-            Deed::Move { to: next_of(found.state).ok_or_else(ended)? }
+            Deed::Move { to: found.next.ok_or_else(ended)? }
         }
         DeedWord::Assign { to, action } => {
             let action = action.as_deref().map(kind).transpose()?;

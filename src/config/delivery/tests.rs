@@ -322,7 +322,25 @@ fn sites_where_nobody_is_told_of_a_crisis_are_warned_of() {
         route("recipients = [\"duty\"]")
     );
     let (_, _, warnings) = of(&duty);
-    assert!(warnings[0].what.contains("crisis at plant-b,"), "{warnings:?}");
+    let of_routes: Vec<&str> = warnings.iter().filter(|w| w.key == "routes").map(|w| w.what.as_str()).collect();
+    assert!(of_routes.len() == 1 && of_routes[0].contains("crisis at plant-b,"), "{warnings:?}");
     let everywhere = format!("{}{}{}", person("duty", "duty_clinician", ""), mail(), route("recipients = [\"duty\"]"));
     assert!(of(&everywhere).2.is_empty());
+}
+
+#[test]
+fn sites_that_no_clinical_role_looks_after_are_warned_of() {
+    let warned = |people: &str| {
+        let of_people = of(people).2.into_iter().filter(|warning| warning.key == "recipients");
+        of_people.map(|warning| warning.what).collect::<Vec<_>>()
+    };
+    let words = |site: &str| {
+        format!("no clinical role looks after {site}: whoever may run the command names themselves with --role")
+    };
+    assert_eq!(warned(&person("an", "manager", "")), [words("plant-a"), words("plant-b")]);
+    let lan = person("lan", "physician", "sites = [\"plant-a\"]");
+    let an = |more: &str| person("an", "manager", &format!("sites = [\"plant-b\"]\n{more}"));
+    assert_eq!(warned(&format!("{lan}{}", an(""))), [words("plant-b")]);
+    assert!(warned(&format!("{lan}{}", an("deputy = \"lan\""))).is_empty(), "a deputy is there, too");
+    assert!(warned("").is_empty(), "where nobody is configured, any name goes");
 }

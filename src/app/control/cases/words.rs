@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::cases::next_states;
+use crate::cases::permitted_states;
 use crate::domain::Timestamp;
 use crate::domain::case::{Action, OpenCase};
 use crate::domain::life::{CaseState, Deadline, LogEntry, LogEvent};
@@ -104,6 +104,20 @@ pub enum CasesAnswer {
         /// The case.
         case: Box<CaseView>,
     },
+    /// What whoever reviews the work sees of a case.
+    Review {
+        /// The review.
+        review: ReviewRow,
+    },
+    /// What whoever puts people in charge sees of a case.
+    InCharge {
+        /// The case.
+        case_id: String,
+        /// Of which action; of the whole case where none is named.
+        action: Option<String>,
+        /// Who.
+        in_charge: Option<String>,
+    },
     /// What is asked for cannot be.
     Refused {
         /// The name of why, for programs.
@@ -130,6 +144,21 @@ pub struct ActionRow {
     pub assignee: Option<String>,
     /// How.
     pub method: Option<String>,
+}
+
+/// A review of the work, as a manager sees it: nothing of the person, nor that it belongs to a case.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReviewRow {
+    /// Its id.
+    pub action_id: String,
+    /// Which side.
+    pub kind: String,
+    /// How far it is.
+    pub state: String,
+    /// When it must be live, RFC 3339.
+    pub due: String,
+    /// The unit whose work is reviewed.
+    pub unit: String,
 }
 
 /// A time limit, as commands show it.
@@ -199,16 +228,21 @@ pub struct CaseView {
     pub row: CaseRow,
     /// Every limit that runs.
     pub limits: Vec<LimitRow>,
-    /// To which states it can be moved.
+    /// To which states it can be moved now.
     pub next_states: Vec<String>,
-    /// The one of these that is next on the way of a case.
+    /// The one of these that is next on the way of a case; null where an action must move first.
     pub next_state: Option<String>,
     /// What happened, oldest first.
     pub history: Vec<LogRow>,
 }
 
-/// The next state on the way of a case; none where it has ended.
-pub(super) fn next_of(from: CaseState) -> Option<CaseState> {
+/// The next state on the way of a case that it can be moved to now; none where it has ended, too.
+pub(super) fn next_of(case: &OpenCase) -> Option<CaseState> {
+    next_on_way(case.state, &permitted_states(case))
+}
+
+/// The first of the states that lies ahead on the way of a case.
+pub(super) fn next_on_way(from: CaseState, next: &[CaseState]) -> Option<CaseState> {
     const WAY: [CaseState; 6] = [
         CaseState::Acknowledged,
         CaseState::Assessed,
@@ -217,7 +251,7 @@ pub(super) fn next_of(from: CaseState) -> Option<CaseState> {
         CaseState::FollowUp,
         CaseState::Closed,
     ];
-    next_states(from).iter().copied().filter(|state| WAY.contains(state) && *state > from).min()
+    next.iter().copied().filter(|state| WAY.contains(state) && *state > from).min()
 }
 
 pub(super) fn next_limit(case: &OpenCase) -> Option<&Deadline> {
@@ -248,6 +282,13 @@ impl ActionRow {
     }
 }
 
+impl ReviewRow {
+    pub(super) fn of(profile: &Profile, review: &Action) -> Self {
+        let ActionRow { action_id, kind, state, due, .. } = ActionRow::of(review);
+        Self { action_id, kind, state, due, unit: profile.unit.to_string() }
+    }
+}
+
 impl CaseRow {
     pub(super) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
         Self {
@@ -274,8 +315,8 @@ impl CaseView {
         Self {
             row: CaseRow::of(profile, case, ended_at, now),
             limits: case.deadlines.iter().map(|limit| LimitRow::of(limit, now)).collect(),
-            next_state: next_of(case.state).map(|state| state.as_str().to_owned()),
-            next_states: next_states(case.state).iter().map(|state| state.as_str().to_owned()).collect(),
+            next_state: next_of(case).map(|state| state.as_str().to_owned()),
+            next_states: permitted_states(case).iter().map(|state| state.as_str().to_owned()).collect(),
             history: case.log.iter().map(LogRow::of).collect(),
         }
     }
