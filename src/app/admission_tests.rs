@@ -5,6 +5,10 @@ use super::*;
 const NOW: &str = "2026-03-01T10:00:00Z";
 
 fn admitted(item: &str) -> (Vec<Item>, Vec<Reason>) {
+    admitted_at(Present::at(NOW.parse().unwrap()), Stream::Screenings, item)
+}
+
+fn admitted_at(present: Present, stream: Stream, item: &str) -> (Vec<Item>, Vec<Reason>) {
     let site = SiteId::parse("plant-a").unwrap();
     let settings = Settings {
         root: "vagus/v1".to_owned(),
@@ -16,8 +20,9 @@ fn admitted(item: &str) -> (Vec<Item>, Vec<Reason>) {
     };
     let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, CaseDirectory::default());
     let mut row = RowParts::default();
-    let message = admission.prepare("vagus/v1/plant-a/gw-7/screenings", format!("[{item}]").as_bytes());
-    admission.admit(message, Present::at(NOW.parse().unwrap()), &mut row);
+    let topic = format!("vagus/v1/plant-a/gw-7/{}", stream.as_str());
+    let message = admission.prepare(&topic, format!("[{item}]").as_bytes());
+    admission.admit(message, present, &mut row);
     let groups = row.take_groups();
     let items = groups.into_iter().flat_map(|group| group.inputs).filter_map(|input| match input {
         Input::Item { item, .. } => Some(item),
@@ -70,4 +75,30 @@ fn a_crisis_answer_enters_whatever_stands_beside_it() {
 fn a_crisis_answer_that_is_itself_no_answer_is_never_assumed() {
     let item = phq9("0", 3, "").replace("3]", "-1]");
     assert_eq!(admitted(&item), (vec![], vec![Reason::BadAnswers]));
+}
+
+#[test]
+fn of_a_clock_that_may_be_years_off_only_a_crisis_answer_and_news_of_actions_are_taken() {
+    let now: Timestamp = NOW.parse().unwrap();
+    let present = Present { now, wall: "2036-03-01T10:00:00Z".parse().unwrap() };
+    let then = |item: &str| item.replace("2026-03", "2036-03");
+    let sheet = |item: &str| admitted_at(present, Stream::Screenings, item);
+    let (items, refused) = sheet(&then(&phq9("0", 3, "")));
+    assert_eq!((items.len(), refused), (1, vec![]), "a crisis answer must not wait");
+    let total = r#"{"worker":"w-1","instrument":"GAD-7","taken_at":"2026-03-01T09:00:00Z","score":12}"#;
+    for item in [phq9("3", 0, ""), total.to_owned()] {
+        assert_eq!(sheet(&then(&item)), (vec![], vec![Reason::InFuture]), "{item}");
+        assert_eq!(sheet(&item).0.len(), 1, "of the time that passed: {item}");
+    }
+    // Nobody knows the action here, which is asked after its time.
+    let news = |at: &str| {
+        let item = format!(r#"{{"action_id":"a-1","state":"done","at":"{at}"}}"#);
+        admitted_at(present, Stream::Actions, &item).1
+    };
+    assert_eq!(news("2036-03-01T09:00:00Z"), [Reason::UnknownAction]);
+    assert_eq!(news("2036-03-02T09:00:00Z"), [Reason::InFuture]);
+    let tag = r#"{"kind":"tag","worker":"w-1","date":"2036-03-01","tag":"travel"}"#;
+    assert_eq!(admitted_at(present, Stream::Readings, tag).1, [Reason::InFuture]);
+    let day = r#"{"worker":"w-1","date":"2036-03-01","worked_h":8}"#;
+    assert_eq!(admitted_at(present, Stream::Exposures, day).1, [Reason::InFuture]);
 }

@@ -33,7 +33,7 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
-pub use cases::{CasesAnswer, CasesError, CasesQuestion};
+pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
 pub use staff::{Staff, StaffError};

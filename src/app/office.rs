@@ -1,8 +1,9 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
+use super::control::CasesError;
 use super::control::Served;
 use super::control::cases::{self, Wish};
-use super::control::{CasesAnswer, CasesError};
+use super::control::staff::Doer;
 use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
 use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::Timestamp;
@@ -24,11 +25,7 @@ impl From<CasesError> for OfficeError {
 }
 
 async fn one(served: &Served, id: String) -> Result<CaseView, OfficeError> {
-    let found = cases::look(served, move |histories, now| cases::show(histories, &id, now)).await??;
-    match found {
-        CasesAnswer::Case { case } => Ok(*case),
-        CasesAnswer::List { .. } | CasesAnswer::Refused { .. } => Err(OfficeError::Unknown),
-    }
+    Ok(cases::look(served, move |histories, now| cases::show(histories, &id, now)).await??)
 }
 
 impl Office for Served {
@@ -37,13 +34,9 @@ impl Office for Served {
     }
 
     fn cases(&self, filter: CaseFilter) -> Answering<'_, Vec<CaseRow>> {
-        Box::pin(async move {
-            let found = cases::look(self, move |histories, now| cases::list(histories, &filter, now)).await??;
-            match found {
-                CasesAnswer::List { cases } => Ok(cases),
-                CasesAnswer::Case { .. } | CasesAnswer::Refused { .. } => Err(OfficeError::Unknown),
-            }
-        })
+        Box::pin(
+            async move { Ok(cases::look(self, move |histories, now| cases::list(histories, &filter, now)).await??) },
+        )
     }
 
     fn case<'a>(&'a self, id: &'a str) -> Answering<'a, CaseView> {
@@ -76,7 +69,8 @@ impl Office for Served {
     ) -> Answering<'a, CaseView> {
         Box::pin(async move {
             let wish = Wish { case: id.to_owned(), seen: version.map(str::to_owned), note, deed };
-            let case = cases::act(self, wish, |_| Ok(by)).await?;
+            // Whoever sees the case in the console looks after its site.
+            let (case, _) = cases::act(self, wish, |_, _, _| Ok(Doer { by, is_there: true })).await?;
             one(self, case.to_string()).await
         })
     }

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use super::settings::BackoffSettings;
 
-/// So many of the longest waits are a long one.
+/// So many of the longest waits are a long one, where that is no longer than [`LONG_WAIT_MS`].
 const LONG_WAITS: u64 = 6;
+
+/// The most that a long wait grows to by itself, in milliseconds: a crisis answer may be waiting at the
+/// broker meanwhile. Only who sets a longer `max_ms` waits longer.
+const LONG_WAIT_MS: u64 = 30_000;
 
 /// The waits between attempts.
 #[derive(Debug, Clone)]
@@ -50,11 +54,17 @@ impl Backoff {
         Duration::from_millis(rand::random_range(0..=bound))
     }
 
-    /// The next wait after something that a quick retry makes worse: the upper half of several times the longest.
+    /// The next wait after something that a quick retry makes worse: the upper half of several times the
+    /// longest, or of half a minute where that is shorter, though never of less than the longest.
     pub fn next_long_wait(&mut self) -> Duration {
         self.failures = self.failures.saturating_add(1);
-        let longest = self.settings.max_ms.saturating_mul(LONG_WAITS);
+        let longest = self.long_bound_ms();
         Duration::from_millis(rand::random_range(longest / 2..=longest))
+    }
+
+    fn long_bound_ms(&self) -> u64 {
+        let max_ms = self.settings.max_ms;
+        max_ms.saturating_mul(LONG_WAITS).min(max_ms.max(LONG_WAIT_MS))
     }
 
     fn bound_ms(&self) -> u64 {
@@ -98,5 +108,16 @@ mod tests {
         let mut backoff = Backoff::new(BackoffSettings::default());
         let wait = backoff.next_long_wait();
         assert!(wait >= Duration::from_secs(15) && wait <= Duration::from_secs(30), "{wait:?}");
+    }
+
+    #[test]
+    fn long_wait_is_half_a_minute_at_most_unless_the_longest_is_longer() {
+        let bounds = [400, 5_000, 30_000, 90_000, u64::MAX].map(|max_ms| {
+            let mut backoff = Backoff::new(BackoffSettings { max_ms, ..BackoffSettings::default() });
+            let bound = backoff.long_bound_ms();
+            assert!(backoff.next_long_wait() <= Duration::from_millis(bound));
+            bound
+        });
+        assert_eq!(bounds, [2_400, 30_000, 30_000, 90_000, u64::MAX]);
     }
 }

@@ -38,16 +38,16 @@ pub fn command(
         apply(&mut book, &change);
         changes.push(change);
     }
-    let taken = taken_by(case, &fact, &command.by);
+    let taken = taken_by(case, &fact, command);
     changes.extend(with_consequences(&book, done(fact, command.note.clone()), timing, now));
     changes.extend(taken.map(|fact| done(fact, None)));
     Ok(changes)
 }
 
-/// What the worker declines with the case: the actions that nobody has begun, so that none hangs on in
-/// a case that has ended.
+/// What is declined with a case, however it ends: the actions that nobody has begun, so that none hangs
+/// on in a case that has ended.
 fn declined_with(case: &OpenCase, fact: &CaseFact, now: Timestamp) -> Vec<CaseFact> {
-    if !matches!(fact, CaseFact::Moved { to: CaseState::DeclinedByWorker, .. }) {
+    if !matches!(fact, CaseFact::Moved { to, .. } if to.is_final()) {
         return Vec::new();
     }
     let waiting = case.actions.iter().filter(|action| !action.step.is_final());
@@ -59,11 +59,11 @@ fn declined_with(case: &OpenCase, fact: &CaseFact, now: Timestamp) -> Vec<CaseFa
     waiting.map(declined).collect()
 }
 
-/// Who acknowledges a case of which nobody is in charge has taken it.
-fn taken_by(case: &OpenCase, fact: &CaseFact, by: &Actor) -> Option<CaseFact> {
+/// Who acknowledges a case of which nobody is in charge has taken it, where they look after its site.
+fn taken_by(case: &OpenCase, fact: &CaseFact, command: &CaseCommand) -> Option<CaseFact> {
     let is_taken = matches!(fact, CaseFact::Moved { to: CaseState::Acknowledged, .. }) && case.in_charge.is_none();
-    match by {
-        Actor::Person { id, role } if is_taken && role.is_clinical() => {
+    match &command.by {
+        Actor::Person { id, role } if is_taken && command.is_there && role.is_clinical() => {
             Some(CaseFact::Assigned { to: id.clone(), action: None })
         }
         Actor::Vagus | Actor::Source(_) | Actor::Person { .. } => None,

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use super::*;
 use crate::cases::calendar::Calendar;
 use crate::cases::deadlines::LimitTable;
-use crate::cases::{Situation, decide};
+use crate::cases::{Situation, decide, permitted_states};
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::Finding;
 use crate::domain::indicator::HrvState;
@@ -50,7 +50,7 @@ fn by(id: &str, role: Role) -> Actor {
 
 fn wanted(book: &CaseBook, deed: Deed, note: Option<&str>, by: Actor) -> CaseCommand {
     let case = book.open.as_ref().unwrap().id.clone();
-    CaseCommand { case, by, deed, note: note.and_then(Note::of) }
+    CaseCommand { case, by, is_there: true, deed, note: note.and_then(Note::of) }
 }
 
 fn does(book: &mut CaseBook, deed: Deed, note: Option<&str>) -> Result<(), Refusal> {
@@ -68,7 +68,9 @@ fn reports(book: &mut CaseBook, action: ActionKind, step: ActionStep) {
 }
 
 use ActionKind::{Counseling, WorkloadReview};
-use CaseState::{Acknowledged, Assessed, DataError, DeclinedByWorker, NotWorkRelated, Planned};
+use CaseState::{
+    Acknowledged, Assessed, Closed, DataError, DeclinedByWorker, FollowUp, InAction, NotWorkRelated, Planned, Referred,
+};
 
 #[test]
 fn whoever_acknowledges_is_in_charge_where_nobody_is() {
@@ -122,18 +124,79 @@ fn a_crisis_is_ended_with_words_whatever_the_end_and_other_cases_without() {
 }
 
 #[test]
-fn counselling_that_runs_is_not_cut_off_by_declining_the_case() {
+fn who_acknowledges_for_another_site_is_not_put_in_charge() {
     let mut book = opened(Level::L0, 1);
-    for to in [Acknowledged, Assessed, Planned] {
+    let far = wanted(&book, Deed::Move { to: Acknowledged }, None, by("dr.far", Role::Physician));
+    let changes = command(&book, &CaseCommand { is_there: false, ..far }, WORKER, &timing(), now()).unwrap();
+    changes.iter().for_each(|change| apply(&mut book, change));
+    let case = book.open.as_ref().unwrap();
+    assert_eq!((case.state, &case.in_charge), (Acknowledged, &None));
+    assert_eq!(case.log.last().unwrap().event, LogEvent::Moved(Acknowledged));
+}
+
+const ENDS: [CaseState; 4] = [Closed, DeclinedByWorker, NotWorkRelated, DataError];
+
+#[test]
+fn no_end_of_a_case_cuts_off_an_action_that_runs() {
+    for (to, kind) in ENDS.into_iter().flat_map(|to| [(to, Counseling), (to, WorkloadReview)]) {
+        let mut book = opened(Level::L2, 0);
+        for state in [Acknowledged, Assessed, Planned] {
+            moves(&mut book, state);
+        }
+        for action in [Counseling, WorkloadReview] {
+            reports(&mut book, action, if action == kind { ActionStep::Started } else { ActionStep::Done });
+        }
+        moves(&mut book, FollowUp);
+        let refusal = does(&mut book, Deed::Move { to }, None).unwrap_err();
+        assert_eq!(refusal, Refusal::StillRuns { action: kind, step: ActionStep::Started }, "{to:?}");
+        let report = format!("`vagus cases action CASE {} declined`", kind.as_str());
+        assert!(refusal.to_string().contains(&report), "{refusal}");
+        reports(&mut book, kind, ActionStep::Declined);
+        assert_eq!(does(&mut book, Deed::Move { to }, None), Ok(()), "{to:?}");
+    }
+}
+
+#[test]
+fn what_nobody_began_is_declined_with_the_case_however_it_ends() {
+    for to in ENDS.into_iter().filter(|end| *end != DeclinedByWorker) {
+        let mut book = opened(Level::L2, 0);
+        moves(&mut book, Acknowledged);
+        reports(&mut book, Counseling, ActionStep::Accepted);
+        if to == Closed {
+            moves(&mut book, Referred);
+        }
         moves(&mut book, to);
+        let ended = &book.closed[0].case;
+        let [.., review, counseling, moved] = ended.log.as_slice() else { panic!("{:?}", ended.log) };
+        for (entry, action) in [(review, WorkloadReview), (counseling, Counseling)] {
+            assert_eq!(entry.event, LogEvent::Progress { action, step: ActionStep::Declined }, "{to:?}");
+            assert_eq!((&entry.by, ended.action(action).unwrap().step), (&moved.by, ActionStep::Declined));
+        }
+        assert_eq!(moved.event, LogEvent::Moved(to));
+    }
+}
+
+#[test]
+fn only_states_that_would_not_be_refused_now_are_offered() {
+    let mut book = opened(Level::L2, 0);
+    let offered = |book: &CaseBook| permitted_states(book.open.as_ref().unwrap());
+    for state in [Acknowledged, Assessed, Planned] {
+        moves(&mut book, state);
+    }
+    assert_eq!(offered(&book), [Referred, NotWorkRelated, DataError], "nothing runs, and actions are to come");
+    reports(&mut book, WorkloadReview, ActionStep::Declined);
+    reports(&mut book, Counseling, ActionStep::Declined);
+    assert_eq!(offered(&book), [FollowUp, Referred, DeclinedByWorker, NotWorkRelated, DataError]);
+
+    let mut book = opened(Level::L2, 0);
+    for state in [Acknowledged, Assessed, Planned] {
+        moves(&mut book, state);
     }
     reports(&mut book, Counseling, ActionStep::Started);
-    let end = Deed::Move { to: DeclinedByWorker };
-    let refusal = does(&mut book, end.clone(), Some("no, thank you")).unwrap_err();
-    assert_eq!(refusal, Refusal::StillRuns { action: Counseling, step: ActionStep::Started });
-    assert!(refusal.to_string().contains("`vagus cases action CASE counseling declined`"), "{refusal}");
-    reports(&mut book, Counseling, ActionStep::Declined);
-    assert_eq!(does(&mut book, end, Some("no, thank you")), Ok(()));
+    moves(&mut book, FollowUp);
+    assert_eq!(offered(&book), [InAction, Referred], "what runs is not cut off");
+    reports(&mut book, Counseling, ActionStep::Done);
+    assert_eq!(offered(&book), [Closed, Referred, NotWorkRelated, DataError], "the review is still asked for");
 }
 
 #[test]
@@ -157,28 +220,42 @@ fn counselling_that_nobody_began_is_declined_with_the_case_and_the_review_must_h
     }
 }
 
+/// Refusals, each behind the pattern of its variant; one that is missing here does not compile.
+macro_rules! each_refusal {
+    ($($pattern:pat => $refusal:expr,)+) => {{
+        let _is_complete = |refusal: &Refusal| match refusal { $($pattern => (),)+ };
+        [$({
+            let refusal = $refusal;
+            assert!(matches!(refusal, $pattern), "{refusal:?} stands for another one");
+            refusal
+        }),+]
+    }};
+}
+
 #[test]
 fn every_reason_is_snake_case_and_only_names_that_are_unknown_are_wrong_use() {
     let role = Role::Manager;
-    let refusals = [
-        Refusal::UnknownCase,
-        Refusal::Ended(DataError),
-        Refusal::NoTransition { from: Planned, to: Acknowledged },
-        Refusal::Already { state: Planned, by: Actor::Vagus, at: now().to_zoned(TimeZone::UTC) },
-        Refusal::NotPermitted { role, who: "others do" },
-        Refusal::SystemMayOnlyReport,
-        Refusal::CrisisNeedsClinician,
-        Refusal::CrisisNeedsWords,
-        Refusal::StillRuns { action: Counseling, step: ActionStep::Started },
-        Refusal::NoSuchAction(Counseling),
-        Refusal::ActionEnded { action: Counseling, step: ActionStep::Done },
-        Refusal::StepBack { action: Counseling, step: ActionStep::Started },
-        Refusal::ReviewThere,
-        Refusal::NothingToFollowUp(Planned),
-        Refusal::NothingRuns,
-        Refusal::ActionsToCome,
-        Refusal::NoWords,
-    ];
+    let refusals = each_refusal! {
+        Refusal::UnknownCase => Refusal::UnknownCase,
+        Refusal::Ended(_) => Refusal::Ended(DataError),
+        Refusal::NoTransition { .. } => Refusal::NoTransition { from: Planned, to: Acknowledged },
+        Refusal::Already { .. } => {
+            Refusal::Already { state: Planned, by: Actor::Vagus, at: now().to_zoned(TimeZone::UTC) }
+        },
+        Refusal::NotPermitted { .. } => Refusal::NotPermitted { role, who: "others do" },
+        Refusal::SystemMayOnlyReport => Refusal::SystemMayOnlyReport,
+        Refusal::CrisisNeedsClinician => Refusal::CrisisNeedsClinician,
+        Refusal::CrisisNeedsWords => Refusal::CrisisNeedsWords,
+        Refusal::StillRuns { .. } => Refusal::StillRuns { action: Counseling, step: ActionStep::Started },
+        Refusal::NoSuchAction(_) => Refusal::NoSuchAction(Counseling),
+        Refusal::ActionEnded { .. } => Refusal::ActionEnded { action: Counseling, step: ActionStep::Done },
+        Refusal::StepBack { .. } => Refusal::StepBack { action: Counseling, step: ActionStep::Started },
+        Refusal::ReviewThere => Refusal::ReviewThere,
+        Refusal::NothingToFollowUp(_) => Refusal::NothingToFollowUp(Planned),
+        Refusal::NothingRuns => Refusal::NothingRuns,
+        Refusal::ActionsToCome => Refusal::ActionsToCome,
+        Refusal::NoWords => Refusal::NoWords,
+    };
     let mut reasons: Vec<&str> = refusals.iter().map(Refusal::reason).collect();
     assert!(reasons.iter().all(|name| name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')), "{reasons:?}");
     let wrong: Vec<&str> = refusals.iter().filter(|r| r.is_wrong_use()).map(Refusal::reason).collect();

@@ -151,8 +151,10 @@ impl Bench {
             assert_eq!(kinds.len(), case.actions.len(), "two actions of one kind");
             assert!(!case.state.is_final());
         }
-        let ended = self.book.closed.iter().filter(|closed| !closed.case.state.is_final());
-        assert_eq!(ended.count(), 0, "what is kept as ended has ended");
+        for ended in self.book.closed.iter().map(|closed| &closed.case) {
+            assert!(ended.state.is_final(), "what is kept as ended has ended");
+            assert!(ended.actions.iter().all(|action| action.step.is_final()), "an ended case has an action to come");
+        }
     }
 
     /// Lets time pass as the engine does: from moment to moment.
@@ -233,9 +235,20 @@ impl Bench {
         let known = self.book.open.iter().chain(self.book.closed.last().map(|closed| &closed.case)).next();
         let Some(id) = known.map(|case| case.id.clone()) else { return };
         let by = Actor::Person { id: PersonId::parse("y").unwrap(), role };
-        let wanted = CaseCommand { case: id, by, deed: deed.clone(), note: has_note.then(|| Note::of("x").unwrap()) };
+        let wanted = CaseCommand {
+            case: id,
+            by,
+            is_there: true,
+            deed: deed.clone(),
+            note: has_note.then(|| Note::of("x").unwrap()),
+        };
         let before = self.book.clone();
-        match command(&self.book, &wanted, WORKER, &timing(), self.now) {
+        let offered: Vec<CaseState> = before.open.iter().flat_map(permitted_states).collect();
+        let outcome = command(&self.book, &wanted, WORKER, &timing(), self.now);
+        if let (Deed::Move { to }, true, true) = (deed, role.is_clinical(), has_note) {
+            assert_eq!(outcome.is_ok(), offered.contains(to), "{to:?} of {offered:?}");
+        }
+        match outcome {
             Ok(changes) => {
                 assert!(role.is_clinical() || matches!(deed, Deed::Progress { .. } | Deed::Assign { .. }));
                 assert!(!changes.is_empty(), "what is accepted changes something");
@@ -258,12 +271,12 @@ impl Bench {
             assert!(taken.in_charge.is_some() && (case.in_charge.is_none() || taken.in_charge == case.in_charge));
         }
         assert!(!to.is_final() || case.told.level < Level::L4 || has_note, "a crisis was ended without a word");
-        if *to == CaseState::DeclinedByWorker {
+        if to.is_final() {
             assert!(case.actions.iter().all(|action| action.step != ActionStep::Started), "what runs was cut off");
+        }
+        if *to == CaseState::DeclinedByWorker {
             let review = case.action(ActionKind::WorkloadReview);
             assert!(review.is_none_or(|review| review.step.is_final()), "the review is not the worker's to decline");
-            let ended = &self.book.closed.last().expect("it has ended").case;
-            assert!(ended.actions.iter().all(|action| action.step.is_final()), "an action hangs on");
         }
     }
 }

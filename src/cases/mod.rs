@@ -24,7 +24,7 @@ mod transitions;
 pub use apply::apply;
 pub use command::{command, progress};
 pub use decide::{Situation, Timing, decide, ended};
-pub use transitions::{Refusal, TRANSITIONS, next_states};
+pub use transitions::{Refusal, TRANSITIONS, next_states, permitted_states};
 
 #[cfg(test)]
 mod life_tests;

@@ -33,7 +33,7 @@ pub const TRANSITIONS: &[(CaseState, &[CaseState])] = &[
     (DataError, &[]),
 ];
 
-/// The states that a person may move a case to from this one.
+/// The states that follow this one, whatever the actions of the case; [`permitted_states`] knows these.
 #[must_use]
 pub fn next_states(from: CaseState) -> &'static [CaseState] {
     TRANSITIONS.iter().find(|(state, _)| *state == from).map_or(&[], |(_, next)| next)
@@ -86,9 +86,9 @@ pub enum Refusal {
     /// Whoever reads of a crisis later must find why it was ended.
     #[error("a crisis is ended with a note that says why: --note")]
     CrisisNeedsWords,
-    /// What runs does not end because the worker wants no more, nor does the review of the work.
+    /// What runs does not end with the case, nor is the review of the work the worker's to decline.
     #[error(
-        "the {action} action is {step} and does not end because the worker declines: report first how it ended, \
+        "the {action} action is {step} and does not end with the case: report first how it ended, \
          with `vagus cases action CASE {action} declined`, or done",
         action = .action.as_str(), step = .step.as_str()
     )]
@@ -233,13 +233,6 @@ pub(super) fn check(case: &OpenCase, to: CaseState, asked: &CaseCommand, zone: &
     if !next_states(case.state).contains(&to) {
         return Err(already(case, to, zone).unwrap_or(Refusal::NoTransition { from: case.state, to }));
     }
-    let all_ended = case.actions.iter().all(|action| action.step.is_final());
-    if case.state == Planned && to == FollowUp && !all_ended {
-        return Err(Refusal::ActionsToCome);
-    }
-    if to == InAction && !has_running_action(case) {
-        return Err(Refusal::NothingRuns);
-    }
     // The level of a case never falls: one that ever was a crisis is ended as one.
     if to.is_final() && case.told.level == Level::L4 {
         let is_clinician = matches!(&asked.by, Actor::Person { role, .. } if role.is_clinical());
@@ -250,12 +243,26 @@ pub(super) fn check(case: &OpenCase, to: CaseState, asked: &CaseCommand, zone: &
             return Err(Refusal::CrisisNeedsWords);
         }
     }
-    if to == DeclinedByWorker
-        && let Some(action) = case.actions.iter().find(|action| outlasts_a_refusal(action))
-    {
-        return Err(Refusal::StillRuns { action: action.kind, step: action.step });
+    actions_permit(case, to)
+}
+
+/// The states that a clinician may move the case to now, a crisis with a note; none of one that has ended.
+#[must_use]
+pub fn permitted_states(case: &OpenCase) -> Vec<CaseState> {
+    next_states(case.state).iter().copied().filter(|to| actions_permit(case, *to).is_ok()).collect()
+}
+
+/// Whether the actions of a case are as far as a state that follows needs them to be.
+fn actions_permit(case: &OpenCase, to: CaseState) -> Result<(), Refusal> {
+    let all_ended = case.actions.iter().all(|action| action.step.is_final());
+    if case.state == Planned && to == FollowUp && !all_ended {
+        return Err(Refusal::ActionsToCome);
     }
-    Ok(())
+    if to == InAction && !has_running_action(case) {
+        return Err(Refusal::NothingRuns);
+    }
+    let outlasting = case.actions.iter().find(|action| to.is_final() && outlasts(action, to));
+    outlasting.map_or(Ok(()), |action| Err(Refusal::StillRuns { action: action.kind, step: action.step }))
 }
 
 /// Who moved the case to the state that it has, where that is the state that is wanted.
@@ -264,10 +271,11 @@ fn already(case: &OpenCase, to: CaseState, zone: &TimeZone) -> Option<Refusal> {
     Some(Refusal::Already { state: to, by: entry.by.clone(), at: entry.at.to_zoned(zone.clone()) })
 }
 
-/// Whether an action must be ended by whoever carries it out before a case ends because the worker
-/// wants no more: what has begun, and the review of the work, which is not the worker's to decline.
-fn outlasts_a_refusal(action: &Action) -> bool {
-    action.step == ActionStep::Started || (action.kind == ActionKind::WorkloadReview && !action.step.is_final())
+/// Whether an action must be ended by whoever carries it out before a case ends so: whatever has begun,
+/// and where the worker wants no more the review of the work, which is not the worker's to decline.
+fn outlasts(action: &Action, end: CaseState) -> bool {
+    let is_review_to_come = action.kind == ActionKind::WorkloadReview && !action.step.is_final();
+    action.step == ActionStep::Started || (end == DeclinedByWorker && is_review_to_come)
 }
 
 /// Whether an action has begun and not ended.

@@ -129,6 +129,10 @@ fn backoff(mut section: Section<'_>, default: BackoffSettings) -> BackoffSetting
     if backoff.min_ms > backoff.max_ms {
         section.problem("min_ms", "is longer than max_ms", "give a shorter first wait");
     }
+    if backoff.max_ms > default.max_ms {
+        let remedy = format!("give {} or less; a crisis answer may wait so long at the broker", default.max_ms);
+        section.warn("max_ms", &format!("is {} s", backoff.max_ms.div_ceil(1_000)), &remedy);
+    }
     section.finish();
     backoff
 }

@@ -271,3 +271,18 @@ fn holidays_are_read_from_their_file_and_every_bad_line_is_told() {
     assert_eq!(calendar.zone.iana_name(), Some("Asia/Ho_Chi_Minh"));
     assert_eq!(calendar.holidays.len(), 2);
 }
+
+#[test]
+fn waits_that_hold_up_a_crisis_answer_are_warned_of() {
+    let warned = |max_ms: u32| {
+        let read = read(&format!("[mqtt.backoff]\nmax_ms = {max_ms}\n{LEAST}"), "vagus.toml", nothing());
+        let of_key = read.warnings.into_iter().filter(|warning| warning.key == "mqtt.backoff.max_ms");
+        of_key.map(|warning| format!("{} {}", warning.what, warning.remedy)).collect::<Vec<_>>()
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(warned(5_000), none);
+    let told = warned(30_000);
+    assert!(
+        matches!(told.as_slice(), [one] if one.contains("30 s") && one.contains("a crisis answer may wait so long"))
+    );
+}

@@ -19,7 +19,7 @@ use super::settings::Settings;
 use super::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 use super::{Console, wall};
 use crate::domain::Timestamp;
-use crate::domain::alert::{Evidence, Level, RuleId, ScreeningEvidence};
+use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
 use crate::domain::exposure::ExposureDay;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::indicator::HrvState;
@@ -179,14 +179,18 @@ fn portrait(of: &Canaries) -> Portrait {
             index: None,
             sleep: None,
             screenings: vec![screening],
-            exposures: Vec::new(),
+            // A condition that no language has words for is told by its name.
+            exposures: vec![ExposureEvidence {
+                kind: Box::leak(of.summary.clone().into_boxed_str()),
+                value: 1.0,
+                limit: 1.0,
+                source: "",
+            }],
             confounders: Vec::new(),
             hints: Vec::new(),
             confidence: None,
             chance_per_year: None,
-            chance_note: None,
         },
-        summary: of.summary.clone(),
         days: vec![PortraitDay {
             date: day,
             rmssd_ms: Some(rmssd_ms),

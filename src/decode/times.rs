@@ -13,7 +13,8 @@ const DATE_LEAD_H: i64 = 14;
 pub struct Present {
     /// The moment itself, by which everything is reckoned.
     pub now: Timestamp,
-    /// What the machine's clock says, also where nobody has accepted yet that it was set.
+    /// What the machine's clock says, also where nobody has accepted yet that it was set. An item may
+    /// be as late as that, so only one that cannot wait is to be held against it: see [`Self::guarded`].
     pub wall: Timestamp,
 }
 
@@ -24,17 +25,10 @@ impl Present {
         Self { now, wall: now }
     }
 
-    /// The latest moment it may be for such an item.
-    ///
-    /// A clock that was set forward may be right. A questionnaire must not wait until somebody has
-    /// looked, since it may hold a crisis answer, and neither must news of an action: both act from
-    /// [`Self::now`] on, whatever their own time. Readings and exposures would put nights and working
-    /// days into a future that may never come.
-    fn latest_for(self, item: &Item) -> Timestamp {
-        match item {
-            Item::Screening(_) | Item::Progress(_) => self.now.max(self.wall),
-            Item::Reading(_) | Item::Exposure(_) => self.now,
-        }
+    /// The same moment with no regard to what the machine's clock says.
+    #[must_use]
+    pub const fn guarded(self) -> Self {
+        Self::at(self.now)
     }
 }
 
@@ -49,9 +43,9 @@ struct Span {
 /// Readings are refused when they begin more than `max_age_days` ago, because no night that old is
 /// computed again, and exposures before those that are remembered. Screenings and progress of any age
 /// are taken: a questionnaire answered on paper is typed in later, and its validity is judged by date.
-/// Nothing may lie more than `max_ahead_s` in the future; while the clock is in doubt, screenings and
-/// progress are given the later of two moments, see [`Present`]. An item that names only a date is as old
-/// as the end of that date and as new as its begin, each in the zone that favours the item.
+/// Nothing may lie more than `max_ahead_s` ahead of the later of both moments of `present`. An item that
+/// names only a date is as old as the end of that date and as new as its begin, each in the zone that
+/// favours the item.
 ///
 /// # Errors
 /// The reason, and the detail for the receipt.
@@ -60,7 +54,7 @@ pub fn check(item: &Item, present: Present, max_age_days: i64, max_ahead_s: i64)
     let Some(span) = span(item) else {
         return Err((Reason::BadTimestamp, "the date is beyond the calendar".to_owned()));
     };
-    let latest = present.latest_for(item);
+    let latest = now.max(present.wall);
     if span.latest.duration_since(latest) > SignedDuration::from_secs(max_ahead_s) {
         return Err((
             Reason::InFuture,
@@ -184,22 +178,23 @@ mod tests {
     }
 
     #[test]
-    fn what_must_not_wait_is_believed_to_come_from_the_later_of_two_clocks() {
+    fn items_may_come_from_the_later_of_two_clocks_and_where_that_is_guarded_from_one() {
         use Stream::{Actions, Exposures, Readings, Screenings};
         let at = "2026-03-02T18:00:00Z";
         let screening = format!(r#"{{"worker":"w","instrument":"GAD-7","taken_at":"{at}","score":5}}"#);
         let progress = format!(r#"{{"action_id":"a","state":"done","at":"{at}"}}"#);
         let hrv = format!(r#"{{"kind":"hrv","worker":"w","start":"{at}","duration_s":300,"rmssd_ms":38}}"#);
-        let exposure = r#"{"worker":"w","date":"2026-03-04","worked_h":8}"#;
+        let exposure = r#"{"worker":"w","date":"2026-03-03","worked_h":8}"#;
         let all = [(Screenings, screening.as_str()), (Actions, &progress), (Readings, &hrv), (Exposures, exposure)];
         let judged = |wall: SignedDuration| {
             let present = Present { now: NOON, wall: NOON + wall };
+            assert!(all.iter().all(|(stream, item)| verdict_at(present.guarded(), *stream, item).is_some()));
             all.map(|(stream, item)| verdict_at(present, stream, item).is_none())
         };
         let (step, second) = (SignedDuration::from_hours(30), SignedDuration::from_secs(1));
-        assert_eq!(judged(step), [true, true, false, false], "the clock was set forward by that much");
-        assert_eq!(judged(step - second * 300), [true, true, false, false]);
-        assert_eq!(judged(step - second * 301), [false; 4], "ahead of either");
+        assert_eq!(judged(step), [true; 4], "the clock was set forward by that much");
+        assert_eq!(judged(step - second * 300), [true; 4]);
+        assert_eq!(judged(step - second * 301), [false, false, false, true], "ahead of either, but for the date");
         assert_eq!(judged(-step), [false; 4]);
         let before = |item: &str| item.replace("2026-03-02T18", "2026-03-01T11");
         let present = Present { now: NOON, wall: NOON - step };

@@ -212,6 +212,8 @@ pub struct CaseCommand {
     pub case: CaseId,
     /// Who.
     pub by: Actor,
+    /// Whether they look after its site. Who does not may acknowledge a crisis, and is not put in charge.
+    pub is_there: bool,
     /// What.
     pub deed: Deed,
     /// What they wrote with it.

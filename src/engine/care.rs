@@ -92,7 +92,7 @@ pub fn review(
 #[must_use]
 pub fn invitation(history: &WorkerHistory, settings: &Settings, case: &Invitable<'_>, now: Timestamp) -> Option<Due> {
     let today = local(history, now);
-    with_watch(history, settings, case, |watch| rescreening::due(watch, today, &settings.care.rescreening))
+    with_watch(history, settings, case, today, |watch| rescreening::due(watch, today, &settings.care.rescreening))
 }
 
 /// When the worker is to be invited next, as things stand: the begin of that day.
@@ -104,7 +104,8 @@ pub fn next_invitation(
     now: Timestamp,
 ) -> Option<Timestamp> {
     let today = local(history, now);
-    let next = with_watch(history, settings, case, |watch| rescreening::next(watch, today, &settings.care.rescreening));
+    let next =
+        with_watch(history, settings, case, today, |watch| rescreening::next(watch, today, &settings.care.rescreening));
     next.map(|date| buckets::midnight(date, &history.profile.time_zone))
 }
 
@@ -112,11 +113,12 @@ fn with_watch<T>(
     history: &WorkerHistory,
     settings: &Settings,
     case: &Invitable<'_>,
+    today: Date,
     ask: impl Fn(&Watch<'_>) -> Option<T>,
 ) -> Option<T> {
     let opened_on = local(history, case.opened_at);
     let started_on: Vec<Date> = case.started_at.iter().map(|at| local(history, *at)).collect();
-    let sheets = sheets(history, settings, case.told, opened_on);
+    let sheets = sheets(history, settings, case.told, (opened_on, today));
     ask(&Watch { sheets: &sheets, started_on: &started_on, invited_on: case.invited_on, opened_on })
 }
 
@@ -125,11 +127,17 @@ fn local(history: &WorkerHistory, at: Timestamp) -> Date {
 }
 
 /// The questionnaires of a case: those that counted when it was opened or came since, and of each risk
-/// that none of them measures the first that does.
-fn sheets(history: &WorkerHistory, settings: &Settings, told: &Finding, opened_on: Date) -> Vec<Sheet> {
+/// that none of them measures the first that does. One of a day that has not come answers nothing.
+fn sheets(
+    history: &WorkerHistory,
+    settings: &Settings,
+    told: &Finding,
+    (opened_on, today): (Date, Date),
+) -> Vec<Sheet> {
     let of_instruments = history.screenings.chunk_by(|a, b| a.instrument == b.instrument);
     let newest = |sheets: &'_ [Screening]| {
-        sheets.iter().rev().find_map(|sheet| facts::valid_screening(history, sheet, opened_on)).map(|valid| {
+        let come = facts::come(history, sheets, today);
+        come.iter().rev().find_map(|sheet| facts::valid_screening(history, sheet, opened_on)).map(|valid| {
             let instrument = valid.screening.instrument;
             (instrument, valid.taken_on, valid.valid_until, is_over(settings, &valid))
         })

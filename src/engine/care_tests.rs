@@ -149,3 +149,23 @@ fn a_case_invites_to_what_it_rests_on_or_else_to_what_measures_its_risk() {
     sheet(&mut history, Instrument::Phq9, 8, 12.0);
     assert_eq!(asked(&history, 12), None, "what came by itself need not be asked for");
 }
+
+#[test]
+fn a_sheet_of_a_day_far_off_does_not_stand_for_an_answer() {
+    let settings = rules_file::built_in();
+    let (finding, started) = (told("R3"), [at(1, 9)]);
+    let case = Invitable { told: &finding, opened_at: at(0, 8), invited_on: None, started_at: &started };
+    let mut history = nobody();
+    sheet(&mut history, Instrument::Phq9, -4, 12.0);
+    let asked = |history: &WorkerHistory| {
+        let next = next_invitation(history, &settings, &case, at(0, 9));
+        (next, invitation(history, &settings, &case, at(12, 9)).map(|due| due.instruments))
+    };
+    let both = (Some(at(12, 0)), Some(vec![Instrument::Gad7, Instrument::Phq9]));
+    assert_eq!(asked(&history), both);
+    sheet(&mut history, Instrument::Gad7, 400, 12.0);
+    let crisis = Response::Answers([&[Some(1); 8][..], &[Some(3)]].concat());
+    history.screenings.push(Screening { instrument: Instrument::Phq9, taken_at: at(400, 18), response: crisis });
+    history.screenings.sort_by_key(|sheet| (sheet.instrument, sheet.taken_at));
+    assert_eq!(asked(&history), both);
+}

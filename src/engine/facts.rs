@@ -166,25 +166,20 @@ impl<'a> Picture<'a> {
 fn valid_screenings(history: &WorkerHistory, today: Date) -> Vec<ValidScreening<'_>> {
     let of_instruments = history.screenings.chunk_by(|a, b| a.instrument == b.instrument);
     // A sheet that came for its crisis answer alone cannot be scored, and hides no score before it.
-    of_instruments
-        .filter_map(|sheets| newest_first(history, sheets, today).find_map(|s| valid_screening(history, s, today)))
-        .collect()
+    let newest = |sheets| come(history, sheets, today).iter().rev().find_map(|s| valid_screening(history, s, today));
+    of_instruments.filter_map(newest).collect()
 }
 
-/// The sheets of an instrument, newest first. Those of days still far off come last: they were filled in
-/// while a clock was wrong, and would hide for months what is filled in after it was set right.
-fn newest_first<'a>(
-    history: &WorkerHistory,
-    sheets: &'a [Screening],
-    today: Date,
-) -> impl Iterator<Item = &'a Screening> {
+/// Those sheets of an instrument whose day has come; east of here it may be tomorrow. One of a day still
+/// far off was filled in while a clock was wrong: its crisis answer was told when it came, and as a score
+/// it would count for years, and hide what is filled in after the clock was set right.
+pub(super) fn come<'a>(history: &WorkerHistory, sheets: &'a [Screening], today: Date) -> &'a [Screening] {
     let tomorrow = super::buckets::next(today);
     let taken_on = |sheet: &Screening| history.profile.time_zone.to_datetime(sheet.taken_at).date();
-    let (known, far_off) = sheets.split_at(sheets.partition_point(|sheet| taken_on(sheet) <= tomorrow));
-    known.iter().rev().chain(far_off.iter().rev())
+    &sheets[..sheets.partition_point(|sheet| taken_on(sheet) <= tomorrow)]
 }
 
-/// A questionnaire that counts on a day, scored.
+/// A questionnaire that counts on a day, scored; whether it was filled in by then is for [`come`] to say.
 pub(super) fn valid_screening<'a>(
     history: &WorkerHistory,
     screening: &'a Screening,
@@ -221,6 +216,11 @@ mod tests {
 
     /// The score that counts today, of sheets each filled in so many days from today.
     fn counted(sheets: &[(i32, f64)]) -> Vec<f64> {
+        counted_after(0, sheets)
+    }
+
+    /// The same some days later.
+    fn counted_after(days: i32, sheets: &[(i32, f64)]) -> Vec<f64> {
         let key = WorkerKey { site: SiteId::parse("s").unwrap(), worker: WorkerId::parse("w").unwrap() };
         let mut history = WorkerHistory::new(Profile::unknown(key, TimeZone::UTC));
         let sheet = |(days, score): &(i32, f64)| {
@@ -229,15 +229,19 @@ mod tests {
             Screening { instrument: Instrument::Gad7, taken_at, response }
         };
         history.screenings = sheets.iter().map(sheet).collect();
-        valid_screenings(&history, TODAY).iter().map(|valid| valid.scored.score).collect()
+        let today = super::super::buckets::plus(TODAY, days);
+        valid_screenings(&history, today).iter().map(|valid| valid.scored.score).collect()
     }
 
     #[test]
-    fn a_sheet_of_a_day_far_off_counts_and_hides_none_of_today() {
+    fn a_sheet_of_a_day_far_off_neither_counts_nor_hides_one_of_today_until_that_day() {
         assert_eq!(counted(&[(-3, 5.0), (0, 7.0)]), [7.0]);
         assert_eq!(counted(&[(-3, 5.0), (1, 9.0)]), [9.0], "east of here it may be tomorrow");
         assert_eq!(counted(&[(-3, 5.0), (2, 9.0), (400, 3.0)]), [5.0]);
-        assert_eq!(counted(&[(-100, 5.0), (400, 3.0)]), [3.0], "the other is too old");
-        assert_eq!(counted(&[(400, 3.0)]), [3.0]);
+        let none: [f64; 0] = [];
+        assert_eq!(counted(&[(-100, 5.0), (400, 3.0)]), none, "one is too old, one is not yet");
+        assert_eq!(counted(&[(400, 3.0)]), none);
+        assert_eq!(counted_after(398, &[(400, 3.0)]), none);
+        assert_eq!(counted_after(399, &[(400, 3.0)]), [3.0]);
     }
 }

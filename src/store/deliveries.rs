@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::error::StoreError;
+use super::outbox::Outbox;
 use super::parcels::{DeliveryKey, DeliveryOutcome, Fate, Listed, Outgoing, Place, Ticket, Waiting};
 use super::{Store, held};
 use crate::domain::Timestamp;
@@ -32,10 +33,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it could not be written.
     pub fn append_outcomes(&self, outcomes: &[DeliveryOutcome]) -> Result<(), StoreError> {
+        self.note_outcomes(&mut *self.outbox()?, outcomes)
+    }
+
+    fn note_outcomes(&self, outbox: &mut Outbox, outcomes: &[DeliveryOutcome]) -> Result<(), StoreError> {
         if outcomes.is_empty() {
             return Ok(());
         }
-        let mut outbox = self.outbox()?;
         let dropped = outbox.crowded_out(outcomes);
         let outcomes: Vec<DeliveryOutcome> = outcomes.iter().cloned().chain(dropped).collect();
         self.with_ballast(|inner| inner.journal.append_outcomes(&outcomes))?;
@@ -122,21 +126,25 @@ impl Store {
         Ok(self.outbox()?.list(channel, only_dead, limit))
     }
 
-    /// The deliveries of events with these ids, or all where none is named.
-    ///
-    /// # Errors
-    /// [`StoreError`] where the journal cannot be read.
-    pub fn outbox_find(&self, channel: Option<&ChannelId>, ids: &[String]) -> Result<Vec<Listed>, StoreError> {
-        Ok(self.outbox()?.find(channel, ids))
-    }
-
-    /// Throws deliveries away, for good; the journal keeps that it was done.
+    /// Throws deliveries away, for good: of those of events with these ids, or of all where none is named,
+    /// whatever `is_meant`. Nothing becomes of any of them between the question and its end. Whoever asks
+    /// has to tell the log: the journal keeps that it was done only until it is cut.
+    /// Returns what was thrown away.
     ///
     /// # Errors
     /// [`StoreError`] where it could not be written.
-    pub fn discard(&self, keys: &[DeliveryKey]) -> Result<(), StoreError> {
-        let outcomes = keys.iter().map(|key| DeliveryOutcome { key: key.clone(), fate: Fate::Discarded });
-        self.append_outcomes(&outcomes.collect::<Vec<_>>())
+    pub fn discard(
+        &self,
+        channel: Option<&ChannelId>,
+        ids: &[String],
+        mut is_meant: impl FnMut(&Listed) -> bool,
+    ) -> Result<Vec<Listed>, StoreError> {
+        let mut outbox = self.outbox()?;
+        let mut going = outbox.find(channel, ids);
+        going.retain(|listed| is_meant(listed));
+        let outcome = |listed: &Listed| DeliveryOutcome { key: (*listed.key).clone(), fate: Fate::Discarded };
+        self.note_outcomes(&mut outbox, &going.iter().map(outcome).collect::<Vec<_>>())?;
+        Ok(going)
     }
 
     /// Makes dead letters wait again: those of events with these ids, or all, where none is named.
@@ -150,10 +158,11 @@ impl Store {
         ids: &[String],
         at: Timestamp,
     ) -> Result<Vec<Listed>, StoreError> {
-        let found = self.outbox()?.find(channel, ids);
+        let mut outbox = self.outbox()?;
+        let found = outbox.find(channel, ids);
         let dead = found.iter().filter(|listed| listed.dead.is_some());
         let revived = |listed: &Listed| DeliveryOutcome { key: (*listed.key).clone(), fate: Fate::Revived { at } };
-        self.append_outcomes(&dead.map(revived).collect::<Vec<_>>())?;
+        self.note_outcomes(&mut outbox, &dead.map(revived).collect::<Vec<_>>())?;
         Ok(found)
     }
 }

@@ -223,3 +223,22 @@ fn a_hundred_thousand_of_one_channel_cost_another_nothing() {
     // Far more than it takes, and far less than looking at all of them a thousand times would.
     assert!(watch.elapsed_s() < 2.0, "{} s", watch.elapsed_s());
 }
+
+#[test]
+fn what_is_discarded_is_decided_while_nothing_else_can_change_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(&settings(directory.path())).unwrap();
+    let sent = [hook("a"), hook("b"), outgoing("mail", None, "b"), hook("c")];
+    store.append_notices(&sent).unwrap();
+    store.append_outcomes(&[dies(&sent[0], 1), dies(&sent[1], 2)]).unwrap();
+    let mut asked = Vec::new();
+    let gone = store.discard(Some(&sent[0].channel), &["a".to_owned(), "c".to_owned()], |listed| {
+        assert!(store.inner.outbox.try_lock().is_err(), "a retry could come between");
+        asked.push(listed.key.id.clone());
+        listed.dead.is_some()
+    });
+    assert_eq!(gone.unwrap().iter().map(|listed| listed.key.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    assert_eq!((asked, dead(&store)), (vec!["a".to_owned(), "c".to_owned()], vec!["b".to_owned()]));
+    assert!(store.revive(None, &["a".to_owned()], at(3)).unwrap().is_empty(), "gone for good");
+    assert_eq!((pending(&store, "clinic"), pending(&store, "mail")), (vec!["c".to_owned()], vec!["b".to_owned()]));
+}

@@ -135,6 +135,7 @@ pub(super) fn commands() -> Vec<CaseCommand> {
         Deed::RequestReview,
     ];
     let case = CaseId::parse("c-1").unwrap();
-    let command = |deed| CaseCommand { case: case.clone(), by: physician(), deed, note: Note::of("Grund") };
+    let command =
+        |deed| CaseCommand { case: case.clone(), by: physician(), is_there: true, deed, note: Note::of("Grund") };
     deeds.into_iter().map(command).collect()
 }

@@ -231,13 +231,7 @@ fn who_works_with_cases_is_one_of_the_people_of_the_configuration_in_the_role_th
     let case = town.wait_for_alerts("w-1", 1)[0].data["case_id"].as_str().unwrap().to_owned();
     let (vagus, case) = (&town.vagus, case.as_str());
     for (words, by, status, reason, problem) in [
-        (
-            &["ack", case] as &[&str],
-            &["dr.a"] as &[&str],
-            2,
-            "unknown_person",
-            "it can be dr.lan, dr.far, coun.ha, mgr.an",
-        ),
+        (&["ack", case] as &[&str], &["dr.a"] as &[&str], 2, "unknown_person", "it can be dr.lan, coun.ha, mgr.an"),
         (
             &["ack", case],
             &["dr.lan", "--role", "oh_head"],
@@ -246,6 +240,8 @@ fn who_works_with_cases_is_one_of_the_people_of_the_configuration_in_the_role_th
             "dr.lan is physician by the [[recipients]]",
         ),
         (&["ack", case], &["mgr.an"], 1, "not_permitted", "manager may not do that"),
+        (&["ack", case], &["dr.far"], 1, "other_site", "dr.far does not look after plant-a; it can be dr.lan, coun.ha"),
+        (&["note", case, "x"], &["dr.far"], 1, "other_site", "dr.far does not look after plant-a"),
         (&["assign", case, "dr.x"], &["dr.lan"], 2, "unknown_person", "it can be dr.lan, coun.ha"),
         (&["assign", case, "mgr.an"], &["dr.lan"], 1, "other_task", "it can be dr.lan, coun.ha"),
         (
@@ -268,7 +264,10 @@ fn who_works_with_cases_is_one_of_the_people_of_the_configuration_in_the_role_th
         does(&["assign", case, "mgr.an", "--action", "workload_review"], "dr.lan")["actions"][0]["assignee"],
         "mgr.an"
     );
-    let begun = does(&["action", &case[..6], "workload_review", "started"], "mgr.an");
+    let seen = vagus.ask(&["cases", "action", &case[..6], "workload_review", "started", "--by", "mgr.an"]);
+    assert_eq!((&seen["review"]["state"], &seen["review"]["unit"]), (&json!("started"), &json!("unassigned")));
+    assert!(!seen.to_string().contains("w-1") && !seen.to_string().contains("L2"), "{seen}");
+    let begun = show(vagus, case);
     assert_eq!(history(&begun).last().unwrap(), "mgr.an (manager): progress workload_review started");
     let again = refused(vagus, &["cases", "ack", case, "--by", "coun.ha"]);
     assert_eq!((again.status, again.reason.as_str()), (1, "already"));
@@ -276,6 +275,27 @@ fn who_works_with_cases_is_one_of_the_people_of_the_configuration_in_the_role_th
         again.problem.starts_with("dr.lan acknowledged it on 20")
             && again.problem.contains("+07; from acknowledged it can only become")
     );
+}
+
+#[test]
+fn a_crisis_is_acknowledged_by_whoever_is_at_hand() {
+    let far = "[[recipients]]\nid = \"dr.far\"\nrole = \"physician\"\nsites = [\"plant-b\"]\n\
+               [[sites]]\nid = \"plant-b\"\ntime_zone = \"UTC\"\n";
+    let person = |id: &str, role: &str| format!("[[recipients]]\nid = \"{id}\"\nrole = \"{role}\"\n");
+    let there = person("dr.lan", "physician");
+    let reviews = person("mgr.an", "manager");
+    for (people, by, in_charge) in [
+        (format!("{there}{far}"), &["dr.far"] as &[&str], json!(null)),
+        (reviews, &["dr.x", "--role", "duty_clinician"], json!("dr.x")),
+    ] {
+        let mut town = Town::with(&people);
+        town.send_all(&[phq9_with_crisis("w-1", ago(now(), 0))]);
+        let case = town.wait_for_alerts("w-1", 1)[0].data["case_id"].as_str().unwrap().to_owned();
+        let taken = town.vagus.ask(&[&["cases", "ack", &case, "--by"], by].concat());
+        assert_eq!((&taken["case"]["state"], &taken["case"]["in_charge"]), (&json!("acknowledged"), &in_charge));
+        let [who, ..] = by else { unreachable!() };
+        assert!(history(&taken["case"])[1].starts_with(who), "{taken}");
+    }
 }
 
 #[test]

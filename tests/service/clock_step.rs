@@ -13,7 +13,7 @@ use vagus::domain::{SignedDuration, Timestamp};
 
 use crate::support::client::TestClient;
 use crate::support::eventually;
-use crate::support::feed::{Message, nights, phq9_with_crisis};
+use crate::support::feed::{Message, gad7, nights, phq9_with_crisis};
 use crate::support::mosquitto::{Mosquitto, MosquittoConfig};
 use crate::support::vagus::configuration;
 
@@ -150,18 +150,22 @@ async fn a_crisis_answer_of_the_new_time_is_raised_while_the_step_waits() {
         assert_eq!(stamp(&alert["time"]), begin);
         let due = stamp(&alert["data"]["actions"][0]["due"]).duration_since(begin);
         assert!(due > SignedDuration::ZERO && due <= SignedDuration::from_hours(24), "{due}");
-        let sheet = &alert["data"]["evidence"]["screenings"][0];
-        assert_eq!((&sheet["taken_on"], &sheet["age_days"]), (&json!("2026-03-05"), &json!(0)));
+        assert_eq!(alert["data"]["evidence"]["screenings"], json!([]), "its day has not come");
 
-        // Nights are refused as before: they would lie in a future that may never come.
+        // Nights and scores are refused: they would lie in a future that may never come.
+        let in_future = || (0, 0, vec!["in_future".to_owned()]);
         let night = nights("w-1", 1, 0, 0, there).remove(0);
-        assert_eq!(receipt(&desk, &night, "m-2"), (0, 0, vec!["in_future".to_owned()]));
-        assert_eq!(receipt(&desk, &phq9_with_crisis("w-1", there + SignedDuration::from_hours(1)), "m-3").0, 0);
+        assert_eq!(receipt(&desk, &night, "m-2"), in_future());
+        let sheet = gad7("w-1", 12, there);
+        assert_eq!(receipt(&desk, &sheet, "m-2a"), in_future());
+        let ahead_of_both = phq9_with_crisis("w-1", there + SignedDuration::from_hours(1));
+        assert_eq!(receipt(&desk, &ahead_of_both, "m-3"), in_future());
         // Known it is once for all, before the step is accepted and after.
         assert_eq!(receipt(&desk, &answer, "m-4"), (0, 1, vec![]));
         assert_eq!(watched.accept(), Some(days * 24 * 3_600));
         assert_eq!(receipt(&desk, &answer, "m-5"), (0, 1, vec![]));
         assert_eq!(receipt(&desk, &night, "m-6"), (97, 0, vec![]));
+        assert_eq!(receipt(&desk, &sheet, "m-7"), (1, 0, vec![]));
         assert_eq!(
             of_topic(&desk, "/alerts")
                 .iter()

@@ -96,7 +96,7 @@ impl Plant {
         let case = self.case.as_ref().unwrap().id.clone();
         let deed = Deed::Choose { action: ActionKind::Counseling, method: MethodId::parse(method).unwrap() };
         let by = Actor::Person { id: PersonId::parse("dr-b").unwrap(), role: Role::Physician };
-        let command = Box::new(CaseCommand { case, by, deed, note: None });
+        let command = Box::new(CaseCommand { case, by, is_there: true, deed, note: None });
         self.apply(number, vec![Input::Case { request: 0, command }]);
     }
 

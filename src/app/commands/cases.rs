@@ -77,8 +77,9 @@ enum CasesCommand {
     },
     /// Put somebody in charge of a case, or of one of its actions
     ///
-    /// Where the configuration has [[recipients]], one of them who looks after the site: for a case and
-    /// for counselling of a clinical role, for a workload review a manager, too.
+    /// Where the configuration has [[recipients]] of a clinical role for the site, one of those who look
+    /// after it, deputies included: for a case and for counselling of a clinical role, for a workload
+    /// review a manager, too.
     Assign {
         #[command(flatten)]
         done: Done,
@@ -133,9 +134,9 @@ enum CasesCommand {
     },
     /// End a case
     ///
-    /// closed: after its follow-up. declined_by_worker: the worker wants no more; no action runs, and the
-    /// review of the work has ended; counselling that nobody began is declined with the case.
-    /// not_work_related, data_error: it should not have been one. Referring is no end:
+    /// closed: after its follow-up. declined_by_worker: the worker wants no more; the review of the work
+    /// has ended. not_work_related, data_error: it should not have been one. Whatever the end, no action
+    /// runs, and what nobody began is declined with the case. Referring is no end:
     /// `vagus cases advance CASE --to referred`. A crisis is ended by a clinician only, with a --note
     /// that says why.
     Close {
@@ -152,10 +153,11 @@ enum CasesCommand {
 struct Done {
     /// The case: its id, or the first 6 characters or more of it
     case: String,
-    /// Who does it, kept in the case: one of the [[recipients]], or where there are none any short name
+    /// Who does it, kept in the case: one of the [[recipients]] who looks after the site, or where none of
+    /// a clinical role does any short name. A crisis is acknowledged by those of other sites, too
     #[arg(long, value_name = "PERSON")]
     by: String,
-    /// In which role, needed only where there are no [[recipients]]: physician, counsellor,
+    /// In which role, needed only of a name that is none of the [[recipients]]: physician, counsellor,
     /// duty_clinician, oh_lead, oh_head, manager, operator
     #[arg(long)]
     role: Option<String>,
@@ -231,8 +233,14 @@ fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> 
     let now = Clock::System.now().max(recovered.last_now);
     let mut histories = shards.histories().map(|(_, history)| history);
     match question {
-        CasesQuestion::List(filter) => Ok(control::cases::list(&mut histories, &filter, now).into()),
-        CasesQuestion::Show { case } => Ok(control::cases::show(&mut histories, &case, now).into()),
+        CasesQuestion::List(filter) => {
+            let found = control::cases::list(&mut histories, &filter, now);
+            Ok(found.map(|cases| CasesAnswer::List { cases }).into())
+        }
+        CasesQuestion::Show { case } => {
+            let found = control::cases::show(&mut histories, &case, now);
+            Ok(found.map(|case| CasesAnswer::Case { case: Box::new(case) }).into())
+        }
         CasesQuestion::Do { .. } => Err(not_running()),
     }
 }

@@ -6,7 +6,7 @@ use std::io::IsTerminal as _;
 use comfy_table::{ContentArrangement, Table};
 
 use super::operator::{say, table};
-use crate::app::control::CasesAnswer;
+use crate::app::control::{CasesAnswer, ReviewRow};
 use crate::console::view::{ActionRow, CaseRow, CaseView, EventRow, LimitRow};
 use crate::domain::{TimeZone, Timestamp};
 
@@ -19,8 +19,24 @@ pub(super) fn print(answer: &CasesAnswer) {
         CasesAnswer::List { cases } if cases.is_empty() => say(format_args!("no case")),
         CasesAnswer::List { cases } => say(format_args!("{}", list(cases, width))),
         CasesAnswer::Case { case } => say(format_args!("{}", page(case, width))),
+        CasesAnswer::Review { review } => say(format_args!("{}", review_line(review))),
+        CasesAnswer::InCharge { case_id, action, in_charge } => {
+            say(format_args!("{}", in_charge_line(case_id, action.as_deref(), in_charge.as_deref())));
+        }
         CasesAnswer::Refused { problem, .. } => say(format_args!("{problem}")),
     }
+}
+
+/// What a manager sees; its unit has no zone of its own.
+fn review_line(review: &ReviewRow) -> String {
+    let ReviewRow { action_id, kind, state, due, unit } = review;
+    format!("{kind} of unit {unit}: {state} · live by {} · {action_id}", moment(due, TimeZone::UTC))
+}
+
+/// What an operator sees.
+fn in_charge_line(case: &str, action: Option<&str>, in_charge: Option<&str>) -> String {
+    let of_action = action.map(|action| format!(" · {action}")).unwrap_or_default();
+    format!("{case}{of_action} · in charge: {}", in_charge.unwrap_or("nobody yet"))
 }
 
 /// The columns of the terminal; none where a file or another program reads.
@@ -88,27 +104,41 @@ fn page(case: &CaseView, width: Option<u16>) -> String {
 /// What can be done next, as it is typed, and what the case can become besides.
 fn ways_on(case: &CaseView) -> Vec<String> {
     let CaseView { row, next_state, next_states, .. } = case;
-    let id = short(&row.case_id);
     let others: Vec<&str> =
         next_states.iter().filter(|state| Some(*state) != next_state.as_ref()).map(String::as_str).collect();
-    let next = next_state.as_deref().map(|next| {
-        let deed = match next {
-            "acknowledged" => format!("ack {id}"),
-            "in_action" => {
-                match row.actions.iter().find(|action| action.state == "requested" || action.state == "accepted") {
-                    Some(waiting) => format!("action {id} {} started", waiting.kind),
-                    None => format!("advance {id}"),
-                }
-            }
-            "closed" if row.level == "L4" => format!("close {id} --note WHY"),
-            "closed" => format!("close {id}"),
-            _ => format!("advance {id}"),
-        };
-        format!("next: vagus cases {deed} --by PERSON → {next}")
-    });
+    let next = match next_state.as_deref() {
+        Some(next) => Some((deed_for(next, row), next)),
+        None => report_first(row),
+    };
+    let next = next.map(|(deed, next)| format!("next: vagus cases {deed} --by PERSON → {next}"));
     let besides = (!others.is_empty())
         .then(|| format!("can also become: {} (advance --to, or close --outcome)", others.join(", ")));
     next.into_iter().chain(besides).collect()
+}
+
+/// What is typed for the next state.
+fn deed_for(next: &str, row: &CaseRow) -> String {
+    let id = short(&row.case_id);
+    match next {
+        "acknowledged" => format!("ack {id}"),
+        // The next one by the table is in_action, and there is no action that could be.
+        "follow_up" if row.state == "planned" => format!("advance {id} --to follow_up"),
+        "closed" if row.level == "L4" => format!("close {id} --note WHY"),
+        "closed" => format!("close {id}"),
+        _ => format!("advance {id}"),
+    }
+}
+
+/// The report of an action without which the case goes no further, and what it leads to: of a planned
+/// case that one begins, of one that is to be closed that what runs has ended.
+fn report_first(row: &CaseRow) -> Option<(String, &'static str)> {
+    let (is_that, step, leads_to): (fn(&str) -> bool, _, _) = match row.state.as_str() {
+        "planned" => (|state| matches!(state, "requested" | "accepted"), "started", "in_action"),
+        "follow_up" | "referred" => (|state| state == "started", "done", "can be closed"),
+        _ => return None,
+    };
+    let action = row.actions.iter().find(|action| is_that(&action.state))?;
+    Some((format!("action {} {} {step}", short(&row.case_id), action.kind), leads_to))
 }
 
 fn limit_words(row: &CaseRow, limit: &LimitRow) -> (String, String) {
@@ -120,6 +150,10 @@ fn limit_words(row: &CaseRow, limit: &LimitRow) -> (String, String) {
 /// A moment in the worker's zone, to the minute.
 fn local(at: &str, row: &CaseRow) -> String {
     let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
+    moment(at, zone)
+}
+
+fn moment(at: &str, zone: TimeZone) -> String {
     let moment: Result<Timestamp, _> = at.parse();
     moment.map_or_else(|_| at.to_owned(), |at| at.to_zoned(zone).strftime("%Y-%m-%d %H:%M %Z").to_string())
 }

@@ -81,13 +81,16 @@ fn a_page_wraps_on_a_terminal_and_says_what_to_type_next() {
 
 #[test]
 fn what_to_type_next_is_what_the_case_takes() {
-    let mut begun = row("L2", "planned");
+    let mut begun = row("L2", "follow_up");
     begun.actions[1].state = "started".to_owned();
-    begun.actions[0].state = "done".to_owned();
+    let mut declined = row("L2", "planned");
+    declined.actions.iter_mut().for_each(|action| action.state = "declined".to_owned());
     for (row, next, words) in [
         (row("L2", "open"), Some("acknowledged"), "ack c-7AJ5Q2V1 --by PERSON → acknowledged"),
-        (row("L2", "planned"), Some("in_action"), "action c-7AJ5Q2V1 workload_review started --by PERSON → in_action"),
-        (begun, Some("in_action"), "advance c-7AJ5Q2V1 --by PERSON → in_action"),
+        (row("L2", "planned"), None, "action c-7AJ5Q2V1 workload_review started --by PERSON → in_action"),
+        (declined, Some("follow_up"), "advance c-7AJ5Q2V1 --to follow_up --by PERSON → follow_up"),
+        (row("L2", "in_action"), Some("follow_up"), "advance c-7AJ5Q2V1 --by PERSON → follow_up"),
+        (begun, None, "action c-7AJ5Q2V1 counseling done --by PERSON → can be closed"),
         (row("L2", "follow_up"), Some("closed"), "close c-7AJ5Q2V1 --by PERSON → closed"),
         (row("L4", "follow_up"), Some("closed"), "close c-7AJ5Q2V1 --note WHY --by PERSON → closed"),
     ] {
@@ -95,4 +98,19 @@ fn what_to_type_next_is_what_the_case_takes() {
         assert_eq!(lines, [format!("next: vagus cases {words}")]);
     }
     assert!(ways_on(&view(row("L2", "closed"), None, &[])).is_empty());
+}
+
+#[test]
+fn a_manager_and_an_operator_read_one_line_without_level_or_worker() {
+    let review = ReviewRow {
+        action_id: "a-5Z0V".to_owned(),
+        kind: "workload_review".to_owned(),
+        state: "started".to_owned(),
+        due: "2026-03-08T08:50:00Z".to_owned(),
+        unit: "assembly-2".to_owned(),
+    };
+    let line = "workload_review of unit assembly-2: started · live by 2026-03-08 08:50 UTC · a-5Z0V";
+    assert_eq!(review_line(&review), line);
+    assert_eq!(in_charge_line("c-1", None, Some("dr.lan")), "c-1 · in charge: dr.lan");
+    assert_eq!(in_charge_line("c-1", Some("counseling"), None), "c-1 · counseling · in charge: nobody yet");
 }

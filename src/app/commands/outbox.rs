@@ -81,8 +81,8 @@ enum OutboxCommand {
     /// Throw deliveries away for good; needs a running service
     ///
     /// What was given up can be thrown away, and what waits for a channel that is no more in the
-    /// configuration; what waits for one that is there is kept. The service's log tells each, and the
-    /// journal keeps that it was done.
+    /// configuration; what waits for one that is there is kept. The service's log tells each;
+    /// nothing else keeps for long that it was done.
     #[command(after_help = "Examples:\n  \
         vagus outbox discard --config vagus.toml --channel old-clinic\n  \
         vagus outbox discard --config vagus.toml --channel clinic --dead\n  \

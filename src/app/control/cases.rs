@@ -1,15 +1,16 @@
 //! Cases over the control socket: lists, one case with its history, and what is done to it.
 
 mod problem;
+mod sight;
 mod words;
 
 use tokio::sync::oneshot;
 
 use super::Served;
-use super::staff::StaffError;
+use super::staff::{Doer, StaffError};
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
-use crate::cases::Refusal;
+use crate::cases::{Refusal, next_states};
 use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
@@ -17,24 +18,32 @@ use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::SiteId;
 use crate::domain::life::{CaseCommand, CaseState, Deed, MethodId, Note};
-use crate::domain::person::Actor;
 use crate::domain::worker::Profile;
 
 pub use problem::CasesError;
-pub use words::{CasesAnswer, CasesQuestion};
+pub use words::{CasesAnswer, CasesQuestion, ReviewRow};
 
 use problem::MIN_PREFIX;
-use words::{next_limit, next_of, version};
+use sight::Sight;
+use words::{next_limit, next_of, next_on_way, version};
 
 /// Answers a question about cases from what runs.
 pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<CasesAnswer, CasesError> {
     match question {
-        CasesQuestion::List(filter) => look(served, move |histories, now| list(histories, &filter, now)).await?,
-        CasesQuestion::Show { case } => look(served, move |histories, now| show(histories, &case, now)).await?,
+        CasesQuestion::List(filter) => {
+            let cases = look(served, move |histories, now| list(histories, &filter, now)).await??;
+            Ok(CasesAnswer::List { cases })
+        }
+        CasesQuestion::Show { case } => {
+            let case = look(served, move |histories, now| show(histories, &case, now)).await??;
+            Ok(CasesAnswer::Case { case: Box::new(case) })
+        }
         CasesQuestion::Do { case, by, role, note, deed } => {
-            let by = |served: &Served| served.staff.actor(&by, role.as_deref());
-            let case = act(served, Wish { case, seen: None, note, deed }, by).await?;
-            look(served, move |histories, now| show(histories, case.as_str(), now)).await?
+            let by = |served: &Served, found: &Place, deed: &Deed| {
+                served.staff.actor(&by, role.as_deref(), &found.site, !found.is_urgent(deed))
+            };
+            let (case, sight) = act(served, Wish { case, seen: None, note, deed }, by).await?;
+            look(served, move |histories, now| sight.answer(&find(histories, case.as_str())?, now)).await?
         }
     }
 }
@@ -51,28 +60,28 @@ pub(in crate::app) struct Wish {
     pub(in crate::app) deed: DeedWord,
 }
 
-/// Does something to a case, and gives its id once that is on disk.
+/// Does something to a case; gives its id once that is on disk, and how much of it they may be answered.
 pub(in crate::app) async fn act(
     served: &Served,
     wish: Wish,
-    by: impl FnOnce(&Served) -> Result<Actor, StaffError>,
-) -> Result<CaseId, CasesError> {
+    by: impl FnOnce(&Served, &Place, &Deed) -> Result<Doer, StaffError>,
+) -> Result<(CaseId, Sight), CasesError> {
     let Wish { case, seen, note, deed } = wish;
     let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
     if seen.is_some_and(|seen| seen != found.version) {
         return Err(CasesError::Changed);
     }
     let deed = deed_of(deed, &found, served)?;
-    let by = by(served)?;
-    let Place { case, .. } = found;
+    let Doer { by, is_there } = by(served, &found, &deed)?;
+    let (sight, Place { case, .. }) = (Sight::of(&by, &deed), found);
     let note = note.as_deref().and_then(Note::of);
-    let command = Box::new(CaseCommand { case: case.clone(), by, deed, note });
+    let command = Box::new(CaseCommand { case: case.clone(), by, is_there, deed, note });
     let (done, answered) = oneshot::channel();
     let sent = served.commands.send(Command::Case { command, done }).await;
     sent.map_err(|_| CasesError::Stopping)?;
     let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
     outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
-    Ok(case)
+    Ok((case, sight))
 }
 
 pub(in crate::app) type Histories<'a> = &'a mut dyn Iterator<Item = &'a WorkerHistory>;
@@ -100,7 +109,7 @@ pub fn list(
     histories: &mut dyn Iterator<Item = &WorkerHistory>,
     filter: &CaseFilter,
     now: Timestamp,
-) -> Result<CasesAnswer, CasesError> {
+) -> Result<Vec<CaseRow>, CasesError> {
     check(filter)?;
     let mut found = Vec::new();
     for history in histories {
@@ -114,7 +123,7 @@ pub fn list(
         }
     }
     found.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(CasesAnswer::List { cases: found.into_iter().map(|(_, row)| row).collect() })
+    Ok(found.into_iter().map(|(_, row)| row).collect())
 }
 
 /// One case.
@@ -125,9 +134,9 @@ pub fn show(
     histories: &mut dyn Iterator<Item = &WorkerHistory>,
     case: &str,
     now: Timestamp,
-) -> Result<CasesAnswer, CasesError> {
+) -> Result<CaseView, CasesError> {
     let Found { profile, case, ended_at } = find(histories, case)?;
-    Ok(CasesAnswer::Case { case: Box::new(CaseView::of(profile, case, ended_at, now)) })
+    Ok(CaseView::of(profile, case, ended_at, now))
 }
 
 /// A case, and whose it is.
@@ -138,17 +147,30 @@ struct Found<'h> {
 }
 
 /// What a command needs to know of a case before it is sent.
-struct Place {
+pub(in crate::app) struct Place {
     case: CaseId,
     site: SiteId,
+    level: Level,
     state: CaseState,
     version: String,
+    /// Where it goes where no state is named.
+    next: Option<CaseState>,
 }
 
 impl Found<'_> {
     fn place(&self) -> Place {
-        let Self { profile, case, .. } = self;
-        Place { case: case.id.clone(), site: profile.key.site.clone(), state: case.state, version: version(case) }
+        let (state, level) = (self.case.state, self.case.told.level);
+        // Where no state of the way is permitted, the refusal of the next one says what is missing.
+        let next = next_of(self.case).or_else(|| next_on_way(state, next_states(state)));
+        let (case, site) = (self.case.id.clone(), self.profile.key.site.clone());
+        Place { case, site, level, state, next, version: version(self.case) }
+    }
+}
+
+impl Place {
+    /// Whether it must not wait for somebody who looks after the site: that a crisis is acknowledged.
+    fn is_urgent(&self, deed: &Deed) -> bool {
+        self.level == Level::L4 && *deed == (Deed::Move { to: CaseState::Acknowledged })
     }
 }
 
@@ -202,7 +224,7 @@ fn deed_of(deed: DeedWord, found: &Place, served: &Served) -> Result<Deed, Cases
         DeedWord::Move { to: Some(to) } => Deed::Move { to: state(&to)? },
         DeedWord::Move { to: None } => {
             let ended = || CasesError::Refused(Refusal::Ended(found.state));
-            Deed::Move { to: next_of(found.state).ok_or_else(ended)? }
+            Deed::Move { to: found.next.ok_or_else(ended)? }
         }
         DeedWord::Assign { to, action } => {
             let action = action.as_deref().map(kind).transpose()?;

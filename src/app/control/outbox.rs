@@ -159,25 +159,28 @@ fn discarded(wanted: &Discard, store: &Store, loops: &[Handle]) -> Result<Answer
     if wanted.ids.is_empty() && channel.is_none() {
         return Err("nothing is named: give ids of events, or a channel".to_owned());
     }
-    let found = store.outbox_find(channel.as_ref(), &wanted.ids).map_err(|error| error.to_string())?;
-    let known: HashSet<&str> = found.iter().map(|listed| listed.key.id.as_str()).collect();
-    let unknown = wanted.ids.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
     let is_there = |id: &ChannelId| id.is_mqtt() || loops.iter().any(|channel| channel.channel() == id);
-    let (mut going, mut kept_crises, mut kept_waiting) = (Vec::new(), 0, 0);
-    for listed in found.iter().filter(|listed| listed.dead.is_some() || !wanted.only_dead) {
-        if listed.dead.is_none() && is_there(&listed.key.channel) {
-            kept_waiting += 1;
-        } else if listed.is_crisis && !wanted.crisis {
-            kept_crises += 1;
-        } else {
-            going.push(listed);
+    let (mut kept_crises, mut kept_waiting, mut known) = (0, 0, HashSet::new());
+    // Asked by the store while nothing else can revive, deliver or give up any of them.
+    let is_meant = |listed: &Listed| {
+        known.insert(listed.key.id.clone());
+        let is_dead = listed.dead.is_some();
+        if wanted.only_dead && !is_dead {
+            return false;
         }
-    }
-    let keys: Vec<DeliveryKey> = going.iter().map(|listed| (*listed.key).clone()).collect();
-    store.discard(&keys).map_err(|error| error.to_string())?;
-    let discarded: Vec<DiscardedRow> = going.into_iter().map(DiscardedRow::of).collect();
-    for DiscardedRow { id, channel, crisis, state, .. } in &discarded {
-        tracing::warn!(event = id, channel, crisis, state, "a delivery was discarded by command and is never made");
+        let is_kept = !is_dead && is_there(&listed.key.channel);
+        let is_spared = !is_kept && listed.is_crisis && !wanted.crisis;
+        kept_waiting += usize::from(is_kept);
+        kept_crises += usize::from(is_spared);
+        !is_kept && !is_spared
+    };
+    let gone = store.discard(channel.as_ref(), &wanted.ids, is_meant).map_err(|error| error.to_string())?;
+    let unknown = wanted.ids.iter().filter(|id| !known.contains(id.as_str())).cloned().collect();
+    let discarded: Vec<DiscardedRow> = gone.iter().map(DiscardedRow::of).collect();
+    for DiscardedRow { id, channel, recipient, state, .. } in &discarded {
+        // Whether it was of a crisis is health data beside an id that leads to a worker.
+        let recipient = recipient.as_deref();
+        tracing::warn!(event = id, channel, recipient, state, "a delivery was discarded by command and is never made");
     }
     Ok(Answer::OutboxDiscarded { discarded, kept_crises, kept_waiting, unknown })
 }

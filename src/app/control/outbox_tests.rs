@@ -99,3 +99,23 @@ fn a_discard_throws_away_what_is_meant_and_no_crisis_unless_it_is_said() {
     let left = store.outbox_list(None, false, 10).unwrap();
     assert_eq!(left.iter().map(|listed| listed.key.channel.as_str()).collect::<Vec<_>>(), ["mqtt"]);
 }
+
+#[test]
+fn the_log_tells_what_was_discarded_and_nothing_of_health() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = store(directory.path());
+    let crisis = Outgoing { is_crisis: true, ..mail("e3", "physician") };
+    store.append_notices(std::slice::from_ref(&crisis)).unwrap();
+    die(&store, &crisis);
+    let file = directory.path().join("log");
+    let lines = tracing_subscriber::fmt().with_ansi(false).with_writer(std::fs::File::create(&file).unwrap());
+    tracing::subscriber::with_default(lines.finish(), || {
+        let wanted = Discard { ids: vec!["e3".to_owned()], crisis: true, ..Discard::default() };
+        assert!(matches!(discard(&wanted, &store, &[]), Answer::OutboxDiscarded { .. }));
+    });
+    let log = std::fs::read_to_string(&file).unwrap();
+    for word in ["e3", "channel=\"mail\"", "recipient=\"physician\"", "state=\"dead\"", "discarded"] {
+        assert!(log.contains(word), "{word}: {log}");
+    }
+    assert!(!log.contains("crisis") && !log.contains("example.org"), "{log}");
+}

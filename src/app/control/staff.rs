@@ -7,14 +7,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::delivery::settings::Recipient;
+use crate::delivery::settings::{Recipient, Settings};
 use crate::domain::case::ActionKind;
 use crate::domain::ids::SiteId;
 use crate::domain::person::{Actor, PersonId, PersonIdError, Role};
 
 /// The people of the configuration; they are read at the start, and not again at SIGHUP.
 #[derive(Debug, Clone, Default)]
-pub struct Staff(Arc<[Recipient]>);
+pub struct Staff(Arc<Settings>);
 
 /// Why somebody is not taken for whom they were named as.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum StaffError {
     #[error("there is no role {0}; there are {roles}", roles = Names(&role_names()))]
     UnknownRole(String),
     /// Nothing says in which role somebody acts.
-    #[error("no [[recipients]] are configured, so say in which role, with --role: {roles}", roles = Names(&role_names()))]
-    RoleMissing,
+    #[error("{}, so say in which role, with --role: {roles}", nobody(.0.as_ref()), roles = Names(&role_names()))]
+    RoleMissing(Option<SiteId>),
     /// The configuration does not know them.
     #[error("{id} is none of the [[recipients]] of the configuration; it can be {can}", can = Names(can))]
     UnknownPerson {
@@ -82,7 +82,7 @@ impl StaffError {
         match self {
             Self::BadName { .. } => "bad_name",
             Self::UnknownRole(_) => "unknown_role",
-            Self::RoleMissing => "role_missing",
+            Self::RoleMissing(_) => "role_missing",
             Self::UnknownPerson { .. } => "unknown_person",
             Self::OtherRole { .. } => "other_role",
             Self::OtherTask { .. } => "other_task",
@@ -116,36 +116,66 @@ fn person(text: &str) -> Result<PersonId, StaffError> {
     PersonId::parse(text).map_err(|error| StaffError::BadName { text: text.to_owned(), error })
 }
 
+/// Why any name goes: nobody is configured at all, or no clinician for that site.
+fn nobody(site: Option<&SiteId>) -> String {
+    site.map_or_else(
+        || "no [[recipients]] are configured".to_owned(),
+        |site| format!("no clinical role of the [[recipients]] looks after {site}"),
+    )
+}
+
+/// Somebody who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doer {
+    /// Who, and in which role.
+    pub by: Actor,
+    /// Whether they are there for the site of the case.
+    pub is_there: bool,
+}
+
 impl Staff {
     /// These people.
     #[must_use]
     pub fn of(recipients: &[Recipient]) -> Self {
-        Self(recipients.into())
+        Self(Arc::new(Settings { recipients: recipients.to_vec(), ..Settings::default() }))
     }
 
     /// Who acts, and in which role: the one that the configuration has for them. Where it knows nobody
-    /// at all, any name goes, in the role that is given.
+    /// of a clinical role who is there for the site, any name goes, in the role that is given: a crisis
+    /// there must not find nobody who may take it.
+    ///
+    /// What `can_wait` is for those who are there alone; what cannot is for everybody.
     ///
     /// # Errors
-    /// [`StaffError`] where nobody is called that, or the role is missing or another.
-    pub fn actor(&self, by: &str, role: Option<&str>) -> Result<Actor, StaffError> {
+    /// [`StaffError`] where nobody is called that, the role is missing or another, or they look after
+    /// other sites.
+    pub fn actor(&self, by: &str, role: Option<&str>, site: &SiteId, can_wait: bool) -> Result<Doer, StaffError> {
         let given =
             role.map(|role| Role::parse(role).ok_or_else(|| StaffError::UnknownRole(role.to_owned()))).transpose()?;
         let id = person(by)?;
-        if self.0.is_empty() {
-            let role = given.ok_or(StaffError::RoleMissing)?;
-            return Ok(Actor::Person { id, role });
+        if self.is_led_by_anybody(site) && self.0.recipient(&id).is_none() {
+            let configured = || Some(site.clone()).filter(|_| !self.0.recipients.is_empty());
+            let role = given.ok_or_else(|| StaffError::RoleMissing(configured()))?;
+            return Ok(Doer { by: Actor::Person { id, role }, is_there: true });
         }
         // The committee has counts alone, and no case to name somebody for.
-        let can = |recipient: &Recipient| recipient.role != Role::SafetyCommittee;
-        let Recipient { role: has, .. } = self.known(&id, can)?;
-        match given.filter(|given| given != has) {
-            Some(given) => Err(StaffError::OtherRole { id, has: *has, given }),
-            None => Ok(Actor::Person { id, role: *has }),
+        let can = |recipient: &Recipient| {
+            recipient.role != Role::SafetyCommittee && (!can_wait || self.is_there(recipient, site))
+        };
+        let found = self.known(&id, can)?;
+        let has = found.role;
+        if let Some(given) = given.filter(|given| *given != has) {
+            return Err(StaffError::OtherRole { id, has, given });
         }
+        let is_there = self.is_there(found, site);
+        if can_wait && !is_there {
+            return Err(StaffError::OtherSite { id, site: site.clone(), can: self.ids(can) });
+        }
+        Ok(Doer { by: Actor::Person { id, role: has }, is_there })
     }
 
-    /// Whom a case of that site, or one of its actions, is given to.
+    /// Whom a case of that site, or one of its actions, is given to: somebody who is there, or where no
+    /// clinical role is, anybody.
     ///
     /// # Errors
     /// [`StaffError`] where nobody is called that, or it is not for their role, or they look after other
@@ -156,12 +186,12 @@ impl Staff {
     /// the review of the work.
     pub fn assignee(&self, to: &str, action: Option<ActionKind>, site: &SiteId) -> Result<PersonId, StaffError> {
         let id = person(to)?;
-        if self.0.is_empty() {
+        if self.is_led_by_anybody(site) && self.0.recipient(&id).is_none() {
             return Ok(id);
         }
         let takes_reviews = action == Some(ActionKind::WorkloadReview);
         let fits = |role: Role| role.is_clinical() || (takes_reviews && role == Role::Manager);
-        let can = |recipient: &Recipient| fits(recipient.role) && recipient.is_of(site);
+        let can = |recipient: &Recipient| fits(recipient.role) && self.is_there(recipient, site);
         let found = self.known(&id, can)?;
         if !fits(found.role) {
             let needs = match action {
@@ -171,7 +201,7 @@ impl Staff {
             };
             return Err(StaffError::OtherTask { id, role: found.role, needs, can: self.ids(can) });
         }
-        if !found.is_of(site) {
+        if !self.is_there(found, site) {
             return Err(StaffError::OtherSite { id, site: site.clone(), can: self.ids(can) });
         }
         Ok(id)
@@ -180,17 +210,25 @@ impl Staff {
     /// Who looks after a site, and may be put in charge of something there.
     pub fn of_site(&self, site: &SiteId) -> impl Iterator<Item = (&PersonId, Role)> {
         let may = |recipient: &&Recipient| recipient.role.is_clinical() || recipient.role == Role::Manager;
-        let there = self.0.iter().filter(may).filter(move |recipient| recipient.is_of(site));
+        let there = self.0.recipients.iter().filter(may).filter(move |recipient| self.is_there(recipient, site));
         there.map(|recipient| (&recipient.id, recipient.role))
     }
 
+    /// Whether nobody of a clinical role is there for a site.
+    fn is_led_by_anybody(&self, site: &SiteId) -> bool {
+        !self.0.has_clinician(site)
+    }
+
+    fn is_there(&self, recipient: &Recipient, site: &SiteId) -> bool {
+        self.is_led_by_anybody(site) || self.0.is_there(recipient, site)
+    }
+
     fn known(&self, id: &PersonId, can: impl Fn(&Recipient) -> bool) -> Result<&Recipient, StaffError> {
-        let found = self.0.iter().find(|recipient| recipient.id == *id);
-        found.ok_or_else(|| StaffError::UnknownPerson { id: id.clone(), can: self.ids(can) })
+        self.0.recipient(id).ok_or_else(|| StaffError::UnknownPerson { id: id.clone(), can: self.ids(can) })
     }
 
     fn ids(&self, can: impl Fn(&Recipient) -> bool) -> Vec<PersonId> {
-        self.0.iter().filter(|recipient| can(recipient)).map(|recipient| recipient.id.clone()).collect()
+        self.0.recipients.iter().filter(|recipient| can(recipient)).map(|recipient| recipient.id.clone()).collect()
     }
 }
 
@@ -213,17 +251,21 @@ mod tests {
         ])
     }
 
+    fn doer(id: &str, role: Role, is_there: bool) -> Doer {
+        Doer { by: Actor::Person { id: PersonId::parse(id).unwrap(), role }, is_there }
+    }
+
     fn site() -> SiteId {
         SiteId::parse("plant-a").unwrap()
     }
 
     #[test]
     fn the_role_is_the_one_of_the_configuration_and_a_given_one_must_agree() {
-        let lan = Actor::Person { id: PersonId::parse("dr.lan").unwrap(), role: Role::Physician };
-        assert_eq!(staff().actor("dr.lan", None), Ok(lan.clone()));
-        assert_eq!(staff().actor("dr.lan", Some("physician")), Ok(lan));
+        let lan = doer("dr.lan", Role::Physician, true);
+        assert_eq!(staff().actor("dr.lan", None, &site(), true), Ok(lan.clone()));
+        assert_eq!(staff().actor("dr.lan", Some("physician"), &site(), true), Ok(lan));
         let refused = |by, role| {
-            let error = staff().actor(by, role).unwrap_err();
+            let error = staff().actor(by, role, &site(), true).unwrap_err();
             (error.reason(), error.is_wrong_use(), error.to_string())
         };
         let (reason, is_wrong_use, words) = refused("mgr.an", Some("oh_head"));
@@ -231,7 +273,7 @@ mod tests {
         assert!(words.starts_with("mgr.an is manager by the [[recipients]], and not oh_head"), "{words}");
         let (reason, is_wrong_use, words) = refused("dr.nobody", Some("physician"));
         assert_eq!((reason, is_wrong_use), ("unknown_person", true));
-        assert!(words.ends_with("it can be dr.lan, dr.minh, coun.ha, mgr.an"), "{words}");
+        assert!(words.ends_with("it can be dr.lan, coun.ha, mgr.an"), "{words}");
         assert_eq!(refused("dr.lan", Some("boss")).0, "unknown_role");
         assert_eq!(refused("dr lan", None).0, "bad_name");
     }
@@ -239,13 +281,51 @@ mod tests {
     #[test]
     fn where_nobody_is_configured_any_name_goes_but_the_role_must_be_said() {
         let nobody = Staff::default();
-        let x = PersonId::parse("x").unwrap();
-        assert_eq!(nobody.actor("x", Some("manager")), Ok(Actor::Person { id: x.clone(), role: Role::Manager }));
-        assert_eq!(nobody.actor("x", None), Err(StaffError::RoleMissing));
-        assert!(StaffError::RoleMissing.to_string().ends_with(
+        assert_eq!(nobody.actor("x", Some("manager"), &site(), true), Ok(doer("x", Role::Manager, true)));
+        let missing = nobody.actor("x", None, &site(), true).unwrap_err();
+        assert_eq!(missing, StaffError::RoleMissing(None));
+        assert!(missing.to_string().ends_with(
             "--role: physician, counsellor, duty_clinician, oh_lead, oh_head, manager, safety_committee, operator"
         ));
-        assert_eq!(nobody.assignee("x", None, &site()), Ok(x));
+        assert_eq!(nobody.assignee("x", None, &site()), Ok(PersonId::parse("x").unwrap()));
+    }
+
+    #[test]
+    fn where_no_clinician_looks_after_the_site_any_name_goes_and_the_configured_keep_their_role() {
+        let staff =
+            Staff::of(&[recipient("mgr.an", Role::Manager, &[]), recipient("dr.minh", Role::Physician, &["plant-b"])]);
+        assert_eq!(staff.actor("dr.x", Some("physician"), &site(), true), Ok(doer("dr.x", Role::Physician, true)));
+        let missing = staff.actor("dr.x", None, &site(), true).unwrap_err();
+        assert_eq!(missing, StaffError::RoleMissing(Some(site())));
+        let words = "no clinical role of the [[recipients]] looks after plant-a, so say in which role, with --role: ";
+        assert!(missing.to_string().starts_with(words), "{missing}");
+        let other = staff.actor("mgr.an", Some("physician"), &site(), true).unwrap_err();
+        assert_eq!(other.reason(), "other_role");
+        assert_eq!(staff.actor("dr.minh", None, &site(), true), Ok(doer("dr.minh", Role::Physician, true)));
+        for (to, refused) in [("dr.x", None), ("dr.minh", None), ("mgr.an", Some("other_task"))] {
+            assert_eq!(staff.assignee(to, None, &site()).err().map(|error| error.reason()), refused, "{to}");
+        }
+        let elsewhere = SiteId::parse("plant-b").unwrap();
+        assert_eq!(staff.actor("dr.x", Some("physician"), &elsewhere, false).unwrap_err().reason(), "unknown_person");
+    }
+
+    #[test]
+    fn who_looks_after_other_sites_does_only_what_cannot_wait() {
+        let refused = staff().actor("dr.minh", None, &site(), true).unwrap_err();
+        assert_eq!((refused.reason(), refused.is_wrong_use()), ("other_site", false));
+        assert_eq!(refused.to_string(), "dr.minh does not look after plant-a; it can be dr.lan, coun.ha, mgr.an");
+        assert_eq!(staff().actor("dr.minh", None, &site(), false), Ok(doer("dr.minh", Role::Physician, false)));
+    }
+
+    #[test]
+    fn who_stands_in_is_there() {
+        let mut lan = recipient("dr.lan", Role::Physician, &["plant-a"]);
+        lan.deputy = PersonId::parse("dr.minh").ok();
+        let staff = Staff::of(&[lan, recipient("dr.minh", Role::Physician, &["plant-b"])]);
+        assert_eq!(staff.actor("dr.minh", None, &site(), true), Ok(doer("dr.minh", Role::Physician, true)));
+        assert_eq!(staff.assignee("dr.minh", None, &site()).map(|id| id.to_string()), Ok("dr.minh".to_owned()));
+        let back = staff.assignee("dr.lan", None, &SiteId::parse("plant-b").unwrap()).unwrap_err();
+        assert_eq!(back.reason(), "other_site", "nobody stands in for their deputy");
     }
 
     #[test]

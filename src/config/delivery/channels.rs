@@ -69,9 +69,9 @@ fn webhook(section: &mut Section<'_>) -> Option<WebhookSettings> {
     let ca_file = section.readable_file("ca_file");
     let format = format.unwrap_or(WebhookFormat::CloudEvents);
     let (url, keys) = (url?, keys?);
-    if authorization.is_some() && !url.is_encrypted() {
-        let remedy = "give an https url; what stands in the header can be read on the way";
-        section.warn("authorization_file", "is sent without encryption", remedy);
+    if authorization.is_some() && !url.is_encrypted() && !url.is_loopback() {
+        let remedy = "give an https url; what stands in the header could be read on the way";
+        section.problem("authorization_file", "would be sent without encryption", remedy);
     }
     Some(WebhookSettings { url, format, keys, authorization, timeout_ms, allow_private_addresses, ca_file })
 }

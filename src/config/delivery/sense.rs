@@ -52,6 +52,9 @@ pub(super) fn check(
     if !is_route_unread && !is_channel_unread && !is_somebody_unread {
         crises(root, sites, &settings);
     }
+    if !is_somebody_unread {
+        clinicians(root, sites, &settings);
+    }
     settings
 }
 
@@ -255,5 +258,18 @@ fn crises(root: &Section<'_>, sites: &[Site], settings: &Settings) {
     if !untold.is_empty() {
         let what = format!("tell nobody of a crisis at {}, but for who listens over MQTT", untold.join(", "));
         root.warn("routes", &what, "add a route with levels = [\"L4\"] to whoever is on duty");
+    }
+}
+
+/// Warns of sites for which somebody is configured, but nobody who could lead a case.
+fn clinicians(root: &Section<'_>, sites: &[Site], settings: &Settings) {
+    let led_by_anybody =
+        sites.iter().filter(|site| !settings.recipients.is_empty() && !settings.has_clinician(&site.id));
+    for site in led_by_anybody {
+        let what = format!(
+            "no clinical role looks after {}: whoever may run the command names themselves with --role",
+            site.id
+        );
+        root.warn("recipients", &what, "add whoever leads its cases, such as a physician");
     }
 }

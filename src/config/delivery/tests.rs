@@ -139,8 +139,15 @@ fn what_a_webhook_sends_as_authorization_is_checked_when_it_is_read() {
         assert_eq!(problems.len(), 1, "{text:?}: {problems:?}");
         assert!(problems[0].key == "channels[0].authorization_file" && !problems[0].what.contains("s3cr3t"));
     }
-    let (_, problems, warnings) = of_url("Bearer s3cr3t", "http://10.0.0.1/");
-    assert!(problems.is_empty() && warnings.iter().any(|w| w.what == "is sent without encryption"), "{warnings:?}");
+    for url in ["http://10.0.0.1/", "http://localhost.example.org/", "http://example.org/"] {
+        let (_, problems, _) = of_url("Bearer s3cr3t", url);
+        let whats: Vec<&str> = problems.iter().map(|problem| problem.what.as_str()).collect();
+        assert_eq!(whats, ["would be sent without encryption"], "{url}");
+        assert_eq!(problems[0].key, "channels[0].authorization_file");
+    }
+    for url in ["http://127.0.0.1:8080/", "http://localhost/", "http://[::1]/"] {
+        assert_eq!(of_url("Bearer s3cr3t", url).1, [], "{url} is this machine");
+    }
     let missing = "url = \"https://example.org/\"\nauthorization_file = \"/nowhere\"";
     assert_eq!(keys(&webhook(&directory, missing)), ["channels[0].authorization_file"]);
 }
@@ -315,7 +322,25 @@ fn sites_where_nobody_is_told_of_a_crisis_are_warned_of() {
         route("recipients = [\"duty\"]")
     );
     let (_, _, warnings) = of(&duty);
-    assert!(warnings[0].what.contains("crisis at plant-b,"), "{warnings:?}");
+    let of_routes: Vec<&str> = warnings.iter().filter(|w| w.key == "routes").map(|w| w.what.as_str()).collect();
+    assert!(of_routes.len() == 1 && of_routes[0].contains("crisis at plant-b,"), "{warnings:?}");
     let everywhere = format!("{}{}{}", person("duty", "duty_clinician", ""), mail(), route("recipients = [\"duty\"]"));
     assert!(of(&everywhere).2.is_empty());
+}
+
+#[test]
+fn sites_that_no_clinical_role_looks_after_are_warned_of() {
+    let warned = |people: &str| {
+        let of_people = of(people).2.into_iter().filter(|warning| warning.key == "recipients");
+        of_people.map(|warning| warning.what).collect::<Vec<_>>()
+    };
+    let words = |site: &str| {
+        format!("no clinical role looks after {site}: whoever may run the command names themselves with --role")
+    };
+    assert_eq!(warned(&person("an", "manager", "")), [words("plant-a"), words("plant-b")]);
+    let lan = person("lan", "physician", "sites = [\"plant-a\"]");
+    let an = |more: &str| person("an", "manager", &format!("sites = [\"plant-b\"]\n{more}"));
+    assert_eq!(warned(&format!("{lan}{}", an(""))), [words("plant-b")]);
+    assert!(warned(&format!("{lan}{}", an("deputy = \"lan\""))).is_empty(), "a deputy is there, too");
+    assert!(warned("").is_empty(), "where nobody is configured, any name goes");
 }

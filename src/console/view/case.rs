@@ -221,9 +221,9 @@ pub struct CaseView {
     pub row: CaseRow,
     /// Every limit that runs.
     pub limits: Vec<LimitRow>,
-    /// To which states it can be moved.
+    /// To which states it can be moved now.
     pub next_states: Vec<String>,
-    /// The one of these that is next on the way of a case.
+    /// The one of these that is next on the way of a case; null where an action must move first.
     pub next_state: Option<String>,
     /// What happened, oldest first.
     pub history: Vec<LogRow>,

@@ -170,7 +170,7 @@ fn numbers_are_rounded_to_what_they_are_worth() {
 
 /// What a sample looks like on its way, without what all events have in common.
 fn sent(event: &Event) -> (Option<String>, String, serde_json::Value) {
-    let sent = encode(event, "vagus/v1");
+    let sent = encode(event, "vagus/v1", Language::English);
     let mut told: serde_json::Value = serde_json::from_slice(&sent.payload).unwrap();
     (sent.topic, told["type"].as_str().unwrap().to_owned(), told["data"].take())
 }
@@ -248,7 +248,10 @@ fn every_kind_is_as_other_programs_have_read_it() {
     let kinds = EventKind::ALL.iter().map(|kind| (kind.as_str(), samples::event(*kind)));
     let crisis = [("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })];
     let is_known = |name: &str, event: &Event| {
-        samples::is_fixture(&format!("cloudevents/{name}.json"), &format!("{}\n", text(&encode(event, "vagus/v1"))))
+        samples::is_fixture(
+            &format!("cloudevents/{name}.json"),
+            &format!("{}\n", text(&encode(event, "vagus/v1", Language::English))),
+        )
     };
     let written: Vec<&str> =
         kinds.chain(crisis).filter(|(name, event)| !is_known(name, event)).map(|(name, _)| name).collect();

@@ -10,9 +10,10 @@ use crate::domain::event::EventKind;
 use crate::domain::ids::{UNASSIGNED_UNIT, UnitId};
 use crate::domain::screening::Instrument;
 use crate::screening::definition;
+use crate::texts::Language;
 
 fn told(event: &Event) -> Value {
-    serde_json::from_slice(&bundle(event).unwrap()).unwrap()
+    serde_json::from_slice(&bundle(event, Language::English).unwrap()).unwrap()
 }
 
 fn entries(bundle: &Value) -> &[Value] {
@@ -30,7 +31,7 @@ fn is_known(name: &str, event: &Event) -> bool {
 
 #[test]
 fn every_kind_but_the_count_is_as_it_was_checked() {
-    assert_eq!(bundle(&samples::event(EventKind::Committee)), None);
+    assert_eq!(bundle(&samples::event(EventKind::Committee), Language::English), None);
     let kinds = EventKind::ALL.iter().filter(|kind| **kind != EventKind::Committee);
     let kinds = kinds.map(|kind| (kind.as_str(), samples::event(*kind)));
     let crisis = [("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })];
@@ -199,7 +200,7 @@ proptest! {
     fn whatever_is_told_the_bundle_is_whole(about in samples::told()) {
         for kind in EventKind::ALL.iter().filter(|kind| **kind != EventKind::Committee) {
             let event = samples::telling(*kind, &about);
-            prop_assert_eq!(bundle(&event), bundle(&event));
+            prop_assert_eq!(bundle(&event, Language::English), bundle(&event, Language::English));
             let told = told(&event);
             prop_assert!(!has_null(&told), "{}", told);
             let mut urls: Vec<&str> = entries(&told).iter().map(|entry| entry["fullUrl"].as_str().unwrap()).collect();

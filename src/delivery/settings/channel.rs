@@ -137,6 +137,13 @@ impl Target {
         self.0.scheme() == "https"
     }
 
+    /// Whether it is this machine, by its name or an address: what is posted there passes no wire.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        let is_name = |url: &Url| url.host_str() == Some("localhost");
+        is_name(&self.0) || address::literal(&self.0).is_some_and(|address| address.is_loopback())
+    }
+
     /// The URL.
     pub(crate) const fn url(&self) -> &Url {
         &self.0

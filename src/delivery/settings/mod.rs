@@ -184,6 +184,19 @@ impl Settings {
         chain
     }
 
+    /// Whether somebody is there for a site: they look after it, or stand in for somebody who does.
+    #[must_use]
+    pub fn is_there(&self, somebody: &Recipient, site: &SiteId) -> bool {
+        let mut of_site = self.recipients.iter().filter(|recipient| recipient.is_of(site));
+        of_site.any(|recipient| self.stand_ins(recipient).iter().any(|stand_in| stand_in.id == somebody.id))
+    }
+
+    /// Whether anybody of a clinical role is there for a site.
+    #[must_use]
+    pub fn has_clinician(&self, site: &SiteId) -> bool {
+        self.recipients.iter().any(|recipient| recipient.role.is_clinical() && self.is_there(recipient, site))
+    }
+
     /// Everybody a route names.
     pub fn named<'s>(&'s self, route: &'s Route) -> impl Iterator<Item = &'s Recipient> {
         self.recipients.iter().filter(|recipient| route.names(recipient))

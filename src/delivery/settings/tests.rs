@@ -240,3 +240,28 @@ fn a_deputy_who_may_not_see_it_does_not_stand_in_and_a_circle_ends() {
     settings.recipients[2].deputy = PersonId::parse("lan").ok();
     assert_eq!(told(&settings, Raised, Some(L3)), ["lan"]);
 }
+
+#[test]
+fn a_deputy_and_the_deputys_deputy_are_there_for_the_site_and_nobody_else_of_another() {
+    let mut town = Settings {
+        recipients: ["lan", "minh", "an", "far"].map(|id| person(id, Role::Physician)).to_vec(),
+        ..Settings::default()
+    };
+    for (place, (of, deputy)) in
+        [("plant-a", Some("minh")), ("plant-b", Some("an")), ("plant-b", None), ("plant-b", None)].iter().enumerate()
+    {
+        town.recipients[place].sites = vec![site(of)];
+        town.recipients[place].deputy = deputy.map(|id| PersonId::parse(id).unwrap());
+    }
+    let there = |settings: &Settings, name: &str| {
+        let is_there = settings.recipients.iter().map(|person| settings.is_there(person, &site(name)));
+        is_there.collect::<Vec<_>>()
+    };
+    assert_eq!(there(&town, "plant-a"), [true, true, true, false]);
+    assert_eq!(there(&town, "plant-b"), [false, true, true, true]);
+    assert_eq!((town.has_clinician(&site("plant-a")), town.has_clinician(&site("plant-c"))), (true, false));
+    town.recipients[0].role = Role::Manager;
+    assert!(town.has_clinician(&site("plant-a")), "the deputy is a physician");
+    town.recipients[0].deputy = None;
+    assert!(!town.has_clinician(&site("plant-a")));
+}

@@ -49,7 +49,7 @@ record! {
     }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
-    CaseCommand { case, by, deed, note }
+    CaseCommand { case, by, is_there, deed, note }
 }
 
 choices! {

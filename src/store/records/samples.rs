@@ -253,7 +253,7 @@ sample_records! {
     Deadline { milestone, number, from, due, told }
     Invited { instrument, on }
     LogEntry { at, by, event, note }
-    CaseCommand { case, by, deed, note }
+    CaseCommand { case, by, is_there, deed, note }
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
     OpenCase {
         id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, rules, actions, events,

@@ -6,6 +6,7 @@ use crate::domain::alert::RuleId;
 use crate::domain::case::Finding;
 use crate::domain::ids::{WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::indicator::HrvState;
+use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::{SignedDuration, TimeZone};
 
 fn now() -> Timestamp {
@@ -35,10 +36,7 @@ fn with_case(id: &str) -> WorkerHistory {
 
 fn found(wanted: &str) -> Result<String, CasesError> {
     let histories = ["c-AAAA11", "c-AAAA12", "c-AAAA12X", "c-BBBB11"].map(with_case);
-    match show(&mut histories.iter(), wanted, now())? {
-        CasesAnswer::Case { case } => Ok(case.row.case_id),
-        other @ (CasesAnswer::List { .. } | CasesAnswer::Refused { .. }) => panic!("{other:?}"),
-    }
+    Ok(show(&mut histories.iter(), wanted, now())?.row.case_id)
 }
 
 #[test]
@@ -63,4 +61,53 @@ fn a_beginning_of_several_ids_names_them_and_one_that_is_too_short_says_so() {
         );
     }
     assert_eq!(found("").unwrap_err().reason(), "bad_case_id");
+}
+
+/// What somebody of that role reads of `c-BBBB11` after the deed, as JSON.
+fn answered(role: Role, deed: &Deed) -> serde_json::Value {
+    let mut history = with_case("c-BBBB11");
+    let case = history.cases.open.as_mut().unwrap();
+    case.in_charge = PersonId::parse("dr.lan").ok();
+    case.actions[1].assignee = PersonId::parse("coun.ha").ok();
+    let by = Actor::Person { id: PersonId::parse("x").unwrap(), role };
+    let found = find(&mut std::iter::once(&history), "c-BBBB11").unwrap();
+    serde_json::to_value(Sight::of(&by, deed).answer(&found, now()).unwrap()).unwrap()
+}
+
+#[test]
+fn who_is_no_clinician_is_answered_with_no_word_of_the_person() {
+    let deed = Deed::Progress { action: ActionKind::WorkloadReview, step: ActionStep::Started };
+    let review = answered(Role::Manager, &deed);
+    assert_eq!(review["what"], "review");
+    let keys: Vec<&String> = review["review"].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["action_id", "due", "kind", "state", "unit"]);
+    assert_eq!(review["review"]["kind"], "workload_review");
+
+    let to = || PersonId::parse("dr.lan").unwrap();
+    let of_case = answered(Role::Operator, &Deed::Assign { to: to(), action: None });
+    let expected = |action: serde_json::Value, in_charge: &str| serde_json::json!({"what": "in_charge", "case_id": "c-BBBB11", "action": action, "in_charge": in_charge});
+    assert_eq!(of_case, expected(serde_json::Value::Null, "dr.lan"));
+    let of_action = answered(Role::Operator, &Deed::Assign { to: to(), action: Some(ActionKind::Counseling) });
+    assert_eq!(of_action, expected("counseling".into(), "coun.ha"));
+
+    for role in Role::ALL.iter().filter(|role| role.is_clinical()) {
+        assert_eq!(answered(*role, &deed)["what"], "case", "{role:?}");
+    }
+    for role in Role::ALL.iter().filter(|role| !role.is_clinical()) {
+        assert_ne!(answered(*role, &Deed::Remark)["what"], "case", "{role:?}");
+    }
+}
+
+#[test]
+fn only_a_crisis_is_acknowledged_by_who_looks_after_other_sites() {
+    let place = |level| {
+        let mut history = with_case("c-BBBB11");
+        history.cases.open.as_mut().unwrap().told.level = level;
+        find(&mut std::iter::once(&history), "c-BBBB11").unwrap().place()
+    };
+    let acknowledges = Deed::Move { to: CaseState::Acknowledged };
+    assert!(place(Level::L4).is_urgent(&acknowledges));
+    assert!(!place(Level::L3).is_urgent(&acknowledges));
+    assert!(!place(Level::L4).is_urgent(&Deed::Move { to: CaseState::DataError }));
+    assert!(!place(Level::L4).is_urgent(&Deed::Remark));
 }

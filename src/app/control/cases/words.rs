@@ -5,7 +5,7 @@ use std::hash::Hasher as _;
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher24;
 
-use crate::cases::next_states;
+use crate::cases::permitted_states;
 use crate::console::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 use crate::domain::Timestamp;
 use crate::domain::case::{Action, OpenCase};
@@ -53,6 +53,20 @@ pub enum CasesAnswer {
         /// The case.
         case: Box<CaseView>,
     },
+    /// What whoever reviews the work sees of a case.
+    Review {
+        /// The review.
+        review: ReviewRow,
+    },
+    /// What whoever puts people in charge sees of a case.
+    InCharge {
+        /// The case.
+        case_id: String,
+        /// Of which action; of the whole case where none is named.
+        action: Option<String>,
+        /// Who.
+        in_charge: Option<String>,
+    },
     /// What is asked for cannot be.
     Refused {
         /// The name of why, for programs.
@@ -64,8 +78,28 @@ pub enum CasesAnswer {
     },
 }
 
-/// The next state on the way of a case; none where it has ended.
-pub(super) fn next_of(from: CaseState) -> Option<CaseState> {
+/// A review of the work, as a manager sees it: nothing of the person, nor that it belongs to a case.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct ReviewRow {
+    /// Its id.
+    pub action_id: String,
+    /// Which side.
+    pub kind: String,
+    /// How far it is.
+    pub state: String,
+    /// When it must be live, RFC 3339.
+    pub due: String,
+    /// The unit whose work is reviewed.
+    pub unit: String,
+}
+
+/// The next state on the way of a case that it can be moved to now; none where it has ended, too.
+pub(super) fn next_of(case: &OpenCase) -> Option<CaseState> {
+    next_on_way(case.state, &permitted_states(case))
+}
+
+/// The first of the states that lies ahead on the way of a case.
+pub(super) fn next_on_way(from: CaseState, next: &[CaseState]) -> Option<CaseState> {
     const WAY: [CaseState; 6] = [
         CaseState::Acknowledged,
         CaseState::Assessed,
@@ -74,7 +108,7 @@ pub(super) fn next_of(from: CaseState) -> Option<CaseState> {
         CaseState::FollowUp,
         CaseState::Closed,
     ];
-    next_states(from).iter().copied().filter(|state| WAY.contains(state) && *state > from).min()
+    next.iter().copied().filter(|state| WAY.contains(state) && *state > from).min()
 }
 
 pub(super) fn next_limit(case: &OpenCase) -> Option<&Deadline> {
@@ -105,6 +139,13 @@ impl ActionRow {
     }
 }
 
+impl ReviewRow {
+    pub(super) fn of(profile: &Profile, review: &Action) -> Self {
+        let ActionRow { action_id, kind, state, due, .. } = ActionRow::of(review);
+        Self { action_id, kind, state, due, unit: profile.unit.to_string() }
+    }
+}
+
 impl CaseRow {
     pub(super) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
         Self {
@@ -131,8 +172,8 @@ impl CaseView {
         Self {
             row: CaseRow::of(profile, case, ended_at, now),
             limits: case.deadlines.iter().map(|limit| LimitRow::of(limit, now)).collect(),
-            next_state: next_of(case.state).map(|state| state.as_str().to_owned()),
-            next_states: next_states(case.state).iter().map(|state| state.as_str().to_owned()).collect(),
+            next_state: next_of(case).map(|state| state.as_str().to_owned()),
+            next_states: permitted_states(case).iter().map(|state| state.as_str().to_owned()).collect(),
             history: case.log.iter().map(LogRow::of).collect(),
             version: version(case),
         }
