@@ -5,7 +5,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use tokio::sync::watch;
+
+use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
@@ -69,6 +71,15 @@ pub trait Office: Send + Sync + 'static {
 
     /// One worker as they are seen today.
     fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait>;
+
+    /// One worker: the data that came, the bands, the cases.
+    fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView>;
+
+    /// Who is not seen; silent is who has sent nothing for so many days.
+    fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView>;
+
+    /// Another number whenever something was decided of a case.
+    fn changes(&self) -> watch::Receiver<u64>;
 
     /// Does something to a case, if it is still the version that was looked at; gives it as it is then.
     fn act<'a>(

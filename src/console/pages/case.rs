@@ -82,7 +82,7 @@ pub(in super::super) async fn show(
             }
             div { (limits(&shown)) (case_deeds::all(&shown)) }
         }
-        @if let Some(portrait) = &portrait { (chart::all(language, portrait, row)) }
+        @if let Some(portrait) = &portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
         (history(&shown))
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
@@ -123,6 +123,16 @@ fn head(shown: &Shown<'_>) -> Markup {
                 dd { (case_parts::person(language, row.in_charge.as_deref())) }
             }
             div { dt { (language.say("case-rules")) } dd { (row.rules.join(", ")) } }
+            @if shown.may_see(Field::Worker) {
+                div {
+                    dt { (language.say("column-worker")) }
+                    dd {
+                        a href=(format!("/workers/{}/{}", row.site, row.worker)) {
+                            (language.say_with("case-to-worker", &[("worker", row.worker.as_str().into())]))
+                        }
+                    }
+                }
+            }
         }
     }
 }

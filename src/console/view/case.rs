@@ -123,6 +123,8 @@ pub struct CaseRow {
     pub next: Option<LimitRow>,
     /// Its actions.
     pub actions: Vec<ActionRow>,
+    /// Another text after every change: what `If-Match` is held against.
+    pub version: String,
 }
 
 /// One line of a case's history, as it is shown.
@@ -227,8 +229,6 @@ pub struct CaseView {
     pub next_state: Option<String>,
     /// What happened, oldest first.
     pub history: Vec<LogRow>,
-    /// Another text after every change: what `If-Match` is held against.
-    pub version: String,
 }
 
 impl CaseFilter {

@@ -4,5 +4,7 @@
 //! Nothing here decides anything.
 
 mod case;
+mod worker;
 
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
+pub use worker::{COVERAGE_NIGHTS, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView};

@@ -106,7 +106,7 @@ impl ActionRow {
 }
 
 impl CaseRow {
-    pub(super) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(in crate::app) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
         Self {
             case_id: case.id.to_string(),
             site: profile.key.site.to_string(),
@@ -122,6 +122,7 @@ impl CaseRow {
             in_charge: case.in_charge.as_ref().map(ToString::to_string),
             next: next_limit(case).map(|limit| LimitRow::of(limit, now)),
             actions: case.actions.iter().map(ActionRow::of).collect(),
+            version: version(case),
         }
     }
 }
@@ -134,7 +135,6 @@ impl CaseView {
             next_state: next_of(case.state).map(|state| state.as_str().to_owned()),
             next_states: next_states(case.state).iter().map(|state| state.as_str().to_owned()).collect(),
             history: case.log.iter().map(LogRow::of).collect(),
-            version: version(case),
         }
     }
 }
