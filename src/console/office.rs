@@ -5,7 +5,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use serde::Serialize;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
 use crate::domain::Timestamp;
@@ -36,10 +38,13 @@ pub enum OfficeError {
     /// Nobody answers any more.
     #[error("the service is stopping")]
     Stopping,
+    /// Nobody answered in time; whether it was done is not known.
+    #[error("nobody answered in time")]
+    Late,
 }
 
 /// Somebody who can be put in charge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Colleague {
     /// Their name.
     pub id: String,
@@ -48,7 +53,7 @@ pub struct Colleague {
 }
 
 /// A method that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MethodChoice {
     /// Its id.
     pub id: String,
