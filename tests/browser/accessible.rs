@@ -1,6 +1,6 @@
 //! axe-core looks at every page: WCAG 2.2 and what else it knows, in light and in dark.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, page_name};
 use crate::clinic::{ADMINISTRATOR, Clinic, IN_CRISIS, PASSWORD, PHYSICIAN, STRAINED, sign_in};
 use crate::words::{CHINESE, ENGLISH};
 
@@ -59,15 +59,13 @@ fn nothing_serious_is_found_on_what_a_physician_sees() {
     sign_in(&browser, &ENGLISH, PHYSICIAN, PASSWORD);
     browser.sees_heading(ENGLISH.inbox);
 
-    let mut paths = browser.navigation();
+    let mut paths = browser.tour();
     paths.extend(["/password", "/cases?level=L2", "/cases/c-0"].map(str::to_owned));
     paths.extend([STRAINED, IN_CRISIS].map(|worker| format!("/cases/{}", clinic.case_of(worker))));
     for path in &paths {
         browser.open(path);
         serious.extend(look(&browser, &axe, path));
-        if path.matches('/').count() == 1 {
-            browser.picture(&format!("{}-en-dark", path[1..].replace('?', "-")));
-        }
+        browser.picture(&format!("{}-en-dark", page_name(path)));
     }
     // Everything that can be unfolded is.
     browser.open(paths.last().unwrap());
@@ -91,7 +89,7 @@ fn nothing_serious_is_found_on_what_an_administrator_sees() {
     let browser = Browser::start(&clinic.address());
     sign_in(&browser, &ENGLISH, ADMINISTRATOR, PASSWORD);
     browser.until("somebody is signed in", || (browser.path() != "/sign-in").then_some(()));
-    let mut paths = browser.navigation();
+    let mut paths = browser.tour();
     paths.extend(["/", "/cases"].map(str::to_owned));
     let mut serious = Vec::new();
     for path in paths {

@@ -191,10 +191,22 @@ impl Browser {
         self.devtools("Emulation.setEmulatedMedia", json!({"features": asked}));
     }
 
-    /// The pages that the navigation leads to.
-    pub(crate) fn navigation(&self) -> Vec<String> {
-        let script = "return [...document.querySelectorAll('header nav a')].map((link) => link.getAttribute('href'))";
-        serde_json::from_value(self.run(script, vec![])).unwrap()
+    /// Every kind of page that somebody comes to by links from the page that is open, one of each kind.
+    pub(crate) fn tour(&self) -> Vec<String> {
+        let script = "return [...document.querySelectorAll('a[href^=\"/\"]:not([download])')].map((link) => link.getAttribute('href'))";
+        let mut pages = vec![self.path()];
+        let mut at = 0;
+        while let Some(page) = pages.get(at).cloned() {
+            self.open(&page);
+            let links: Vec<String> = serde_json::from_value(self.run(script, vec![])).unwrap();
+            for link in links.into_iter().filter(|link| link != "/") {
+                if !pages.iter().any(|page| kind(page) == kind(&link)) {
+                    pages.push(link);
+                }
+            }
+            at += 1;
+        }
+        pages
     }
 
     fn devtools(&self, command: &'static str, parameters: Value) -> Value {
@@ -216,6 +228,18 @@ impl Drop for Browser {
             let _ = self.runtime.block_on(client.close());
         }
     }
+}
+
+/// What pages of one kind have in common: the first part of the address, and how many there are.
+fn kind(path: &str) -> (&str, usize) {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    (path.split('/').nth(1).unwrap_or_default(), path.matches('/').count())
+}
+
+/// A name for pictures: `cases` of `/cases`, `cases-one` of a page of one of them.
+pub(crate) fn page_name(path: &str) -> String {
+    let (first, parts) = kind(path);
+    if parts > 1 { format!("{first}-one") } else { first.to_owned() }
 }
 
 /// A command of the protocol behind Chromium's developer tools.

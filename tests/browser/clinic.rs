@@ -37,7 +37,12 @@ pub(crate) struct Clinic {
 impl Clinic {
     /// With accounts of a physician and of an administrator, and no case.
     pub(crate) fn staffed() -> Self {
-        Self::edited(|store| {
+        Self::configured("")
+    }
+
+    /// The same, with more lines of configuration.
+    pub(crate) fn configured(more: &str) -> Self {
+        Self::edited(more, |store| {
             add_account(store, PHYSICIAN, Role::Physician, PASSWORD, false);
             add_account(store, ADMINISTRATOR, Role::Administrator, PASSWORD, false);
         })
@@ -45,16 +50,16 @@ impl Clinic {
 
     /// As it is unpacked: nobody has an account.
     pub(crate) fn unopened() -> Self {
-        Self::edited(|_| {})
+        Self::edited("", |_| {})
     }
 
-    fn edited(prepare: impl FnOnce(&Path)) -> Self {
+    fn edited(more: &str, prepare: impl FnOnce(&Path)) -> Self {
         let town = Town::edited(|config| {
             let table: toml::Table = config.parse().unwrap();
             let store = PathBuf::from(table["store"]["path"].as_str().unwrap());
             std::fs::create_dir_all(&store).unwrap();
             prepare(&store);
-            config + PEOPLE
+            config + PEOPLE + more
         });
         Self { town }
     }
@@ -114,7 +119,7 @@ pub(crate) fn add_account(store: &Path, name: &str, role: Role, password: &str, 
     let accounts = Accounts::open(&store.join("accounts.json")).unwrap();
     let id = PersonId::parse(name).unwrap();
     let account = Account {
-        reader: Reader { id, role, sites: Vec::new() },
+        reader: Reader::new(id, role, Vec::new()),
         password: HashedPassword::of(password),
         must_change,
         is_disabled: false,

@@ -78,6 +78,50 @@ fn two_hundred_scripts_kept_as_notes_are_shown_as_text_and_none_runs() {
     let kept = |string: &String| string.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     let missing: Vec<&String> = strings.iter().filter(|string| !shown.contains(&kept(string))).collect();
     assert_eq!(missing, Vec::<&String>::new(), "shown as they were written");
+    for page in browser.tour() {
+        browser.open(&page);
+        assert_nothing_ran(&browser, &page);
+    }
+}
+
+/// A file of the configuration in which every value of a key is another of the strings.
+fn rewritten(file: &str, key: &str, strings: &[String]) -> String {
+    let mut strings = strings.iter().cycle();
+    let lines = file.lines().map(|line| {
+        if line.starts_with(&format!("{key} = \"")) {
+            format!("{key} = {}", toml::Value::String(strings.next().unwrap().clone()))
+        } else {
+            line.to_owned()
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn scripts_in_titles_of_rules_and_names_of_methods_are_shown_as_text() {
+    let strings = strings();
+    let directory = tempfile::tempdir().unwrap();
+    let write = |name: &str, key: &str, strings: &[String]| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("config").join(name);
+        let path = directory.path().join(name);
+        std::fs::write(&path, rewritten(&std::fs::read_to_string(file).unwrap(), key, strings)).unwrap();
+        path
+    };
+    let (titles, names) = strings.split_at(strings.len() / 2);
+    let (rules, library) = (write("rules.toml", "title", titles), write("interventions.toml", "name", names));
+    let clinic =
+        Clinic::configured(&format!("[rules]\npath = {rules:?}\n[care]\nlibrary = {library:?}\n")).with_cases();
+    let browser = clinic.physician();
+    let mut pages = browser.tour();
+    pages.push(format!("/cases/{}", clinic.case_of(STRAINED)));
+    for page in &pages {
+        browser.open(page);
+        assert_nothing_ran(&browser, page);
+    }
+    let options =
+        browser.run("return [...document.querySelectorAll('option')].map((option) => option.textContent)", vec![]);
+    let options: Vec<String> = serde_json::from_value(options).unwrap();
+    assert!(names.iter().filter(|name| options.contains(name)).count() > 5, "{options:?}");
 }
 
 /// Asks for every address, and gives status and page of each.

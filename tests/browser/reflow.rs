@@ -1,6 +1,6 @@
 //! On a phone, and enlarged: nobody scrolls a page sideways.
 
-use crate::browser::Browser;
+use crate::browser::{Browser, page_name};
 use crate::clinic::{ADMINISTRATOR, Clinic, IN_CRISIS, PASSWORD, STRAINED, sign_in};
 use crate::words::{CHINESE, ENGLISH, VIETNAMESE};
 
@@ -31,6 +31,8 @@ const SIZES: [(&str, u32, u32, u32); 2] = [("enlarged", 640, 450, 2), ("phone", 
 fn no_page_is_scrolled_sideways_on_a_phone_or_at_200_percent() {
     let clinic = Clinic::staffed().with_cases();
     let browser = clinic.physician();
+    let mut paths = browser.tour();
+    paths.extend([STRAINED, IN_CRISIS].map(|worker| format!("/cases/{}", clinic.case_of(worker))));
     for words in [&ENGLISH, &CHINESE, &VIETNAMESE] {
         if words.code != ENGLISH.code {
             let before = if words.code == CHINESE.code { &ENGLISH } else { &CHINESE };
@@ -41,14 +43,10 @@ fn no_page_is_scrolled_sideways_on_a_phone_or_at_200_percent() {
         }
         for (size, width, height, scale) in SIZES {
             browser.resize(width, height, scale);
-            let mut paths = browser.navigation();
-            paths.extend([STRAINED, IN_CRISIS].map(|worker| format!("/cases/{}", clinic.case_of(worker))));
-            for path in paths {
-                browser.open(&path);
+            for path in &paths {
+                browser.open(path);
                 fits(&browser, &format!("{path} on {size} in {}", words.code));
-                let name = path.split('/').nth(1).unwrap_or_default();
-                let name = if path.matches('/').count() > 1 { "case" } else { name };
-                browser.picture(&format!("{name}-{}-{size}", words.code));
+                browser.picture(&format!("{}-{}-{size}", page_name(path), words.code));
             }
         }
         browser.resize(1280, 900, 1);
@@ -65,7 +63,7 @@ fn signing_in_and_what_an_administrator_sees_fit_a_phone() {
         fits(&browser, &format!("signing in on {size}"));
         sign_in(&browser, &ENGLISH, ADMINISTRATOR, PASSWORD);
         browser.until("somebody is signed in", || (browser.path() != "/sign-in").then_some(()));
-        let mut paths = browser.navigation();
+        let mut paths = browser.tour();
         paths.extend(["/password".to_owned(), "/cases".to_owned()]);
         for path in paths {
             browser.open(&path);
