@@ -100,6 +100,8 @@ pub struct Applier {
     pub outbound: Outbound,
     /// Rules that were read again.
     pub rules: watch::Receiver<engine::Settings>,
+    /// Told whenever something was decided of a case.
+    pub changes: watch::Sender<u64>,
     /// Which sites are due to have their units looked at.
     pub units: UnitReviews,
     /// Which committees are due to be told.
@@ -157,6 +159,7 @@ impl Applier {
                 self.outbound.expect(decision);
             }
             self.outbound.wake();
+            self.changes.send_modify(|number| *number += 1);
         }
         // Told when the decisions are on disk; who waited may be gone.
         let mut waiting: Vec<_> = waiting.into_iter().map(Some).collect();

@@ -21,6 +21,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::daytime::{StrainReport, strain_of};
+use super::office::Machine;
 use super::outbound::Outbound;
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
@@ -122,6 +123,8 @@ pub struct Served {
     pub engine: watch::Receiver<engine::Settings>,
     /// Who may work with cases.
     pub staff: Staff,
+    /// How the service itself is.
+    pub machine: Arc<Machine>,
 }
 
 /// Answers until `stopping` turns true.

@@ -36,7 +36,8 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
     let (_keep, engine) = watch::channel(rules_file::built_in());
     let outbound = outbound(&store, Router::over_mqtt("vagus/v1".into()));
     let (clock, staff) = (Clock::System, Staff::default());
-    let served = Served { store, commands, clock, channels: Arc::new([]), outbound, engine, staff };
+    let machine = Arc::new(Machine::idle());
+    let served = Served { store, commands, clock, channels: Arc::new([]), outbound, engine, staff, machine };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
     let register = async {

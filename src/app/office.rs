@@ -1,15 +1,22 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
+mod machine;
+mod workers;
+
+use tokio::sync::watch;
+
 use super::control::CasesError;
 use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
 use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
-use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
 use crate::engine::portrait::{Portrait, portrait};
+
+pub(super) use machine::Machine;
 
 impl From<CasesError> for OfficeError {
     fn from(error: CasesError) -> Self {
@@ -57,6 +64,18 @@ impl Office for Served {
             let drawn = tokio::task::spawn_blocking(move || portrait(&history, &settings, now));
             drawn.await.map_err(|_| OfficeError::Stopping)
         })
+    }
+
+    fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView> {
+        Box::pin(workers::one(self, site, worker))
+    }
+
+    fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView> {
+        Box::pin(workers::unseen(self, silent_days))
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.machine.changes.clone()
     }
 
     fn act<'a>(

@@ -23,6 +23,7 @@ use super::clock_watch;
 use super::committee::Committees;
 use super::control::{self, Served, Staff};
 use super::decoder;
+use super::office::Machine;
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
 use super::recovery::{self, Recovered};
@@ -121,6 +122,7 @@ struct Shared {
     rules_version: Arc<AtomicU64>,
     new_rules: watch::Receiver<engine::Settings>,
     failed: Arc<Notify>,
+    changes: watch::Sender<u64>,
 }
 
 impl Service {
@@ -137,6 +139,15 @@ impl Service {
         let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
         let store_path = &settings.store.path;
         let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
+        let (changes, changed) = watch::channel(0);
+        let machine = Arc::new(Machine {
+            readiness: Arc::clone(&readiness),
+            session: Arc::clone(&session),
+            progress: Arc::clone(&progress),
+            metrics: metrics.clone(),
+            changes: changed,
+            enrolment: settings.admission.enrolment,
+        });
         let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
@@ -168,6 +179,7 @@ impl Service {
             rules_version: Arc::clone(&rules_version),
             new_rules: new_rules.clone(),
             failed: Arc::clone(&failed),
+            changes,
         };
         let threads = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
 
@@ -178,7 +190,7 @@ impl Service {
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
-        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff };
+        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff, machine };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
@@ -354,6 +366,7 @@ fn start_threads(
         directory: directory.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
+        changes: shared.changes,
         units: UnitReviews::of(zones(settings)),
         committees: Committees::of(zones(settings)),
         last_row: applied,

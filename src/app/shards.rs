@@ -138,6 +138,11 @@ impl Shards {
         self.engines.iter().flat_map(move |engine| engine.states(now))
     }
 
+    /// Every worker with the HRV state of today, in no order.
+    pub fn standings(&self, now: Timestamp) -> impl Iterator<Item = (&WorkerHistory, HrvState)> {
+        self.engines.iter().flat_map(move |engine| engine.standings(now))
+    }
+
     /// What the rules about units need of every worker of the sites that are wanted, in no order.
     pub fn seen<'a>(
         &'a self,

@@ -9,6 +9,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
+use tokio::sync::watch;
 
 use super::access::Reader;
 use super::access::account::Account;
@@ -16,7 +17,10 @@ use super::access::password::HashedPassword;
 use super::listener::Peer;
 use super::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
 use super::settings::Settings;
-use super::view::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
+use super::view::{
+    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeedWord, EventRow, LimitRow, LogRow, SourceRow, Unseen,
+    UnseenRow, UnseenView, WorkerView,
+};
 use super::{Console, wall};
 use crate::domain::Timestamp;
 use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
@@ -73,6 +77,8 @@ pub(super) struct FakeOffice {
     pub(super) portraits: Mutex<Vec<(SiteId, WorkerId, Portrait)>>,
     /// What was done: to which case, by whom, what, with which note.
     pub(super) deeds: Mutex<Vec<(String, Actor, DeedWord, Option<String>)>>,
+    /// Tells that something was decided of a case.
+    pub(super) changes: watch::Sender<u64>,
 }
 
 impl FakeOffice {
@@ -127,6 +133,7 @@ fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
         in_charge: None,
         next: Some(limit.clone()),
         actions: vec![action],
+        version: "1".to_owned(),
     };
     let note = |text: &str, event: EventRow| LogRow {
         at: "2026-03-01T09:00:00Z".to_owned(),
@@ -139,7 +146,6 @@ fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
         next_states: vec!["acknowledged".to_owned()],
         next_state: Some("acknowledged".to_owned()),
         history: vec![note(&of.note, EventRow::Remarked), note("", EventRow::Raised { level: row.level.clone() })],
-        version: "1".to_owned(),
         row,
     }
 }
@@ -229,6 +235,49 @@ impl Office for FakeOffice {
         Box::pin(async move { found.ok_or(OfficeError::Unknown) })
     }
 
+    fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView> {
+        let cases = self.cases.lock().unwrap();
+        let is_theirs = |row: &&CaseRow| row.site == site.as_str() && row.worker == worker.as_str();
+        let cases: Vec<CaseRow> = cases.iter().map(|case| &case.row).filter(is_theirs).cloned().collect();
+        let view = cases.first().cloned().map(|row| WorkerView {
+            site: row.site,
+            worker: row.worker,
+            unit: row.unit,
+            time_zone: row.time_zone,
+            consent: Some(true),
+            quality: DataQuality { nights: 27, valid_nights: 26, ..DataQuality::default() },
+            devices: Vec::new(),
+            cases,
+        });
+        Box::pin(async move { view.ok_or(OfficeError::Unknown) })
+    }
+
+    fn unseen(&self, _silent_days: u32) -> Answering<'_, UnseenView> {
+        let cases = self.cases.lock().unwrap();
+        let mut view = UnseenView::default();
+        for row in cases.iter().map(|case| &case.row).filter(|row| row.level == "L3") {
+            view.enrolled.push((row.site.clone(), row.unit.clone(), 20));
+            view.rows.push(UnseenRow {
+                site: row.site.clone(),
+                worker: row.worker.clone(),
+                unit: row.unit.clone(),
+                why: Unseen::Silent,
+                since: Some("2026-02-01".to_owned()),
+                has_case: true,
+            });
+            view.sources.push(SourceRow {
+                site: row.site.clone(),
+                source: "gw-7".to_owned(),
+                last_seen: "2026-03-01T11:00:00Z".to_owned(),
+            });
+        }
+        Box::pin(async move { Ok(view) })
+    }
+
+    fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
     fn act<'a>(
         &'a self,
         id: &'a str,
@@ -240,7 +289,7 @@ impl Office for FakeOffice {
         let found = self.cases.lock().unwrap().iter().find(|case| case.row.case_id == id).cloned();
         let done = match found {
             None => Err(OfficeError::Unknown),
-            Some(case) if version.is_some_and(|version| version != case.version) => Err(OfficeError::Changed),
+            Some(case) if version.is_some_and(|version| version != case.row.version) => Err(OfficeError::Changed),
             Some(case) => {
                 self.deeds.lock().unwrap().push((id.to_owned(), by, deed, note));
                 Ok(case)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
@@ -91,7 +91,7 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
         if let Err(problem) = gate.admit(&signed_in).await {
             return problem.answer(*kind, visitor.language);
         }
-        if must_change(console, &signed_in) && !matches!(gate.path, "/password" | "/sign-out") {
+        if must_change(console, &signed_in) && !matches!(gate.path, "/password" | "/sign-out" | "/api/v1/session") {
             return match kind {
                 Kind::Page => Redirect::to("/password").into_response(),
                 Kind::Api => Problem::PasswordToChange.answer(*kind, visitor.language),
@@ -106,6 +106,12 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     let response = next.run(request).await;
     match response.extensions().get::<Arc<Problem>>() {
         Some(problem) => problem.answer(*kind, visitor.language),
+        None if *kind == Kind::Api && response.status() == StatusCode::METHOD_NOT_ALLOWED => {
+            let mut answer = Problem::Method.answer(*kind, visitor.language);
+            let allowed = response.headers().get(header::ALLOW).cloned();
+            allowed.map(|allowed| answer.headers_mut().insert(header::ALLOW, allowed));
+            answer
+        }
         None => response,
     }
 }

@@ -5,7 +5,10 @@
 //! written into the audit first. The service is reached through an [`office::Office`] alone.
 
 pub mod access;
+pub mod api;
 mod assets;
+mod desk;
+mod entrance;
 #[cfg(test)]
 mod fake;
 pub mod gate;
@@ -226,7 +229,7 @@ const fn page(path: &'static str, need: Need, answer: MethodRouter<Console>) -> 
 
 /// Every address there is.
 fn routes() -> Vec<Route> {
-    vec![
+    let pages = vec![
         page("/sign-in", Need::Nothing, get(pages::sign_in::show).post(pages::sign_in::take)),
         page("/assets/{name}", Need::Nothing, get(assets::show)),
         page("/sign-out", Need::SignedIn, post(pages::sign_in::leave)),
@@ -234,8 +237,11 @@ fn routes() -> Vec<Route> {
         page("/language", Need::SignedIn, post(pages::language::take)),
         page("/", Need::SignedIn, get(pages::home)),
         page("/cases", Need::Field(Field::Case), get(pages::inbox::show)),
+        page("/workers/{site}/{worker}", Need::Field(Field::Worker), get(pages::worker::show)),
+        page("/unseen", Need::Field(Field::Worker), get(pages::unseen::show)),
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),
-    ]
+    ];
+    pages.into_iter().chain(api::routes()).collect()
 }
 
 /// What every answer says to the browser: nothing of ours is kept, framed, or mixed with what others made.

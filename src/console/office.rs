@@ -5,7 +5,11 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use serde::Serialize;
+use tokio::sync::watch;
+use utoipa::ToSchema;
+
+use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
@@ -34,10 +38,13 @@ pub enum OfficeError {
     /// Nobody answers any more.
     #[error("the service is stopping")]
     Stopping,
+    /// Nobody answered in time; whether it was done is not known.
+    #[error("nobody answered in time")]
+    Late,
 }
 
 /// Somebody who can be put in charge.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Colleague {
     /// Their name.
     pub id: String,
@@ -46,7 +53,7 @@ pub struct Colleague {
 }
 
 /// A method that can be chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct MethodChoice {
     /// Its id.
     pub id: String,
@@ -69,6 +76,15 @@ pub trait Office: Send + Sync + 'static {
 
     /// One worker as they are seen today.
     fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait>;
+
+    /// One worker: the data that came, the bands, the cases.
+    fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView>;
+
+    /// Who is not seen; silent is who has sent nothing for so many days.
+    fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView>;
+
+    /// Another number whenever something was decided of a case.
+    fn changes(&self) -> watch::Receiver<u64>;
 
     /// Does something to a case, if it is still the version that was looked at; gives it as it is then.
     fn act<'a>(

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::access::audit::AuditError;
 use super::gate::Kind;
@@ -32,6 +34,33 @@ pub enum Problem {
     /// The form was not made by this console, or by an older session.
     #[error("the form is older than the session, or was not made by this console")]
     ForeignForm,
+    /// A program asked for something that makes no sense.
+    #[error("{0}")]
+    Malformed(String),
+    /// The body is of another media type than the address takes.
+    #[error("{0} is expected")]
+    MediaType(&'static str),
+    /// The body is longer than anybody reads.
+    #[error("the body is longer than {0} bytes")]
+    TooLarge(usize),
+    /// The address answers, but not to this method.
+    #[error("this address does not answer to that method")]
+    Method,
+    /// Name and password do not belong together.
+    #[error("name and password do not belong together")]
+    WrongPassword,
+    /// Too many failed sign-ins.
+    #[error("too many failed sign-ins; try again in {0} s")]
+    Wait(i64),
+    /// No token of a source came with the request, or one that is not of that source.
+    #[error("a bearer token of this site and source is expected")]
+    NoToken,
+    /// It is not the version any more that the request wants to change.
+    #[error("this is not the version any more that was looked at")]
+    Outdated,
+    /// Nobody answered in time; whether it was taken is not known.
+    #[error("nobody answered in time; send the same again")]
+    Late,
     /// State, role or name forbid it.
     #[error("{problem}")]
     Refused {
@@ -56,12 +85,17 @@ impl Problem {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::NotSignedIn => StatusCode::UNAUTHORIZED,
+            Self::NotSignedIn | Self::WrongPassword | Self::NoToken => StatusCode::UNAUTHORIZED,
+            Self::MediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Wait(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Outdated => StatusCode::PRECONDITION_FAILED,
             Self::PasswordToChange | Self::Forbidden | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadForm => StatusCode::BAD_REQUEST,
+            Self::BadForm | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Refused { .. } | Self::Changed => StatusCode::CONFLICT,
-            Self::Stopping => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Stopping | Self::Late => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -76,6 +110,15 @@ impl Problem {
             Self::NotFound => "not-found",
             Self::BadForm => "bad-form",
             Self::ForeignForm => "foreign-form",
+            Self::Malformed(_) => "malformed",
+            Self::MediaType(_) => "media-type",
+            Self::TooLarge(_) => "too-large",
+            Self::Method => "method",
+            Self::WrongPassword => "wrong-password",
+            Self::Wait(_) => "wait",
+            Self::NoToken => "no-token",
+            Self::Outdated => "outdated",
+            Self::Late => "late",
             Self::Refused { .. } => "refused",
             Self::Changed => "changed",
             Self::Stopping => "stopping",
@@ -86,13 +129,15 @@ impl Problem {
     /// The key of its text for people.
     const fn key(&self) -> &'static str {
         match self {
-            Self::NotSignedIn | Self::PasswordToChange | Self::Forbidden => "problem-403",
-            Self::NotFound => "problem-404",
-            Self::BadForm => "problem-400",
+            Self::NotSignedIn | Self::PasswordToChange | Self::Forbidden | Self::WrongPassword | Self::NoToken => {
+                "problem-403"
+            }
+            Self::NotFound | Self::Method => "problem-404",
+            Self::BadForm | Self::Malformed(_) | Self::MediaType(_) | Self::TooLarge(_) => "problem-400",
             Self::ForeignForm => "problem-csrf",
             Self::Refused { .. } => "refused",
-            Self::Changed => "problem-409",
-            Self::Stopping => "problem-503",
+            Self::Changed | Self::Outdated => "problem-409",
+            Self::Stopping | Self::Wait(_) | Self::Late => "problem-503",
             Self::Internal => "problem-500",
         }
     }
@@ -108,6 +153,15 @@ impl Problem {
             | Self::NotFound
             | Self::BadForm
             | Self::ForeignForm
+            | Self::Malformed(_)
+            | Self::MediaType(_)
+            | Self::TooLarge(_)
+            | Self::Method
+            | Self::WrongPassword
+            | Self::Wait(_)
+            | Self::NoToken
+            | Self::Outdated
+            | Self::Late
             | Self::Changed
             | Self::Stopping
             | Self::Internal => language.say(self.key()),
@@ -118,20 +172,54 @@ impl Problem {
     pub(super) fn answer(&self, kind: Kind, language: Language) -> Response {
         match kind {
             Kind::Page => (self.status(), pages::problem(self, language)).into_response(),
-            Kind::Api => {
-                let reason = if let Self::Refused { reason, .. } = self { Some(*reason) } else { None };
-                let body = serde_json::json!({
-                    "type": format!("urn:vagus:problem:{}", self.name()),
-                    "title": self.name(),
-                    "status": self.status().as_u16(),
-                    "detail": self.to_string(),
-                    "reason": reason,
-                });
-                let head = [(header::CONTENT_TYPE, "application/problem+json")];
-                (self.status(), head, body.to_string()).into_response()
-            }
+            Kind::Api => self.details(),
         }
     }
+
+    /// Problem details (RFC 9457), with what a program can do about it in the headers.
+    fn details(&self) -> Response {
+        let reason = if let Self::Refused { reason, .. } = self { Some((*reason).to_owned()) } else { None };
+        let status = self.status();
+        let body = ProblemDetails {
+            kind: format!("urn:vagus:problem:{}", self.name()),
+            title: self.name().to_owned(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            reason,
+        };
+        let body = serde_json::to_string(&body).expect("strings and integers always have a JSON form");
+        let mut response = (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let headers = response.headers_mut();
+        if let Self::Wait(seconds) = self {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        } else if matches!(self, Self::Stopping | Self::Late) {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(AGAIN_AFTER_S));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            let scheme = if matches!(self, Self::NoToken) { "Bearer" } else { "Cookie" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
+        }
+        response
+    }
+}
+
+/// After so many seconds it is worth trying again.
+const AGAIN_AFTER_S: i64 = 2;
+
+/// What a program is told of a problem, by RFC 9457.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ProblemDetails {
+    /// Its name, `urn:vagus:problem:` and a word.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// That word.
+    pub title: String,
+    /// The status of the answer.
+    pub status: u16,
+    /// In English, for whoever writes the program.
+    pub detail: String,
+    /// Of a deed that is refused: the name of why.
+    pub reason: Option<String>,
 }
 
 /// What a handler gives; [`super::gate`] knows the language and whether a person reads it, and makes the answer.
@@ -150,6 +238,7 @@ impl From<OfficeError> for Problem {
             OfficeError::Refused { reason, problem } => Self::Refused { reason, problem },
             OfficeError::Changed => Self::Changed,
             OfficeError::Stopping => Self::Stopping,
+            OfficeError::Late => Self::Late,
         }
     }
 }

@@ -153,7 +153,7 @@ fn evidence() -> Evidence {
         }),
         screenings: vec![
             screening(Instrument::Gad7, 12.0, "moderate", Severity::Moderate),
-            screening(Instrument::Isi, 9.0, "subthreshold", Severity::Mild),
+            screening(Instrument::Isi, 9.0, "mild", Severity::Mild),
         ],
         exposures: vec![
             ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" },

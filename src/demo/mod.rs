@@ -99,7 +99,8 @@ pub async fn run(options: &Options) -> Result<Report> {
     let bus = Bus::connect(broker, &root).await?;
     let service = start_service(settings, engine, clock.clone()).await?;
     drive::await_ready(service.ops_address()).await?;
-    screen.introduce(options, &Places { broker, ops: service.ops_address(), store: store.path(), root: &root });
+    let (ops, console) = (service.ops_address(), service.http_address());
+    screen.introduce(options, &Places { broker, ops, console, store: store.path(), root: &root });
     let pace = Pace::new(options.days_per_s, begin);
     let mut drive = Drive::new(bus, clock, pace, screen, workforce, service.ops_address());
     let mut terminate = signal(SignalKind::terminate())?;

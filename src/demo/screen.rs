@@ -31,6 +31,7 @@ pub(super) struct Screen {
 pub(super) struct Places<'a> {
     pub(super) broker: SocketAddr,
     pub(super) ops: SocketAddr,
+    pub(super) console: SocketAddr,
     pub(super) store: &'a Path,
     pub(super) root: &'a str,
 }
@@ -60,7 +61,7 @@ impl Screen {
 
     pub(super) fn introduce(&self, options: &Options, places: &Places<'_>) {
         let port = places.broker.port();
-        let Places { root, ops, .. } = places;
+        let Places { root, ops, console, .. } = places;
         let pace = if options.days_per_s > 0.0 {
             format!("{:.1} days pass in a second", options.days_per_s)
         } else {
@@ -71,6 +72,7 @@ impl Screen {
              All people, readings and answers are invented (seed {}), but for one recorded feed of 4 real people.\n\
              Every reading travels as MQTT through the broker below to the real service, which keeps it in a store.\n\
              What was planted into whom, only the simulator knows.\n\n\
+             The console, where a physician works   http://{console}\n\n\
              Look into it from another terminal:\n\
              \x20 every alert      mosquitto_sub -p {port} -t '{root}/+/alerts' -v\n\
              \x20 every action     mosquitto_sub -p {port} -t '{root}/+/actions/#' -v\n\

@@ -32,6 +32,7 @@ use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Item;
 use crate::domain::{Date, Timestamp};
+use crate::indicators::DayIndicators;
 use crate::rules::RuleSet;
 use crate::{cases, exposures, indicators};
 
@@ -233,6 +234,18 @@ impl Engine {
     /// The HRV state of every worker today, and how many of the last seven nights were valid; none
     /// where no night ever came.
     pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
+        self.days(now).map(|(history, day)| {
+            let nights = day.filter(|_| !history.nights.is_empty()).map(|day| day.nights_used7);
+            (day.map_or(HrvState::Learning, |day| day.hrv), nights)
+        })
+    }
+
+    /// Every worker with the HRV state of today; the order is that of a hash and means nothing.
+    pub fn standings(&self, now: Timestamp) -> impl Iterator<Item = (&WorkerHistory, HrvState)> {
+        self.days(now).map(|(history, day)| (history, day.map_or(HrvState::Learning, |day| day.hrv)))
+    }
+
+    fn days(&self, now: Timestamp) -> impl Iterator<Item = (&WorkerHistory, Option<DayIndicators>)> {
         self.workers.values().map(move |worker| {
             let today = events::local_date(&worker.history.profile, now);
             let day = worker.track.day(today).copied().or_else(|| {
@@ -241,8 +254,7 @@ impl Engine {
                 track.update(&worker.history, None, today, now, &self.settings.indicators);
                 track.day(today).copied()
             });
-            let nights = day.filter(|_| !worker.history.nights.is_empty()).map(|day| day.nights_used7);
-            (day.map_or(HrvState::Learning, |day| day.hrv), nights)
+            (&worker.history, day)
         })
     }
 

@@ -299,6 +299,13 @@ impl SourceGauges {
         }
     }
 
+    /// Every source with a series of its own, and when it was last heard of, in seconds since 1970.
+    pub(super) fn known(&self) -> Vec<(SiteId, SourceId, i64)> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = known.iter().flat_map(|(site, sources)| sources.iter().map(move |one| (site, one)));
+        sources.map(|(site, (source, gauge))| (site.clone(), source.clone(), gauge.get())).collect()
+    }
+
     fn cell(&self, site: &str, source: &str) -> IntGauge {
         self.family.get_metric_with_label_values(&[site, source]).expect(RESOLVED)
     }

@@ -252,6 +252,13 @@ impl Metrics {
         self.0.source_last_seen.seen(site, source, at.as_second());
     }
 
+    /// The sources that were heard of, and when last.
+    #[must_use]
+    pub fn sources(&self) -> Vec<(SiteId, SourceId, Timestamp)> {
+        let known = self.0.source_last_seen.known().into_iter();
+        known.filter_map(|(site, source, at_s)| Some((site, source, Timestamp::from_second(at_s).ok()?))).collect()
+    }
+
     /// Everything in Prometheus' text format.
     #[must_use]
     pub fn render(&self) -> String {

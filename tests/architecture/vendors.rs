@@ -24,6 +24,8 @@ const HOMES: &[(&str, &[&str])] = &[
     ("sled", &["store"]),
     ("standardwebhooks", &["delivery"]),
     ("tracing_subscriber", &["telemetry"]),
+    ("utoipa", &["console"]),
+    ("utoipa_axum", &["console"]),
 ];
 
 /// What the words may use besides the standard library.

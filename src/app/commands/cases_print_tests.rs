@@ -33,6 +33,7 @@ fn row(level: &str, state: &str) -> CaseRow {
             is_over: true,
         }),
         actions: vec![action("workload_review", "requested"), action("counseling", "requested")],
+        version: String::new(),
     }
 }
 
@@ -44,14 +45,7 @@ fn view(row: CaseRow, next: Option<&str>, all: &[&str]) -> CaseView {
         note: Some("a word and another ".repeat(20)),
     }];
     let next_states = all.iter().map(|state| (*state).to_owned()).collect();
-    CaseView {
-        row,
-        limits: Vec::new(),
-        next_states,
-        next_state: next.map(str::to_owned),
-        history,
-        version: String::new(),
-    }
+    CaseView { row, limits: Vec::new(), next_states, next_state: next.map(str::to_owned), history }
 }
 
 #[test]

@@ -10,6 +10,7 @@ use super::Served;
 use super::staff::{Doer, StaffError};
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
+use crate::app::shards::Shards;
 use crate::cases::{Refusal, next_states};
 use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::Timestamp;
@@ -91,11 +92,18 @@ pub(in crate::app) async fn look<T: Send + 'static>(
     served: &Served,
     see: impl for<'a> FnOnce(Histories<'a>, Timestamp) -> T + Send + 'static,
 ) -> Result<T, CasesError> {
+    look_at_shards(served, move |shards, now| see(&mut shards.histories().map(|(_, history)| history), now)).await
+}
+
+/// Looks at the engines between two rows, which wait meanwhile.
+pub(in crate::app) async fn look_at_shards<T: Send + 'static>(
+    served: &Served,
+    see: impl FnOnce(&Shards, Timestamp) -> T + Send + 'static,
+) -> Result<T, CasesError> {
     let (seen, answered) = oneshot::channel();
     let clock = served.clock.clone();
     let look = Look(Box::new(move |shards| {
-        let mut histories = shards.histories().map(|(_, history)| history);
-        let _ = seen.send(see(&mut histories, clock.now()));
+        let _ = seen.send(see(shards, clock.now()));
     }));
     served.commands.send(Command::Look(look)).await.map_err(|_| CasesError::Stopping)?;
     answered.await.map_err(|_| CasesError::Stopping)
@@ -198,7 +206,7 @@ fn find<'h>(histories: &mut dyn Iterator<Item = &'h WorkerHistory>, wanted: &str
     }
 }
 
-fn cases_of(history: &WorkerHistory) -> impl Iterator<Item = (&OpenCase, Option<Timestamp>)> {
+pub(in crate::app) fn cases_of(history: &WorkerHistory) -> impl Iterator<Item = (&OpenCase, Option<Timestamp>)> {
     let open = history.cases.open.iter().map(|case| (case, None));
     open.chain(history.cases.closed.iter().map(|closed| (&closed.case, Some(closed.closed_at))))
 }

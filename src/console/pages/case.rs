@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::super::Console;
 use super::super::access::Field;
-use super::super::access::audit::Entry;
+use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{CaseView, DeedWord};
@@ -57,16 +57,14 @@ pub(in super::super) async fn show(
     Path(id): Path<String>,
     Query(told): Query<Told>,
 ) -> Result<Markup, Problem> {
-    let case = find(&console, &signed_in, &id).await?;
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases/{case}" };
+    let case = desk.case(&id).await?;
     let zone = TimeZone::get(&case.row.time_zone).unwrap_or(TimeZone::UTC);
     let (language, now) = (visitor.language, console.office().now());
     let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now };
     let portrait = if shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
-    let fields: Vec<Field> =
-        [Field::Case, Field::Evidence, Field::Notes].into_iter().filter(|field| shown.may_see(*field)).collect();
     let row = &case.row;
-    let entry = Entry::of(&signed_in.reader, "read", "/cases/{case}");
-    console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id)).with(&fields)]).await?;
+    desk.shown(row, &[Field::Case, Field::Evidence, Field::Notes]).await?;
     let title = language.say_with("case-title", &[("worker", row.worker.as_str().into())]);
     let body = html! {
         h1 { (case_parts::level(language, &row.level)) " " (title) }
@@ -83,21 +81,10 @@ pub(in super::super) async fn show(
             }
             div { (limits(&shown)) (case_deeds::all(&shown)) }
         }
-        @if let Some(portrait) = &portrait { (chart::all(language, portrait, row)) }
+        @if let Some(portrait) = &portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
         (history(&shown))
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
-}
-
-/// The case, if it is the reader's to see. Whoever may not learns as little as of one that there is not.
-async fn find(console: &Console, signed_in: &SignedIn, id: &str) -> Result<CaseView, Problem> {
-    let case = console.office().case(id).await?;
-    if case.row.shows(&signed_in.reader, Field::Case) {
-        return Ok(case);
-    }
-    let denied = Entry::denied(&signed_in.reader, "/cases/{case}", Field::Case);
-    console.record(vec![denied.about(&case.row.site, &case.row.worker, Some(&case.row.case_id))]).await?;
-    Err(Problem::NotFound)
 }
 
 async fn portrait(console: &Console, case: &CaseView) -> Result<Option<Portrait>, Problem> {
@@ -124,6 +111,16 @@ fn head(shown: &Shown<'_>) -> Markup {
                 dd { (case_parts::person(language, row.in_charge.as_deref())) }
             }
             div { dt { (language.say("case-rules")) } dd { (row.rules.join(", ")) } }
+            @if shown.may_see(Field::Worker) {
+                div {
+                    dt { (language.say("column-worker")) }
+                    dd {
+                        a href=(format!("/workers/{}/{}", row.site, row.worker)) {
+                            (language.say_with("case-to-worker", &[("worker", row.worker.as_str().into())]))
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -269,14 +266,11 @@ pub(in super::super) async fn act(
     Path(id): Path<String>,
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
-    let case = find(&console, &signed_in, &id).await?;
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases/{case}" };
+    let case = desk.case(&id).await?;
     let deed = asked.deed()?;
-    let row = &case.row;
-    let entry = Entry::of(&signed_in.reader, "deed", "/cases/{case}");
-    console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id))]).await?;
-    let version = Some(asked.version.clone()).filter(|version| !version.is_empty());
-    let note = Some(asked.note.clone()).filter(|note| !note.trim().is_empty());
-    let id = row.case_id.clone();
-    console.office().act(&id, version.as_deref(), signed_in.reader.actor(), note, deed).await?;
+    let version = Some(asked.version.as_str()).filter(|version| !version.is_empty());
+    let id = &case.row.case_id;
+    desk.act(&case.row, version, Some(asked.note.clone()), deed).await?;
     Ok(Redirect::to(&format!("/cases/{id}?done=1")))
 }

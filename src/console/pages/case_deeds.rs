@@ -28,7 +28,7 @@ fn form(shown: &Shown<'_>, inner: &Markup) -> Markup {
     html! {
         form.stacked method="post" action=(format!("/cases/{}", shown.case.row.case_id)) {
             (csrf(shown.signed_in))
-            input type="hidden" name="version" value=(shown.case.version);
+            input type="hidden" name="version" value=(shown.case.row.version);
             (inner)
         }
     }

@@ -2,9 +2,9 @@
 
 use maud::{Markup, html};
 
-use super::super::view::{ActionRow, LimitRow};
+use super::super::view::{ActionRow, CaseRow, LimitRow};
 use super::form;
-use crate::domain::Timestamp;
+use crate::domain::{Date, TimeZone, Timestamp};
 use crate::texts::Language;
 
 /// The level, by its name and in words: a colour alone would tell some people nothing.
@@ -14,6 +14,12 @@ pub(super) fn level(language: Language, level: &str) -> Markup {
 
 pub(super) fn level_words(language: Language, level: &str) -> String {
     format!("{level} {}", language.say(&format!("level-{level}")))
+}
+
+/// The worker's date on which a case was opened.
+pub(super) fn opened_on(row: &CaseRow) -> Option<Date> {
+    let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
+    row.opened_at.parse::<Timestamp>().ok().map(|at| zone.to_datetime(at).date())
 }
 
 /// What is due next, and how much time is left.

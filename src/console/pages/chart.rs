@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde_json::{Value, json};
 
-use super::super::view::CaseRow;
-use crate::domain::{Date, TimeZone, Timestamp};
+use crate::domain::{Date, TimeZone};
 use crate::engine::portrait::{Portrait, PortraitDay};
 use crate::texts::Language;
 
@@ -63,10 +62,8 @@ const PICTURES: &[Picture] = &[
     },
 ];
 
-/// Every picture of which there is something to show.
-pub(super) fn all(language: Language, portrait: &Portrait, row: &CaseRow) -> Markup {
-    let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
-    let opened: Option<Date> = row.opened_at.parse::<Timestamp>().ok().map(|at| zone.to_datetime(at).date());
+/// Every picture of which there is something to show, with the days on which a case was opened.
+pub(super) fn all(language: Language, portrait: &Portrait, opened: &[Date]) -> Markup {
     let is_there = |picture: &&Picture| {
         portrait.days.iter().any(|day| picture.series.iter().any(|series| (series.of)(day).is_some()))
     };
@@ -81,7 +78,7 @@ pub(super) fn all(language: Language, portrait: &Portrait, row: &CaseRow) -> Mar
     }
 }
 
-fn one(language: Language, picture: &Picture, portrait: &Portrait, opened: Option<Date>) -> Markup {
+fn one(language: Language, picture: &Picture, portrait: &Portrait, opened: &[Date]) -> Markup {
     let title = language.say(picture.title);
     html! {
         figure {
@@ -96,7 +93,7 @@ fn one(language: Language, picture: &Picture, portrait: &Portrait, opened: Optio
 }
 
 /// What the script draws.
-fn data(language: Language, picture: &Picture, portrait: &Portrait, opened: Option<Date>) -> String {
+fn data(language: Language, picture: &Picture, portrait: &Portrait, opened: &[Date]) -> String {
     let seconds = |date: Date| date.to_zoned(TimeZone::UTC).map_or(0, |at| at.timestamp().as_second());
     let lines: Vec<Value> = picture
         .series
@@ -113,7 +110,11 @@ fn data(language: Language, picture: &Picture, portrait: &Portrait, opened: Opti
     let marks: Vec<Value> = sheets
         .into_iter()
         .map(|(date, names)| json!({"at": seconds(date), "label": names.join(", "), "is_case": false}))
-        .chain(opened.map(|date| json!({"at": seconds(date), "label": language.say("chart-raised"), "is_case": true})))
+        .chain(
+            opened
+                .iter()
+                .map(|date| json!({"at": seconds(*date), "label": language.say("chart-raised"), "is_case": true})),
+        )
         .collect();
     let days: Vec<i64> = portrait.days.iter().map(|day| seconds(day.date)).collect();
     let (id, mark) = (picture.id, language.say("format-decimal-mark"));

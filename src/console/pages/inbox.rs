@@ -8,8 +8,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Console;
-use super::super::access::audit::Entry;
-use super::super::access::{Field, Reader};
+use super::super::access::Reader;
+use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{CaseFilter, CaseRow};
@@ -55,16 +55,12 @@ pub(in super::super) async fn show(
     Query(wanted): Query<Wanted>,
 ) -> Result<Markup, Problem> {
     let (language, now) = (visitor.language, console.office().now());
-    let all = console.office().cases(CaseFilter::default()).await?;
-    let seen: Vec<CaseRow> = all.into_iter().filter(|row| row.shows(&signed_in.reader, Field::Case)).collect();
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases" };
+    let seen = desk.cases(CaseFilter::default()).await?;
     let filter = wanted.filter(&signed_in.reader);
     let is_shown = |row: &&CaseRow| filter.passes(row) && (wanted.unit.is_empty() || row.unit == wanted.unit);
     let shown: Vec<&CaseRow> = seen.iter().filter(is_shown).collect();
-    let lines = shown.iter().map(|row| {
-        let entry = Entry::of(&signed_in.reader, "read", "/cases");
-        entry.about(&row.site, &row.worker, Some(&row.case_id)).with(&[Field::Case])
-    });
-    console.record(lines.collect()).await?;
+    desk.listed(shown.iter().copied()).await?;
     let title = language.say("inbox-title");
     let body = html! {
         h1 { (title) }

@@ -18,7 +18,8 @@ pub(super) struct Frame<'a> {
 }
 
 /// The pages that the navigation names, for those who may see them.
-const NAVIGATION: &[(Field, &str, &str)] = &[(Field::Case, "/cases", "nav-inbox")];
+const NAVIGATION: &[(Field, &str, &str)] =
+    &[(Field::Case, "/cases", "nav-inbox"), (Field::Worker, "/unseen", "nav-unseen")];
 
 impl Frame<'_> {
     pub(super) fn around(&self, body: &Markup) -> Markup {

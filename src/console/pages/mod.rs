@@ -14,6 +14,8 @@ pub(super) mod language;
 mod layout;
 pub(super) mod password;
 pub(super) mod sign_in;
+pub(super) mod unseen;
+pub(super) mod worker;
 
 use axum::Extension;
 use axum::response::Redirect;

@@ -8,15 +8,11 @@ use axum_extra::extract::CookieJar;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::access::Reader;
-use super::super::access::account::Account;
-use super::super::access::audit::Entry;
-use super::super::access::password::{HashedPassword, MAX_CHARS};
+use super::super::Console;
+use super::super::entrance::{self, Turned};
 use super::super::gate::{Kind, SignedIn, Visitor};
 use super::super::problem::Problem;
-use super::super::{Console, wall};
 use super::{form, layout};
-use crate::domain::person::PersonId;
 use crate::texts::Language;
 
 pub(in super::super) async fn show(State(console): State<Console>, Extension(visitor): Extension<Visitor>) -> Markup {
@@ -49,40 +45,17 @@ pub(in super::super) async fn take(
     jar: CookieJar,
     Form(Credentials { name, password }): Form<Credentials>,
 ) -> Response {
-    let (language, now) = (visitor.language, wall());
-    if let Some(left) = console.throttle().wait(&name, visitor.address, now) {
-        let words = language.say_with("sign-in-wait", &[("wait", form::span(language, left).into())]);
-        return (StatusCode::TOO_MANY_REQUESTS, sheet(&console, language, Some(words))).into_response();
-    }
-    let found = PersonId::parse(&name).ok().and_then(|id| console.accounts().find(&id));
-    let Some(reader) = proven(found, password).await else {
-        console.throttle().failed(&name, visitor.address, now);
-        // Not who was tried: somebody may have typed a password into the wrong field.
-        tracing::warn!(address = %visitor.address, "a sign-in failed");
-        let words = language.say("sign-in-wrong");
-        return (StatusCode::UNAUTHORIZED, sheet(&console, language, Some(words))).into_response();
-    };
-    console.throttle().succeeded(&name);
-    if let Err(problem) = console.record(vec![Entry::of(&reader, "sign_in", "/sign-in")]).await {
-        return problem.answer(Kind::Page, language);
-    }
-    let (token, _) = console.sessions().begin(reader.id, now);
-    (jar.add(console.cookie(&token)), Redirect::to("/")).into_response()
-}
-
-/// Who it is, if the password is theirs. It takes as long for a name that nobody has.
-async fn proven(account: Option<Account>, password: String) -> Option<Reader> {
-    if password.chars().take(MAX_CHARS + 1).count() > MAX_CHARS {
-        return None;
-    }
-    let compared = tokio::task::spawn_blocking(move || match account {
-        Some(account) if !account.is_disabled => account.password.is_of(&password).then_some(account.reader),
-        Some(_) | None => {
-            let _ = HashedPassword::of(&password);
-            None
+    let language = visitor.language;
+    let (status, words) = match entrance::enter(&console, "/sign-in", visitor.address, &name, password).await {
+        Ok(signed_in) => return (jar.add(console.cookie(&signed_in.token)), Redirect::to("/")).into_response(),
+        Err(Turned::Wait(left)) => {
+            let wait = form::span(language, left).into();
+            (StatusCode::TOO_MANY_REQUESTS, language.say_with("sign-in-wait", &[("wait", wait)]))
         }
-    });
-    compared.await.ok().flatten()
+        Err(Turned::Wrong) => (StatusCode::UNAUTHORIZED, language.say("sign-in-wrong")),
+        Err(Turned::Failed(problem)) => return problem.answer(Kind::Page, language),
+    };
+    (status, sheet(&console, language, Some(words))).into_response()
 }
 
 pub(in super::super) async fn leave(
@@ -90,7 +63,6 @@ pub(in super::super) async fn leave(
     Extension(signed_in): Extension<SignedIn>,
     jar: CookieJar,
 ) -> Result<Response, Problem> {
-    console.sessions().end(&signed_in.token);
-    console.record(vec![Entry::of(&signed_in.reader, "sign_out", "/sign-out")]).await?;
+    entrance::leave(&console, "/sign-out", &signed_in).await?;
     Ok((jar.add(console.no_cookie()), Redirect::to("/sign-in")).into_response())
 }

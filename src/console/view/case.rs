@@ -1,6 +1,7 @@
 //! Cases: which are wanted, how they are shown, what is done to them.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::super::access::{Field, Reader};
 use crate::domain::ids::SiteId;
@@ -25,7 +26,7 @@ pub struct CaseFilter {
 }
 
 /// What is done to a case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "deed", rename_all = "snake_case")]
 pub enum DeedWord {
     /// Move it to a state; the next one of the way, where none is named.
@@ -63,7 +64,7 @@ pub enum DeedWord {
 }
 
 /// An action of a case, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ActionRow {
     /// Its id.
     pub action_id: String,
@@ -80,7 +81,7 @@ pub struct ActionRow {
 }
 
 /// A time limit, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LimitRow {
     /// What is due.
     pub step: String,
@@ -93,7 +94,7 @@ pub struct LimitRow {
 }
 
 /// A case, as a list shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseRow {
     /// Its id.
     pub case_id: String,
@@ -123,10 +124,12 @@ pub struct CaseRow {
     pub next: Option<LimitRow>,
     /// Its actions.
     pub actions: Vec<ActionRow>,
+    /// Another text after every change: what `If-Match` is held against.
+    pub version: String,
 }
 
 /// One line of a case's history, as it is shown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogRow {
     /// When, RFC 3339.
     pub at: String,
@@ -140,7 +143,7 @@ pub struct LogRow {
 }
 
 /// What happened to a case; every name is the one used in payloads and settings.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum EventRow {
     /// It was opened, or its level rose, or another crisis answer came.
@@ -214,7 +217,7 @@ pub enum EventRow {
 }
 
 /// One case with all that happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CaseView {
     /// As a list shows it.
     #[serde(flatten)]
@@ -227,8 +230,6 @@ pub struct CaseView {
     pub next_state: Option<String>,
     /// What happened, oldest first.
     pub history: Vec<LogRow>,
-    /// Another text after every change: what `If-Match` is held against.
-    pub version: String,
 }
 
 impl CaseFilter {

@@ -4,5 +4,11 @@
 //! Nothing here decides anything.
 
 mod case;
+mod evidence;
+mod portrait;
+mod worker;
 
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
+pub use evidence::{ContributionView, EvidenceView, ExposureView, HrvView, IndexView, ScreeningView, SleepView};
+pub use portrait::{DayView, PortraitView, SheetView, ShiftView, UsualView, WorkView};
+pub use worker::{COVERAGE_NIGHTS, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView};

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 
 use super::eventually;
 
@@ -48,13 +48,14 @@ impl Vagus {
 
     /// Starts it on the same store, without waiting for anything.
     pub(crate) fn start_again(&mut self) {
-        let log = fs::File::options().create(true).append(true).open(self.log_path()).unwrap();
+        let append = |path: PathBuf| fs::File::options().create(true).append(true).open(path).unwrap();
+        let (log, said) = (append(self.log_path()), append(self.config().with_extension("said")));
         self.ops = None;
         let child = Command::new(BINARY)
             .args(["run", "--config"])
             .arg(self.config())
             .env("VAGUS__LOG__FORMAT", "json")
-            .stdout(Stdio::null())
+            .stdout(said)
             .stderr(log)
             .spawn()
             .unwrap();

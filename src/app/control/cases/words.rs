@@ -147,7 +147,7 @@ impl ReviewRow {
 }
 
 impl CaseRow {
-    pub(super) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
+    pub(in crate::app) fn of(profile: &Profile, case: &OpenCase, ended_at: Option<Timestamp>, now: Timestamp) -> Self {
         Self {
             case_id: case.id.to_string(),
             site: profile.key.site.to_string(),
@@ -163,6 +163,7 @@ impl CaseRow {
             in_charge: case.in_charge.as_ref().map(ToString::to_string),
             next: next_limit(case).map(|limit| LimitRow::of(limit, now)),
             actions: case.actions.iter().map(ActionRow::of).collect(),
+            version: version(case),
         }
     }
 }
@@ -175,7 +176,6 @@ impl CaseView {
             next_state: next_of(case).map(|state| state.as_str().to_owned()),
             next_states: permitted_states(case).iter().map(|state| state.as_str().to_owned()).collect(),
             history: case.log.iter().map(LogRow::of).collect(),
-            version: version(case),
         }
     }
 }

@@ -1,0 +1,110 @@
+//! What a reader asks of the service, by a page or by the API: found, held against the grants, and written
+//! into the audit before it is shown.
+//!
+//! Somebody who may not see a thing learns as little as of a thing that does not exist; that they asked is
+//! written down.
+
+use super::Console;
+use super::access::Field;
+use super::access::audit::Entry;
+use super::gate::SignedIn;
+use super::problem::Problem;
+use super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::person::PersonId;
+use crate::engine::portrait::Portrait;
+
+/// Somebody who asks, at a route that the audit names.
+pub(super) struct Desk<'a> {
+    pub(super) console: &'a Console,
+    pub(super) signed_in: &'a SignedIn,
+    pub(super) route: &'static str,
+}
+
+/// A worker as a reader may see them.
+pub(super) struct WorkerSeen {
+    pub(super) portrait: Portrait,
+    /// Whether single answers of questionnaires are theirs to see, too.
+    pub(super) shows_answers: bool,
+}
+
+impl Desk<'_> {
+    /// The cases that pass the filter and are theirs to see, most urgent first. Nothing is written down yet.
+    pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, Problem> {
+        let all = self.console.office().cases(filter).await?;
+        Ok(all.into_iter().filter(|row| row.shows(&self.signed_in.reader, Field::Case)).collect())
+    }
+
+    /// Writes down that cases are shown in a list.
+    pub(super) async fn listed(&self, shown: impl Iterator<Item = &CaseRow>) -> Result<(), Problem> {
+        let lines =
+            shown.map(|row| self.entry("read").about(&row.site, &row.worker, Some(&row.case_id)).with(&[Field::Case]));
+        self.console.record(lines.collect()).await
+    }
+
+    /// A case, if it is theirs to see. Nothing is written down yet where it is.
+    pub(super) async fn case(&self, id: &str) -> Result<CaseView, Problem> {
+        let case = self.console.office().case(id).await?;
+        if case.row.shows(&self.signed_in.reader, Field::Case) {
+            return Ok(case);
+        }
+        let denied = Entry::denied(&self.signed_in.reader, self.route, Field::Case);
+        self.console.record(vec![denied.about(&case.row.site, &case.row.worker, Some(&case.row.case_id))]).await?;
+        Err(Problem::NotFound)
+    }
+
+    /// Which of these fields of a case are theirs to see; writes down that they are shown.
+    pub(super) async fn shown(&self, row: &CaseRow, of: &[Field]) -> Result<Vec<Field>, Problem> {
+        let fields: Vec<Field> = of.iter().copied().filter(|field| row.shows(&self.signed_in.reader, *field)).collect();
+        let entry = self.entry("read").about(&row.site, &row.worker, Some(&row.case_id));
+        self.console.record(vec![entry.with(&fields)]).await?;
+        Ok(fields)
+    }
+
+    /// Does something to a case that is theirs to see, and gives it as it is then. It is written down first.
+    pub(super) async fn act(
+        &self,
+        row: &CaseRow,
+        version: Option<&str>,
+        note: Option<String>,
+        deed: DeedWord,
+    ) -> Result<CaseView, Problem> {
+        let entry = self.entry("deed");
+        self.console.record(vec![entry.about(&row.site, &row.worker, Some(&row.case_id))]).await?;
+        let note = note.filter(|note| !note.trim().is_empty());
+        Ok(self.console.office().act(&row.case_id, version, self.signed_in.reader.actor(), note, deed).await?)
+    }
+
+    /// A worker, if what is known of their health is the reader's to see: of everybody at their sites, or
+    /// because of a case that they work on. Written down.
+    pub(super) async fn worker(&self, site: &str, worker: &str) -> Result<WorkerSeen, Problem> {
+        let (Ok(site), Ok(worker)) = (SiteId::parse(site), WorkerId::parse(worker)) else {
+            return Err(Problem::NotFound);
+        };
+        let portrait = self.console.office().portrait(site.clone(), worker.clone()).await?;
+        let people = self.people_of(&site, &worker).await?;
+        let may_see = |field| self.signed_in.reader.may_see(field, &site, &people);
+        let about = |entry: Entry| entry.about(site.as_str(), worker.as_str(), None);
+        if !may_see(Field::Evidence) {
+            let denied = Entry::denied(&self.signed_in.reader, self.route, Field::Evidence);
+            self.console.record(vec![about(denied)]).await?;
+            return Err(Problem::NotFound);
+        }
+        let shows_answers = may_see(Field::Answers);
+        let fields = if shows_answers { &[Field::Evidence, Field::Answers][..] } else { &[Field::Evidence] };
+        self.console.record(vec![about(self.entry("read").with(fields))]).await?;
+        Ok(WorkerSeen { portrait, shows_answers })
+    }
+
+    /// Who works on an open case of a worker.
+    async fn people_of(&self, site: &SiteId, worker: &WorkerId) -> Result<Vec<PersonId>, Problem> {
+        let filter = CaseFilter { site: Some(site.to_string()), ..CaseFilter::default() };
+        let cases = self.console.office().cases(filter).await?;
+        let theirs = cases.iter().filter(|row| row.worker == worker.as_str());
+        Ok(theirs.flat_map(CaseRow::people).filter_map(|person| PersonId::parse(person).ok()).collect())
+    }
+
+    fn entry(&self, what: &str) -> Entry {
+        Entry::of(&self.signed_in.reader, what, self.route)
+    }
+}
