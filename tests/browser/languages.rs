@@ -22,8 +22,24 @@ const LATIN: &str = r#"
 "#;
 
 /// Names, and abbreviations that are the same in every language.
-const NAMES: &[&str] =
-    &["Vagus", "HRV", "RMSSD", "ms", "GAD", "PHQ", "dr.lan", "coun.ha", "mgr.an", "plant-a", "unassigned", "vagus"];
+const NAMES: &[&str] = &[
+    "Vagus",
+    "HRV",
+    "RMSSD",
+    "ms",
+    "GAD",
+    "PHQ",
+    "dr.lan",
+    "coun.ha",
+    "mgr.an",
+    "plant-a",
+    "unassigned",
+    "vagus",
+    "gw",
+    "band",
+    "Asia",
+    "Ho_Chi_Minh",
+];
 
 fn latin(browser: &Browser) -> Vec<String> {
     let Value::Array(words) = browser.run(LATIN, vec![]) else { panic!("a list was returned") };

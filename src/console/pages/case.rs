@@ -131,7 +131,7 @@ fn summary(shown: &Shown<'_>, portrait: Option<&Portrait>) -> Markup {
             h2 #summary { (language.say("case-summary")) }
             @match portrait {
                 Some(portrait) => {
-                    p.summary { (portrait.summary) }
+                    p.summary lang="en" { (portrait.summary) }
                     p.hint { (language.say("case-summary-note")) }
                 }
                 None => p { (language.say("case-no-evidence")) }

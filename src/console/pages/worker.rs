@@ -92,7 +92,7 @@ fn summary(language: Language, portrait: Option<&Portrait>) -> Markup {
             h2 #summary { (language.say("case-summary")) }
             @match portrait {
                 Some(portrait) => {
-                    p.summary { (portrait.summary) }
+                    p.summary lang="en" { (portrait.summary) }
                     p.hint { (language.say("worker-summary-note")) }
                 }
                 None => p { (language.say("worker-no-evidence")) }
