@@ -1,6 +1,8 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
+mod groups;
 mod machine;
+mod responses;
 mod workers;
 
 use tokio::sync::watch;
@@ -10,7 +12,7 @@ use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
 use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
-use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
+use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, UnseenView, WorkerView};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
@@ -72,6 +74,10 @@ impl Office for Served {
 
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView> {
         Box::pin(workers::unseen(self, silent_days))
+    }
+
+    fn groups(&self) -> Answering<'_, GroupsView> {
+        Box::pin(groups::groups(self))
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

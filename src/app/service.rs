@@ -147,6 +147,7 @@ impl Service {
             metrics: metrics.clone(),
             changes: changed,
             enrolment: settings.admission.enrolment,
+            groups: tokio::sync::Mutex::default(),
         });
         let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;

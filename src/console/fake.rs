@@ -1,7 +1,7 @@
 //! A console over an invented service, for tests: two sites, each with a case and a crisis, and in every field
 //! a text that occurs nowhere else. Requests go through the real router.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
 
@@ -18,8 +18,8 @@ use super::listener::Peer;
 use super::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
 use super::settings::Settings;
 use super::view::{
-    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeedWord, EventRow, LimitRow, LogRow, SourceRow, Unseen,
-    UnseenRow, UnseenView, WorkerView,
+    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeedWord, EventRow, GroupRow, GroupsView, LimitRow, LogRow,
+    SiteGroups, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView,
 };
 use super::{Console, wall};
 use crate::domain::Timestamp;
@@ -271,6 +271,17 @@ impl Office for FakeOffice {
                 last_seen: "2026-03-01T11:00:00Z".to_owned(),
             });
         }
+        Box::pin(async move { Ok(view) })
+    }
+
+    fn groups(&self) -> Answering<'_, GroupsView> {
+        let sites = SITES.iter().enumerate().map(|(at, site)| {
+            let figures = BTreeMap::from([("watch_or_worse_share".to_owned(), 0.25)]);
+            let unit =
+                GroupRow { unit: Some(canaries(at).unit), workers_at_least: Some(20), figures, ..GroupRow::default() };
+            SiteGroups { site: (*site).to_owned(), units: vec![unit], ..SiteGroups::default() }
+        });
+        let view = GroupsView { on: "2026-03-01".to_owned(), sites: sites.collect(), ..GroupsView::default() };
         Box::pin(async move { Ok(view) })
     }
 

@@ -238,6 +238,7 @@ fn routes() -> Vec<Route> {
         page("/", Need::SignedIn, get(pages::home)),
         page("/cases", Need::Field(Field::Case), get(pages::inbox::show)),
         page("/workers/{site}/{worker}", Need::Field(Field::Worker), get(pages::worker::show)),
+        page("/units", Need::Field(Field::Groups), get(pages::units::show)),
         page("/unseen", Need::Field(Field::Worker), get(pages::unseen::show)),
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),
     ];

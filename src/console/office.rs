@@ -9,7 +9,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, UnseenView, WorkerView};
+use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, UnseenView, WorkerView};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
@@ -82,6 +82,9 @@ pub trait Office: Send + Sync + 'static {
 
     /// Who is not seen; silent is who has sent nothing for so many days.
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView>;
+
+    /// The figures of sites and units, with everything left out that would tell of a few people.
+    fn groups(&self) -> Answering<'_, GroupsView>;
 
     /// Another number whenever something was decided of a case.
     fn changes(&self) -> watch::Receiver<u64>;

@@ -15,6 +15,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod unit;
+mod withheld;
 mod words;
 
 pub use condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest};
@@ -23,4 +24,5 @@ pub use facts::{Facts, ScreenedFact};
 pub use number::{Described, NumberFact, Numbers, Worse};
 pub use set::{Raise, Rule, RuleSet, Verdict};
 pub use table::JointTable;
-pub use unit::{LEAST_WORKERS, Member, UnitCondition, UnitFact, UnitFacts, UnitRule, UnitRules};
+pub use unit::{LEAST_WORKERS, Member, Share, UnitCondition, UnitFact, UnitFacts, UnitRule, UnitRules};
+pub use withheld::withhold;

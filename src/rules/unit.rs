@@ -79,7 +79,11 @@ pub struct Member {
 
 /// The figures of a unit that may be looked at.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct UnitFacts(BTreeMap<UnitFact, f64>);
+pub struct UnitFacts {
+    told: BTreeMap<UnitFact, f64>,
+    /// On how many workers each figure rests, told or not.
+    bases: BTreeMap<UnitFact, u32>,
+}
 
 impl UnitFacts {
     /// The figures of these workers. `least_workers` can ask for more than [`LEAST_WORKERS`], not for fewer.
@@ -103,35 +107,49 @@ impl UnitFacts {
         }
         let eri_mean = (eri.1 >= least).then(|| eri.0 / f64::from(eri.1));
         let figures = [
-            (UnitFact::EriMean, eri_mean),
-            (UnitFact::WatchOrWorseShare, watch.tellable(least)),
-            (UnitFact::PersistentShare, persistent.tellable(least)),
-            (UnitFact::ExposedShare, exposed.tellable(least)),
+            (UnitFact::EriMean, eri_mean, eri.1),
+            (UnitFact::WatchOrWorseShare, watch.tellable(least), watch.all),
+            (UnitFact::PersistentShare, persistent.tellable(least), persistent.all),
+            (UnitFact::ExposedShare, exposed.tellable(least), exposed.all),
         ];
-        Self(figures.into_iter().filter_map(|(fact, value)| Some((fact, value?))).collect())
+        Self {
+            told: figures.into_iter().filter_map(|(fact, value, _)| Some((fact, value?))).collect(),
+            bases: figures.into_iter().map(|(fact, _, base)| (fact, base)).collect(),
+        }
     }
 
     /// A figure, where it may be told.
     #[must_use]
     pub fn get(&self, fact: UnitFact) -> Option<f64> {
-        self.0.get(&fact).copied()
+        self.told.get(&fact).copied()
+    }
+
+    /// On how many workers a figure rests, also where it may not be told.
+    #[must_use]
+    pub fn base(&self, fact: UnitFact) -> u32 {
+        self.bases.get(&fact).copied().unwrap_or(0)
     }
 }
 
 /// How many of how many.
-#[derive(Clone, Copy, Default)]
-struct Share {
-    some: u32,
-    all: u32,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Share {
+    /// Those of whom something holds.
+    pub some: u32,
+    /// All of whom it is known.
+    pub all: u32,
 }
 
 impl Share {
-    fn count(&mut self, is_one: bool) {
+    /// Counts one more.
+    pub fn count(&mut self, is_one: bool) {
         self.some += u32::from(is_one);
         self.all += 1;
     }
 
-    fn tellable(self, least: u32) -> Option<f64> {
+    /// The share, where it may be told: of `least` or more, and where that are few, not of one or two of them.
+    #[must_use]
+    pub fn tellable(self, least: u32) -> Option<f64> {
         let is_telling = self.all < HOMOGENEITY_WORKERS && (self.some <= 2 || self.all - self.some <= 2);
         (self.all >= least && !is_telling).then(|| f64::from(self.some) / f64::from(self.all))
     }

@@ -57,6 +57,7 @@ fn a_physician_signs_in_opens_a_case_and_takes_it_by_keys_alone() {
     }
     browser.type_keys(&key(Key::Enter));
     browser.sees_heading(ENGLISH.case_of_strained);
+    browser.type_keys("j");
     tab_to(&browser, ENGLISH.take);
     browser.type_keys(&key(Key::Enter));
     browser.sees(ENGLISH.taken);
@@ -65,4 +66,12 @@ fn a_physician_signs_in_opens_a_case_and_takes_it_by_keys_alone() {
     tab_to(&browser, STRAINED);
     browser.type_keys(&key(Key::Enter));
     browser.sees_heading(ENGLISH.case_of_strained);
+
+    // Whoever speaks to their computer switches single letters off, and it stays so.
+    browser.open("/cases");
+    tab_to(&browser, "keys");
+    browser.type_keys(" ");
+    browser.open("/cases");
+    browser.type_keys("j");
+    assert_eq!(browser.run("return document.activeElement.tagName", vec![]), "BODY", "nothing is chosen");
 }

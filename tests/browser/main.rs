@@ -13,6 +13,7 @@ mod clinic;
 mod closing;
 mod injection;
 mod keyboard;
+mod languages;
 mod reflow;
 mod signing_in;
 #[path = "../service/support/mod.rs"]

@@ -1,7 +1,7 @@
 //! On a phone, and enlarged: nobody scrolls a page sideways.
 
 use crate::browser::{Browser, page_name};
-use crate::clinic::{ADMINISTRATOR, Clinic, IN_CRISIS, PASSWORD, STRAINED, sign_in};
+use crate::clinic::{ADMINISTRATOR, Clinic, IN_CRISIS, PASSWORD, PHYSICIAN, STRAINED, sign_in};
 use crate::words::{CHINESE, ENGLISH, VIETNAMESE};
 
 /// What sticks out of the screen to the right, outside of parts that scroll by themselves.
@@ -30,6 +30,8 @@ const SIZES: [(&str, u32, u32, u32); 2] = [("enlarged", 640, 450, 2), ("phone", 
 #[test]
 fn no_page_is_scrolled_sideways_on_a_phone_or_at_200_percent() {
     let clinic = Clinic::staffed().with_cases();
+    let case = clinic.case_of(STRAINED);
+    clinic.town.vagus.ask(&["cases", "note", &case, &"undivided".repeat(40), "--by", PHYSICIAN]);
     let browser = clinic.physician();
     let mut paths = browser.tour();
     paths.extend([STRAINED, IN_CRISIS].map(|worker| format!("/cases/{}", clinic.case_of(worker))));

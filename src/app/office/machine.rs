@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 use crate::app::sequencer::Progress;
 use crate::console::ops::ReadinessCheck;
+use crate::console::view::GroupsView;
+use crate::domain::Date;
 use crate::domain::worker::Enrolment;
 use crate::ingest::SessionStatus;
 use crate::telemetry::Metrics;
@@ -24,6 +26,8 @@ pub struct Machine {
     pub changes: watch::Receiver<u64>,
     /// Who may send readings.
     pub enrolment: Enrolment,
+    /// The figures of groups as they were counted last, of which day and under which rules.
+    pub groups: Mutex<Option<((Date, u64), GroupsView)>>,
 }
 
 impl std::fmt::Debug for Machine {
@@ -43,6 +47,7 @@ impl Machine {
             metrics: Metrics::new(),
             changes: watch::channel(0).1,
             enrolment: Enrolment::Open,
+            groups: Mutex::default(),
         }
     }
 }

@@ -78,12 +78,12 @@ const fn has_data(night: &NightRow) -> bool {
 }
 
 /// The last date of which a wristband told anything.
-fn last_data(history: &WorkerHistory) -> Option<Date> {
+pub(super) fn last_data(history: &WorkerHistory) -> Option<Date> {
     let night = history.nights.values().rev().find(|night| has_data(night)).map(|night| night.date);
     night.max(history.detail_dates.last().copied())
 }
 
-fn first_data(history: &WorkerHistory) -> Option<Date> {
+pub(super) fn first_data(history: &WorkerHistory) -> Option<Date> {
     let night = history.nights.values().find(|night| has_data(night)).map(|night| night.date);
     let detail = history.detail_dates.first().copied();
     [night, detail].into_iter().flatten().min()

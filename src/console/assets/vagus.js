@@ -71,14 +71,17 @@
     new ResizeObserver(() => plot.setSize({ width: Math.max(280, place.clientWidth), height: 200 })).observe(place);
   };
 
-  // j and k move through the cases, Enter opens the one that is chosen.
-  const keys = (table) => {
+  // j and k move through the cases, Enter opens the one that is chosen. Single letters can be switched off (WCAG 2.1.4).
+  const keys = (table, choice) => {
+    choice.checked = localStorage.getItem("keys") !== "off";
+    choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
+    choice.closest("label").hidden = false;
     const rows = [...table.tBodies[0].rows];
     let chosen = -1;
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
       const step = { j: 1, k: -1 }[event.key];
-      if (!step || rows.length === 0) return;
+      if (!step || !choice.checked || rows.length === 0) return;
       rows[chosen]?.classList.remove("chosen");
       chosen = Math.min(rows.length - 1, Math.max(0, chosen + step));
       rows[chosen].classList.add("chosen");
@@ -88,5 +91,5 @@
 
   document.querySelectorAll("[data-chart]").forEach(draw);
   const cases = document.getElementById("cases");
-  if (cases) keys(cases);
+  if (cases) keys(cases, document.getElementById("keys"));
 })();

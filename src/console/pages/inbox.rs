@@ -69,7 +69,8 @@ pub(in super::super) async fn show(
             p.empty { (language.say(if wanted.is_narrow() { "inbox-empty-filtered" } else { "inbox-empty" })) }
         } @else {
             (table(language, &shown, now))
-            p.hint { (language.say("inbox-keys")) }
+            // Shown by the script that knows the keys; who speaks to their computer can switch them off.
+            label.tick.hint hidden { input #keys type="checkbox" checked; (language.say("inbox-keys")) }
         }
         p.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &crate::domain::TimeZone::UTC).into())])) }
     };

@@ -18,8 +18,11 @@ pub(super) struct Frame<'a> {
 }
 
 /// The pages that the navigation names, for those who may see them.
-const NAVIGATION: &[(Field, &str, &str)] =
-    &[(Field::Case, "/cases", "nav-inbox"), (Field::Worker, "/unseen", "nav-unseen")];
+const NAVIGATION: &[(Field, &str, &str)] = &[
+    (Field::Case, "/cases", "nav-inbox"),
+    (Field::Worker, "/unseen", "nav-unseen"),
+    (Field::Groups, "/units", "nav-units"),
+];
 
 impl Frame<'_> {
     pub(super) fn around(&self, body: &Markup) -> Markup {

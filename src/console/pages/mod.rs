@@ -14,6 +14,7 @@ pub(super) mod language;
 mod layout;
 pub(super) mod password;
 pub(super) mod sign_in;
+pub(super) mod units;
 pub(super) mod unseen;
 pub(super) mod worker;
 
