@@ -20,7 +20,8 @@ use super::access::session::{Session, Token};
 use super::access::{Field, Reader};
 use super::listener::Peer;
 use super::problem::Problem;
-use super::{Console, wall};
+use super::{Console, pages, wall};
+use crate::domain::ids::WorkerKey;
 use crate::texts::Language;
 
 /// What a route needs of who asks.
@@ -32,6 +33,8 @@ pub enum Need {
     SignedIn,
     /// Somebody who may see that field, of all or of some.
     Field(Field),
+    /// A worker who came by their own link.
+    Oneself,
 }
 
 /// Whether a route answers with pages for people, or for programs.
@@ -51,6 +54,17 @@ pub struct SignedIn {
     /// Their session.
     pub session: Session,
     /// Its token.
+    pub token: Token,
+}
+
+/// A worker who looks at themselves.
+#[derive(Debug, Clone)]
+pub struct Oneself {
+    /// Who.
+    pub key: WorkerKey,
+    /// What their forms carry.
+    pub csrf: Token,
+    /// The token of their session.
     pub token: Token,
 }
 
@@ -81,7 +95,19 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
     let signed_in = console.signed_in(request.headers());
     let visitor = visitor(&request, signed_in.as_ref(), console);
     request.extensions_mut().insert(visitor);
-    if *need != Need::Nothing {
+    if is_from_elsewhere(&request) {
+        return Problem::ForeignForm.answer(*kind, visitor.language);
+    }
+    if *need == Need::Oneself {
+        let Some(oneself) = console.oneself(request.headers()) else {
+            return pages::worker_self::over(console, visitor.language);
+        };
+        request = match of_this_console(request, &oneself.csrf).await {
+            Ok(request) => request,
+            Err(problem) => return problem.answer(*kind, visitor.language),
+        };
+        request.extensions_mut().insert(oneself);
+    } else if *need != Need::Nothing {
         let Some(signed_in) = signed_in else {
             return match kind {
                 Kind::Page => console.ask_to_sign_in(request.uri()),
@@ -97,7 +123,7 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
                 Kind::Api => Problem::PasswordToChange.answer(*kind, visitor.language),
             };
         }
-        request = match of_this_console(request, &signed_in.session).await {
+        request = match of_this_console(request, &signed_in.session.csrf).await {
             Ok(request) => request,
             Err(problem) => return problem.answer(*kind, visitor.language),
         };
@@ -143,24 +169,29 @@ fn visitor(request: &Request, signed_in: Option<&SignedIn>, console: &Console) -
     Visitor { language, address: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])) }
 }
 
-/// What changes something must come from a page of this console: a browser says where a request was made,
-/// and the form carries the session's own word.
-async fn of_this_console(request: Request, session: &Session) -> Result<Request, Problem> {
-    if matches!(*request.method(), Method::GET | Method::HEAD) {
+fn changes_something(request: &Request) -> bool {
+    !matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
+/// Whether a browser says that a page of somebody else's made the request, which wants to change something.
+fn is_from_elsewhere(request: &Request) -> bool {
+    let site = request.headers().get("sec-fetch-site").map(|value| value.to_str().unwrap_or_default());
+    changes_something(request) && site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+/// What changes something must come from a page of this console: the form carries the session's own word.
+async fn of_this_console(request: Request, csrf: &Token) -> Result<Request, Problem> {
+    if !changes_something(&request) {
         return Ok(request);
     }
-    let site = request.headers().get("sec-fetch-site").and_then(|value| value.to_str().ok());
-    if site.is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return Err(Problem::ForeignForm);
-    }
     if let Some(sent) = request.headers().get("x-csrf-token") {
-        let is_ours = sent.to_str().is_ok_and(|sent| session.csrf == Token::sent(sent));
+        let is_ours = sent.to_str().is_ok_and(|sent| *csrf == Token::sent(sent));
         return if is_ours { Ok(request) } else { Err(Problem::ForeignForm) };
     }
     let (parts, body) = request.into_parts();
     let bytes = to_bytes(body, MAX_FORM_BYTES).await.map_err(|_| Problem::BadForm)?;
     let fields: Vec<(String, String)> = serde_urlencoded::from_bytes(&bytes).map_err(|_| Problem::ForeignForm)?;
-    let is_ours = fields.iter().any(|(name, sent)| name == "csrf" && session.csrf == Token::sent(sent));
+    let is_ours = fields.iter().any(|(name, sent)| name == "csrf" && *csrf == Token::sent(sent));
     if is_ours { Ok(Request::from_parts(parts, Body::from(bytes))) } else { Err(Problem::ForeignForm) }
 }
 
@@ -169,9 +200,19 @@ impl Console {
     pub(super) fn signed_in(&self, headers: &HeaderMap) -> Option<SignedIn> {
         let jar = CookieJar::from_headers(headers);
         let token = Token::sent(jar.get(self.cookie_name())?.value());
-        let session = self.sessions().find(&token, wall())?;
+        let now = wall();
+        let session = self.sessions().find(&token, now)?;
         let account = self.accounts().find(&session.account).filter(|account| !account.is_disabled)?;
-        Some(SignedIn { reader: account.reader, session, token })
+        let reader = Reader { opened: session.opened_at(now), ..account.reader };
+        Some(SignedIn { reader, session, token })
+    }
+
+    /// The worker whose own page a request is for, by its cookie.
+    pub(super) fn oneself(&self, headers: &HeaderMap) -> Option<Oneself> {
+        let jar = CookieJar::from_headers(headers);
+        let token = Token::sent(jar.get(self.own_cookie_name())?.value());
+        let session = self.selves().find(&token, wall())?;
+        Some(Oneself { key: session.account, csrf: session.csrf, token })
     }
 
     /// Sends somebody to sign in. In a demonstration everybody is signed in as its physician.
@@ -186,9 +227,22 @@ impl Console {
         if self.is_secure() { "__Host-vagus" } else { "vagus" }
     }
 
+    fn own_cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-vagus-me" } else { "vagus-me" }
+    }
+
     /// The cookie of a session.
     pub(super) fn cookie(&self, token: &Token) -> Cookie<'static> {
-        Cookie::build((self.cookie_name(), token.as_str().to_owned()))
+        self.cookie_of(self.cookie_name(), token)
+    }
+
+    /// The cookie of a worker's own page.
+    pub(super) fn own_cookie(&self, token: &Token) -> Cookie<'static> {
+        self.cookie_of(self.own_cookie_name(), token)
+    }
+
+    fn cookie_of(&self, name: &'static str, token: &Token) -> Cookie<'static> {
+        Cookie::build((name, token.as_str().to_owned()))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Lax)

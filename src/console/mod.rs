@@ -20,8 +20,9 @@ pub mod problem;
 pub mod settings;
 pub mod view;
 
+use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -32,9 +33,11 @@ use axum::routing::{MethodRouter, get, post};
 
 use access::Field;
 use access::account::{Account, AccountError, Accounts};
-use access::audit::{Audit, AuditError, Entry};
+use access::audit::{Audit, AuditError, Entry, Filter};
+use access::keeping::{Books, one_time};
+use access::links::{LinkError, Links};
 use access::password::HashedPassword;
-use access::session::{Sessions, Token};
+use access::session::{Limits, Sessions, Token};
 use access::throttle::Throttle;
 use gate::{Gate, Kind, Need};
 use listener::{Bounds, ListenError, Listener};
@@ -43,7 +46,8 @@ use problem::Problem;
 use settings::Settings;
 
 use crate::clock::Clock;
-use crate::domain::Timestamp;
+use crate::domain::ids::WorkerKey;
+use crate::domain::{SignedDuration, Timestamp};
 use crate::domain::person::{PersonId, Role};
 
 /// What browsers may cost; each keeps a few connections open.
@@ -59,6 +63,9 @@ const FIRST_ADMINISTRATOR: &str = "admin";
 /// Whom a demonstration signs everybody in as.
 const DEMO_PHYSICIAN: &str = "dr.demo";
 
+/// How long a worker may look at their own page.
+const OWN_SESSION: SignedDuration = SignedDuration::from_mins(30);
+
 /// Why the console cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ConsoleError {
@@ -71,6 +78,9 @@ pub enum ConsoleError {
     /// The audit cannot be written.
     #[error(transparent)]
     Audit(#[from] AuditError),
+    /// Links of workers cannot be read.
+    #[error(transparent)]
+    Links(#[from] LinkError),
 }
 
 /// The console. Clones are the same.
@@ -83,6 +93,10 @@ struct Inner {
     office: Arc<dyn Office>,
     accounts: Accounts,
     sessions: Sessions,
+    selves: Sessions<WorkerKey>,
+    links: Links,
+    public_url: Option<String>,
+    address: OnceLock<SocketAddr>,
     throttle: Throttle,
     audit: Audit,
     is_secure: bool,
@@ -105,6 +119,11 @@ impl Console {
             office,
             accounts: Accounts::open(&directory.join("accounts.json"))?,
             sessions: Sessions::new(settings.sessions),
+            // A worker's page is for one look, perhaps at a machine that others use.
+            selves: Sessions::new(Limits { idle: OWN_SESSION, whole: OWN_SESSION }),
+            links: Links::open(&directory.join("worker-links.json"))?,
+            public_url: settings.public_url.clone(),
+            address: OnceLock::new(),
             throttle: Throttle::default(),
             audit: Audit::open(&directory.join("audit"))?,
             is_secure: settings.is_secure(),
@@ -125,7 +144,7 @@ impl Console {
             return Ok(None);
         }
         let id = PersonId::parse(FIRST_ADMINISTRATOR).expect("the constant is a name");
-        let password = Token::random().as_str()[..24].to_owned();
+        let password = one_time();
         self.accounts().add(Account {
             reader: access::Reader::new(id.clone(), Role::Administrator, Vec::new()),
             password: HashedPassword::of(&password),
@@ -141,7 +160,57 @@ impl Console {
     /// # Errors
     /// [`ConsoleError`] where it is taken or not ours.
     pub async fn listen(&self, settings: &Settings) -> Result<Listener, ConsoleError> {
-        Ok(Listener::bind("http.listen", settings.listen, self.router(), BOUNDS).await?)
+        let listener = Listener::bind("http.listen", settings.listen, self.router(), BOUNDS).await?;
+        // Only the first address counts, where somebody listens twice.
+        let _ = self.inner.address.set(listener.address());
+        Ok(listener)
+    }
+
+    /// Accounts, sessions and audit, for whoever changes accounts.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        let Inner { accounts, sessions, audit, .. } = &*self.inner;
+        Books { accounts: accounts.clone(), sessions: sessions.clone(), audit: audit.clone() }
+    }
+
+    /// Makes the link by which a worker reaches their own page, once and within a week: an address and when it ends.
+    ///
+    /// # Errors
+    /// [`Problem`] where there is no such worker, or it cannot be kept.
+    pub async fn link_for(&self, key: WorkerKey, entry: Entry) -> Result<(String, Timestamp), Problem> {
+        self.office().portrait(key.site.clone(), key.worker.clone()).await?;
+        self.record(vec![entry.about(key.site.as_str(), key.worker.as_str(), None)]).await?;
+        let (links, now) = (self.inner.links.clone(), wall());
+        let made = tokio::task::spawn_blocking(move || links.make(&key, now));
+        let token = made.await.map_err(|_| Problem::Internal)?.map_err(|error| {
+            tracing::error!("{error}");
+            Problem::Internal
+        })?;
+        let until = now.checked_add(access::links::LASTS).unwrap_or(now);
+        Ok((format!("{}/me/{}", self.base_url(), token.as_str()), until))
+    }
+
+    /// Where browsers reach it.
+    fn base_url(&self) -> String {
+        let url = self.inner.public_url.as_ref().map(|url| url.trim_end_matches('/').to_owned());
+        url.unwrap_or_else(|| self.inner.address.get().map_or_else(String::new, |address| format!("http://{address}")))
+    }
+
+    fn links(&self) -> &Links {
+        &self.inner.links
+    }
+
+    /// Workers who look at themselves.
+    fn selves(&self) -> &Sessions<WorkerKey> {
+        &self.inner.selves
+    }
+
+    /// The newest lines of the audit that pass the filter, without the first `skip`.
+    async fn audited(&self, filter: Filter, skip: usize, limit: usize) -> Result<Vec<Entry>, Problem> {
+        let audit = self.inner.audit.clone();
+        let read = tokio::task::spawn_blocking(move || audit.newest(&filter, skip.saturating_add(limit)));
+        let found = read.await.map_err(|_| Problem::Internal)??;
+        Ok(found.into_iter().skip(skip).collect())
     }
 
     fn office(&self) -> &dyn Office {
@@ -241,6 +310,16 @@ fn routes() -> Vec<Route> {
         page("/units", Need::Field(Field::Groups), get(pages::units::show)),
         page("/unseen", Need::Field(Field::Worker), get(pages::unseen::show)),
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),
+        page("/cases/{case}/break-glass", Need::Field(Field::Case), post(pages::break_glass::take)),
+        page("/workers/{site}/{worker}/link", Need::Field(Field::Worker), post(pages::worker_link::make)),
+        page("/accounts", Need::Field(Field::Accounts), get(pages::accounts::show).post(pages::accounts::add)),
+        page("/accounts/{account}", Need::Field(Field::Accounts), post(pages::accounts::change)),
+        page("/audit", Need::Field(Field::Audit), get(pages::audit::show)),
+        page("/audit/reviews", Need::Field(Field::Emergency), post(pages::audit::review)),
+        page("/me", Need::Oneself, get(pages::worker_self::show)),
+        page("/me/data", Need::Oneself, get(pages::worker_self::export)),
+        page("/me/leave", Need::Oneself, post(pages::worker_self::leave)),
+        page("/me/{token}", Need::Nothing, get(pages::worker_self::knock).post(pages::worker_self::enter)),
     ];
     pages.into_iter().chain(api::routes()).collect()
 }

@@ -179,14 +179,14 @@ impl Accounts {
         let mut changed = known.clone();
         change(&mut changed)?;
         let file = File { format: FORMAT, accounts: changed.iter().map(Stored::of).collect() };
-        write(&self.path, &file).map_err(|error| AccountError::Io { path: self.path.to_path_buf(), error })?;
+        replace_file(&self.path, &file).map_err(|error| AccountError::Io { path: self.path.to_path_buf(), error })?;
         *known = changed;
         Ok(())
     }
 }
 
 /// Replaces the file in one step: a reader, or a start after a loss of power, finds the old or the new one.
-fn write(path: &Path, file: &File) -> std::io::Result<()> {
+pub(super) fn replace_file(path: &Path, file: &impl Serialize) -> std::io::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let beside = path.with_extension("new");
     let mut options = std::fs::OpenOptions::new();

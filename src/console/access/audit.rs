@@ -22,7 +22,8 @@ pub struct Entry {
     pub by: String,
     /// In which role.
     pub role: String,
-    /// What was asked for: `read`, `deed`, `sign_in`, `sign_out`, `account`, `export`, `erase`, `break_glass`.
+    /// What was asked for: `read`, `deed`, `sign_in`, `sign_out`, `account`, `export`, `erase`, `worker_link`,
+    /// `break_glass`, `break_glass_reviewed`.
     pub what: String,
     /// The page or the address of the API, with its parameters' names and not their values.
     pub route: String,
@@ -43,16 +44,31 @@ pub struct Entry {
     /// The reason that was given, of a break-glass access.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub reason: Option<String>,
+    /// What a break-glass access and the look that somebody took at it have in common.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub mark: Option<String>,
+    /// The account that was changed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub account: Option<String>,
+    /// How it was changed: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and sites.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub change: Option<String>,
 }
 
 impl Entry {
     /// A line about what somebody asked for at a route; when, is set where it is written.
     #[must_use]
     pub fn of(reader: &Reader, what: &str, route: &str) -> Self {
+        Self::by(reader.id.as_str(), reader.role.as_str(), what, route)
+    }
+
+    /// The same of somebody who has no account: `worker`, or a command of the machine.
+    #[must_use]
+    pub fn by(name: &str, role: &str, what: &str, route: &str) -> Self {
         Self {
             at: String::new(),
-            by: reader.id.to_string(),
-            role: reader.role.as_str().to_owned(),
+            by: name.to_owned(),
+            role: role.to_owned(),
             what: what.to_owned(),
             route: route.to_owned(),
             site: None,
@@ -61,6 +77,9 @@ impl Entry {
             fields: Vec::new(),
             outcome: "granted".to_owned(),
             reason: None,
+            mark: None,
+            account: None,
+            change: None,
         }
     }
 
@@ -92,6 +111,12 @@ pub struct Filter {
     pub by: Option<String>,
     /// Only of this site and worker.
     pub worker: Option<(String, String)>,
+    /// Only of workers of that name, of any site.
+    pub pseudonym: Option<String>,
+    /// Only of these sites, or of none; all, where none is named.
+    pub sites: Vec<String>,
+    /// Only what is called one of these; all, where none is named.
+    pub what: &'static [&'static str],
 }
 
 impl Filter {
@@ -101,7 +126,19 @@ impl Filter {
             .worker
             .as_ref()
             .is_none_or(|(site, worker)| entry.site.as_ref() == Some(site) && entry.worker.as_ref() == Some(worker));
-        is_by && is_of
+        let is_called = self.pseudonym.as_ref().is_none_or(|worker| entry.worker.as_ref() == Some(worker));
+        let is_there = self.sites.is_empty() || entry.site.as_ref().is_none_or(|site| self.sites.contains(site));
+        let is_what = self.what.is_empty() || self.what.contains(&entry.what.as_str());
+        is_by && is_of && is_called && is_there && is_what
+    }
+
+    /// Whether a line can pass at all, told without taking it apart: a year of them is long.
+    fn may_pass(&self, line: &str) -> bool {
+        let worker = self.worker.as_ref().map(|(_, worker)| worker);
+        let texts = [self.by.as_ref(), worker, self.pseudonym.as_ref()];
+        // Names hold nothing that JSON would write in another way.
+        texts.into_iter().flatten().all(|text| line.contains(text.as_str()))
+            && (self.what.is_empty() || self.what.iter().any(|what| line.contains(what)))
     }
 }
 
@@ -177,6 +214,9 @@ impl Audit {
             let mut of_month = Vec::new();
             for line in BufReader::new(file).lines() {
                 let line = line.map_err(|error| AuditError { path: path.clone(), error })?;
+                if !filter.may_pass(&line) {
+                    continue;
+                }
                 // A line that a loss of power cut off tells nothing.
                 of_month.extend(serde_json::from_str(&line).ok().filter(|entry| filter.passes(entry)));
             }
@@ -237,6 +277,9 @@ mod tests {
             fields: vec!["evidence".to_owned()],
             outcome: "granted".to_owned(),
             reason: None,
+            mark: None,
+            account: None,
+            change: None,
         }
     }
 
@@ -254,6 +297,14 @@ mod tests {
         assert_eq!(by(&Filter::default(), 2), ["c", "b"]);
         let of_one = Filter { worker: Some(("plant-a".to_owned(), "w-1".to_owned())), ..Filter::default() };
         assert_eq!(by(&of_one, 10), ["c", "a"]);
+        let called = Filter { pseudonym: Some("w-2".to_owned()), ..Filter::default() };
+        assert_eq!(by(&called, 10), ["b"]);
+        let elsewhere = Filter { sites: vec!["plant-b".to_owned()], ..Filter::default() };
+        assert_eq!(by(&elsewhere, 10), [""; 0]);
+        let deeds = Filter { what: &["deed"], ..Filter::default() };
+        assert_eq!(by(&deeds, 10), [""; 0]);
+        let reads = Filter { what: &["deed", "read"], by: Some("c".to_owned()), ..Filter::default() };
+        assert_eq!(by(&reads, 10), ["c"]);
         assert!(directory.path().join("2026-03.jsonl").exists());
     }
 

@@ -31,6 +31,8 @@ pub enum Field {
     Accounts,
     /// Who read and did what.
     Audit,
+    /// Why somebody opened a crisis that was not theirs, and whether that was looked at.
+    Emergency,
 }
 
 impl Field {
@@ -47,6 +49,7 @@ impl Field {
         Self::System,
         Self::Accounts,
         Self::Audit,
+        Self::Emergency,
     ];
 
     /// The name used in the audit.
@@ -64,13 +67,14 @@ impl Field {
             Self::System => "system",
             Self::Accounts => "accounts",
             Self::Audit => "audit",
+            Self::Emergency => "emergency",
         }
     }
 
     /// Whether it tells something of one person's health, so that each reading is written down.
     #[must_use]
     pub const fn is_health(self) -> bool {
-        matches!(self, Self::Case | Self::Evidence | Self::Answers | Self::Notes | Self::Worker)
+        matches!(self, Self::Case | Self::Evidence | Self::Answers | Self::Notes | Self::Worker | Self::Emergency)
     }
 }
 
@@ -106,6 +110,7 @@ const GRANTS: &[(Field, &[(Role, Reach)])] = &[
     (Field::System, &[(Operator, Site), (Administrator, Site)]),
     (Field::Accounts, &[(Administrator, Site)]),
     (Field::Audit, &[(Administrator, Site), (OhHead, Site)]),
+    (Field::Emergency, &[(OhHead, Site)]),
 ];
 
 /// How far a role may see a field; `None` where not at all.

@@ -7,6 +7,8 @@
 pub mod account;
 pub mod audit;
 pub mod grants;
+pub mod keeping;
+pub mod links;
 pub mod password;
 pub mod session;
 pub mod throttle;
@@ -45,13 +47,28 @@ impl Reader {
     /// case that the reader leads or an action of which they carry out.
     #[must_use]
     pub fn may_see(&self, field: Field, site: &SiteId, people_of_case: &[PersonId]) -> bool {
-        let at_site = self.sites.is_empty() || self.sites.contains(site);
-        at_site
+        self.is_of(site)
             && match self.reach(field) {
                 Some(Reach::Site) => true,
                 Some(Reach::Assigned) => people_of_case.contains(&self.id),
                 None => false,
             }
+    }
+
+    /// Whether a crisis of that site may be opened for that field in an emergency, by who is not assigned to it.
+    ///
+    /// # Source
+    /// Domain reference, section 8.6: break-glass for L4 with a reason, looked at within 24 hours.
+    #[must_use]
+    pub fn may_open(&self, field: Field, site: &SiteId) -> bool {
+        let is_narrow = self.reach(field) == Some(Reach::Assigned);
+        is_narrow && self.role.is_clinical() && self.is_of(site)
+    }
+
+    /// Whether they look after a site.
+    #[must_use]
+    pub fn is_of(&self, site: &SiteId) -> bool {
+        self.sites.is_empty() || self.sites.contains(site)
     }
 
     /// As the history of a case names them.
@@ -80,6 +97,21 @@ mod tests {
         }
         assert!(reader(Role::Physician, &["plant-a"]).may_see(Field::Evidence, &own, &[]));
         assert!(reader(Role::Physician, &[]).may_see(Field::Evidence, &other, &[]));
+    }
+
+    #[test]
+    fn an_emergency_widens_only_what_the_role_sees_of_its_own_cases() {
+        let (own, other) = (SiteId::parse("plant-a").unwrap(), SiteId::parse("plant-b").unwrap());
+        let opened = |role, site| -> Vec<Field> {
+            let may = |field: &&Field| reader(role, &["plant-a"]).may_open(**field, site);
+            Field::ALL.iter().filter(may).copied().collect()
+        };
+        assert_eq!(opened(Role::Physician, &own), [Field::Answers, Field::Notes]);
+        assert_eq!(opened(Role::DutyClinician, &own), [Field::Evidence, Field::Answers, Field::Notes]);
+        for role in [Role::OhHead, Role::Manager, Role::Administrator, Role::Operator, Role::SafetyCommittee] {
+            assert_eq!(opened(role, &own), [], "{role:?}");
+        }
+        assert_eq!(opened(Role::Physician, &other), []);
     }
 
     #[test]

@@ -58,30 +58,53 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// One sign-in.
+/// How long an emergency access lasts.
+///
+/// # Source
+/// Domain reference, section 8.6, asks for a reason and a look within a day; an hour, the time of a first talk, is
+/// our own choice.
+pub const EMERGENCY: SignedDuration = SignedDuration::from_hours(1);
+
+/// One sign-in, of an account or of whoever else `W` names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct Session<W = PersonId> {
     /// Whose.
-    pub account: PersonId,
+    pub account: W,
     /// What forms of this session carry, so that no other page can send them.
     pub csrf: Token,
     /// When it began.
     pub began: Timestamp,
     /// The last request.
     pub used: Timestamp,
+    /// The cases that were opened in an emergency, and until when.
+    pub opened: Vec<(String, Timestamp)>,
+}
+
+impl<W> Session<W> {
+    /// The cases that are open in an emergency at a moment.
+    #[must_use]
+    pub fn opened_at(&self, now: Timestamp) -> Vec<String> {
+        self.opened.iter().filter(|(_, until)| now < *until).map(|(case, _)| case.clone()).collect()
+    }
 }
 
 /// More sessions than this are not kept; the longest unused goes.
 const MAX_SESSIONS: usize = 10_000;
 
 /// Everybody who is signed in. Clones are the same.
-#[derive(Debug, Clone, Default)]
-pub struct Sessions {
+#[derive(Debug, Clone)]
+pub struct Sessions<W = PersonId> {
     limits: Limits,
-    open: Arc<Mutex<BTreeMap<Token, Session>>>,
+    open: Arc<Mutex<BTreeMap<Token, Session<W>>>>,
 }
 
-impl Sessions {
+impl<W> Default for Sessions<W> {
+    fn default() -> Self {
+        Self { limits: Limits::default(), open: Arc::default() }
+    }
+}
+
+impl<W: Clone + PartialEq> Sessions<W> {
     /// Nobody yet.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
@@ -90,8 +113,8 @@ impl Sessions {
 
     /// Begins a session; the token goes into a cookie.
     #[must_use]
-    pub fn begin(&self, account: PersonId, now: Timestamp) -> (Token, Session) {
-        let session = Session { account, csrf: Token::random(), began: now, used: now };
+    pub fn begin(&self, account: W, now: Timestamp) -> (Token, Session<W>) {
+        let session = Session { account, csrf: Token::random(), began: now, used: now, opened: Vec::new() };
         let token = Token::random();
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, session| self.lives(session, now));
@@ -105,7 +128,7 @@ impl Sessions {
 
     /// The session of a token that somebody sent, if it still lives; its idle time begins anew.
     #[must_use]
-    pub fn find(&self, token: &Token, now: Timestamp) -> Option<Session> {
+    pub fn find(&self, token: &Token, now: Timestamp) -> Option<Session<W>> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         let session = open.get_mut(token)?;
         if !self.lives(session, now) {
@@ -116,18 +139,27 @@ impl Sessions {
         Some(session.clone())
     }
 
+    /// Opens a case to a session for as long as an emergency lasts.
+    pub fn open_case(&self, token: &Token, case: &str, now: Timestamp) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = open.get_mut(token) {
+            session.opened.retain(|(known, until)| now < *until && known != case);
+            session.opened.extend(now.checked_add(EMERGENCY).ok().map(|until| (case.to_owned(), until)));
+        }
+    }
+
     /// Ends a session.
     pub fn end(&self, token: &Token) {
         self.open.lock().unwrap_or_else(PoisonError::into_inner).remove(token);
     }
 
     /// Ends every session of an account: its password or role changed, or it was switched off.
-    pub fn end_all(&self, account: &PersonId) {
+    pub fn end_all(&self, account: &W) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, session| session.account != *account);
     }
 
-    fn lives(&self, session: &Session, now: Timestamp) -> bool {
+    fn lives(&self, session: &Session<W>, now: Timestamp) -> bool {
         let Limits { idle, whole } = self.limits;
         now.duration_since(session.used) < idle && now.duration_since(session.began) < whole
     }
@@ -143,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_session_ends_when_it_is_idle_or_old_or_ended() {
-        let sessions = Sessions::new(Limits::default());
+        let sessions: Sessions = Sessions::new(Limits::default());
         let id = PersonId::parse("dr.lan").unwrap();
         let (token, session) = sessions.begin(id.clone(), at(0));
         assert_eq!(sessions.find(&token, at(29)).unwrap().csrf, session.csrf);
@@ -160,6 +192,19 @@ mod tests {
         let (token, _) = sessions.begin(id.clone(), at(0));
         sessions.end_all(&id);
         assert!(sessions.find(&token, at(1)).is_none());
+    }
+
+    #[test]
+    fn a_case_is_open_in_an_emergency_for_an_hour_and_for_that_session_alone() {
+        let sessions: Sessions = Sessions::new(Limits::default());
+        let id = PersonId::parse("dr.lan").unwrap();
+        let (token, _) = sessions.begin(id.clone(), at(0));
+        let (other, _) = sessions.begin(id, at(0));
+        sessions.open_case(&token, "c-1", at(0));
+        assert_eq!(sessions.find(&token, at(20)).unwrap().opened_at(at(20)), ["c-1"]);
+        assert!(sessions.find(&other, at(20)).unwrap().opened_at(at(20)).is_empty());
+        assert_eq!(sessions.find(&token, at(40)).unwrap().opened_at(at(59)), ["c-1"]);
+        assert!(sessions.find(&token, at(60)).unwrap().opened_at(at(60)).is_empty());
     }
 
     #[test]

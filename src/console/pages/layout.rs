@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::super::Console;
 use super::super::access::Field;
+use super::super::access::session::Token;
 use super::super::gate::SignedIn;
 use crate::texts::Language;
 
@@ -22,6 +23,8 @@ const NAVIGATION: &[(Field, &str, &str)] = &[
     (Field::Case, "/cases", "nav-inbox"),
     (Field::Worker, "/unseen", "nav-unseen"),
     (Field::Groups, "/units", "nav-units"),
+    (Field::Accounts, "/accounts", "nav-accounts"),
+    (Field::Audit, "/audit", "nav-audit"),
 ];
 
 impl Frame<'_> {
@@ -58,7 +61,7 @@ impl Frame<'_> {
         let who = language.say_with("signed-in-as", &[("name", reader.id.as_str().into()), ("role", role.into())]);
         html! {
             div.account {
-                span { (who) }
+                a href="/password" { (who) }
                 form method="post" action="/language" {
                     (csrf(signed_in))
                     label for="language" { (language.say("language")) }
@@ -82,13 +85,23 @@ impl Frame<'_> {
 
 /// The hidden field that says a form was made for this session.
 pub(super) fn csrf(signed_in: &SignedIn) -> Markup {
-    html! { input type="hidden" name="csrf" value=(signed_in.session.csrf.as_str()); }
+    csrf_of(&signed_in.session.csrf)
+}
+
+/// The same of a session of whatever kind.
+pub(super) fn csrf_of(word: &Token) -> Markup {
+    html! { input type="hidden" name="csrf" value=(word.as_str()); }
 }
 
 /// A page for whoever is not signed in.
 pub(super) fn bare(language: Language, title: &str, is_demo: bool, body: &Markup) -> Markup {
     let inner = html! { main #content.narrow tabindex="-1" { (body) } };
     document(language, title, is_demo, false, &inner)
+}
+
+/// A worker's own page: pictures, and nothing of the console around them.
+pub(super) fn own(language: Language, title: &str, is_demo: bool, body: &Markup) -> Markup {
+    document(language, title, is_demo, true, &html! { main #content tabindex="-1" { (body) } })
 }
 
 fn document(language: Language, title: &str, is_demo: bool, has_script: bool, inner: &Markup) -> Markup {

@@ -3,6 +3,10 @@
 //! What is to be shown comes in, a page leaves. Every text comes from [`crate::texts`], every value is
 //! escaped by the template, and who may see a field is asked of the reader before it is put in.
 
+pub(super) mod accounts;
+mod answers;
+pub(super) mod audit;
+pub(super) mod break_glass;
 pub(super) mod case;
 mod case_deeds;
 mod case_parts;
@@ -17,6 +21,8 @@ pub(super) mod sign_in;
 pub(super) mod units;
 pub(super) mod unseen;
 pub(super) mod worker;
+pub(super) mod worker_link;
+pub(super) mod worker_self;
 
 use axum::Extension;
 use axum::response::Redirect;
@@ -30,7 +36,7 @@ use crate::texts::Language;
 /// The first page of each role.
 pub(super) async fn home(Extension(signed_in): Extension<SignedIn>) -> Redirect {
     let may = |field| signed_in.reader.reach(field).is_some();
-    let pages = [(Field::Case, "/cases")];
+    let pages = [(Field::Case, "/cases"), (Field::Accounts, "/accounts"), (Field::Audit, "/audit")];
     let first = pages.into_iter().find(|(field, _)| may(*field));
     Redirect::to(first.map_or("/password", |(_, path)| path))
 }

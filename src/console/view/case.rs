@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::access::{Field, Reader};
+use crate::domain::alert::Level;
 use crate::domain::ids::SiteId;
 use crate::domain::life::CaseState;
 use crate::domain::person::PersonId;
@@ -259,6 +260,24 @@ impl CaseRow {
     #[must_use]
     pub fn shows(&self, reader: &Reader, field: Field) -> bool {
         let people: Vec<PersonId> = self.people().filter_map(|person| PersonId::parse(person).ok()).collect();
-        SiteId::parse(&self.site).is_ok_and(|site| reader.may_see(field, &site, &people))
+        let is_opened = self.is_crisis() && reader.opened.contains(&self.case_id);
+        SiteId::parse(&self.site).is_ok_and(|site| {
+            reader.may_see(field, &site, &people) || (is_opened && reader.may_open(field, &site))
+        })
+    }
+
+    /// What a reader who sees that there is this crisis could open of it in an emergency; nothing of any other case.
+    #[must_use]
+    pub fn openable(&self, reader: &Reader) -> Vec<Field> {
+        let Ok(site) = SiteId::parse(&self.site) else { return Vec::new() };
+        if !self.is_crisis() || self.ended_at.is_some() || !self.shows(reader, Field::Case) {
+            return Vec::new();
+        }
+        let is_closed = |field: &Field| reader.may_open(*field, &site) && !self.shows(reader, *field);
+        [Field::Evidence, Field::Answers, Field::Notes].into_iter().filter(is_closed).collect()
+    }
+
+    fn is_crisis(&self) -> bool {
+        Level::parse(&self.level) == Some(Level::L4)
     }
 }

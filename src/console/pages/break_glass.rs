@@ -1,0 +1,81 @@
+//! Opening a crisis that is not one's own, in an emergency: with a reason, for an hour, and looked at afterwards.
+
+use axum::Extension;
+use axum::extract::{Form, Path, State};
+use axum::response::Redirect;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::access::audit::Entry;
+use super::super::access::session::Token;
+use super::super::gate::SignedIn;
+use super::super::problem::Problem;
+use super::super::{Console, wall};
+use super::case::{Shown, find};
+use super::layout::csrf;
+
+/// The shortest reason, in characters.
+///
+/// # Source
+/// Domain reference, section 8.6: the reason is mandatory. The length is our own choice: one word is none.
+const MIN_REASON_CHARS: usize = 10;
+/// The longest.
+const MAX_REASON_CHARS: usize = 500;
+
+/// The form, where there is something to open.
+pub(super) fn form(shown: &Shown<'_>) -> Markup {
+    let (language, row) = (shown.language, &shown.case.row);
+    let openable = row.openable(&shown.signed_in.reader);
+    if openable.is_empty() {
+        return html! {};
+    }
+    let fields: Vec<String> = openable.iter().map(|field| language.say(&format!("field-{}", field.as_str()))).collect();
+    html! {
+        section.emergency aria-labelledby="emergency" {
+            h2 #emergency { (language.say("glass-title")) }
+            p { (language.say_with("glass-what", &[("fields", fields.join(", ").into())])) }
+            form.stacked method="post" action=(format!("/cases/{}/break-glass", row.case_id)) {
+                (csrf(shown.signed_in))
+                div.field {
+                    label for="reason" { (language.say("glass-reason")) }
+                    textarea #reason name="reason" rows="2" required minlength=(MIN_REASON_CHARS)
+                        maxlength=(MAX_REASON_CHARS) aria-describedby="reason-hint" {}
+                    p #reason-hint.hint { (language.say("glass-hint")) }
+                }
+                div.buttons { button type="submit" { (language.say("glass-open")) } }
+            }
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub(in super::super) struct Asked {
+    #[serde(default)]
+    reason: String,
+}
+
+pub(in super::super) async fn take(
+    State(console): State<Console>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path(id): Path<String>,
+    Form(asked): Form<Asked>,
+) -> Result<Redirect, Problem> {
+    const ROUTE: &str = "/cases/{case}/break-glass";
+    let case = find(&console, &signed_in, &id, ROUTE).await?;
+    let row = &case.row;
+    let openable = row.openable(&signed_in.reader);
+    let entry = Entry::of(&signed_in.reader, "break_glass", ROUTE).with(&openable);
+    let entry = entry.about(&row.site, &row.worker, Some(&row.case_id));
+    if openable.is_empty() {
+        console.record(vec![Entry { outcome: "denied".to_owned(), ..entry }]).await?;
+        return Err(Problem::Forbidden);
+    }
+    let reason = asked.reason.trim();
+    if !(MIN_REASON_CHARS..=MAX_REASON_CHARS).contains(&reason.chars().count()) {
+        return Err(Problem::BadForm);
+    }
+    let mark = Token::random().as_str().chars().take(16).collect();
+    console.record(vec![Entry { reason: Some(reason.to_owned()), mark: Some(mark), ..entry }]).await?;
+    console.sessions().open_case(&signed_in.token, &row.case_id, wall());
+    Ok(Redirect::to(&format!("/cases/{}", row.case_id)))
+}
