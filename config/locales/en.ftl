@@ -65,6 +65,121 @@ password-too-short = It has fewer than 15 characters.
 password-too-long = It has more than 256 characters.
 password-differs = The two are not the same.
 
+## Accounts
+
+accounts-title = Accounts
+accounts-caption = Who may sign in
+accounts-name = Name
+accounts-name-hint = Letters, digits, and . _ -
+accounts-role = Role
+accounts-sites = Sites
+accounts-sites-all = All sites
+accounts-sites-named = These sites only, with commas between
+accounts-state = State
+accounts-do = Change
+accounts-active = active
+accounts-one-time = has a one-time password
+accounts-disabled = switched off
+accounts-change-of = Change { $name }
+accounts-change = Keep role and sites
+accounts-disable = Switch off
+accounts-enable = Switch on
+accounts-reset = New one-time password
+accounts-new = New account
+accounts-add = Make the account
+accounts-done = { $name } was changed and is signed out everywhere.
+accounts-password-of = One-time password of { $name }:
+accounts-password-once = It is shown this once. The first sign-in asks for one of their own.
+accounts-wrong-name = That cannot be a name: letters, digits, and . _ - are expected, 64 at most.
+accounts-wrong-site = That cannot be a site: letters, digits, - and _ are expected.
+accounts-wrong-sites = Say which sites, or tick all of them: one of the two.
+accounts-wrong-role = There is no such role.
+accounts-wrong-unknown = There is no such account, or it is of sites that are not yours.
+accounts-wrong-exists = There is an account of that name.
+accounts-wrong-last = That is the last administrator; make another one first.
+accounts-wrong-failed = It could not be changed.
+sign-out-all = Sign out everywhere
+sign-out-all-why = If a browser that you used is not in your hands any more:
+
+## Audit and emergencies
+
+audit-title = Audit
+audit-lines = Who read and did what, newest first
+audit-person = Person
+audit-none = No line passes this filter.
+audit-fields = What was seen
+audit-outcome = Outcome
+audit-pages = Pages of the audit
+audit-page = Page { $page }
+audit-newer = Newer
+audit-older = Older
+audit-what-read = read
+audit-what-deed = did something
+audit-what-sign_in = signed in
+audit-what-sign_out = signed out
+audit-what-account = changed an account
+audit-what-export = took a copy
+audit-what-erase = erased
+audit-what-worker_link = made a link for the worker
+audit-what-break_glass = opened in an emergency
+audit-what-break_glass_reviewed = looked at an emergency
+audit-outcome-granted = granted
+audit-outcome-denied = denied
+audit-outcome-failed = failed
+role-worker = the worker
+field-case = case
+field-evidence = evidence
+field-answers = single answers
+field-notes = notes
+field-worker = data quality and devices
+field-review = workload reviews
+field-groups = group figures
+field-rules = rules
+field-system = system
+field-accounts = accounts
+field-audit = audit
+field-emergency = reason of an emergency
+glass-title = Open it in an emergency
+glass-what = You are not assigned to this crisis. With a reason you see for an hour: { $fields }.
+glass-reason = Reason
+glass-hint = At least 10 characters. The head of occupational health looks at it within 24 hours.
+glass-open = Open
+glass-list = Opened in an emergency
+glass-list-hint = To be looked at within 24 hours.
+glass-list-none = Nothing is to be looked at.
+glass-because = Reason: { $reason }
+glass-due = To be looked at: { $left }
+glass-review = I have looked at it
+glass-reviewed = Looked at by { $person }, { $time } UTC
+
+## Single answers
+
+answers-title = Single answers
+answers-note = By number of the item; the words stand in the questionnaire.
+answers-none = No questionnaire was filled in item by item.
+answers-of = { $instrument }, { $date }
+answers-item = Item
+answers-answer = Answer
+answers-missing = left out
+
+## A worker's own page
+
+link-make = Make a link to the worker's own page
+link-title = Link for { $worker }
+link-once = Give it to the worker and to nobody else. It is shown this once and works once.
+link-until = It works until { $time }.
+me-title = Your own data
+me-who = You are { $worker } at { $site }.
+me-half-hour = This page closes after half an hour.
+me-knock = This link works once. Open it where nobody else looks on.
+me-open = Open my page
+me-over = This link was used, is too old, or the half hour is over. Ask occupational health for a new one.
+me-download = Download everything
+me-leave = Close
+me-meaning = Every figure is held against your own usual. It is no diagnosis. Talk to occupational health if something worries you.
+me-reads = Who looked at your data
+me-reads-none = Nobody yet.
+
 ## Problems
 
 problem-title = That did not work

@@ -59,6 +59,121 @@ password-too-short = Mật khẩu chưa đủ 15 ký tự.
 password-too-long = Mật khẩu dài quá 256 ký tự.
 password-differs = Hai lần nhập không giống nhau.
 
+## Accounts
+
+accounts-title = Tài khoản
+accounts-caption = Những người được đăng nhập
+accounts-name = Tên đăng nhập
+accounts-name-hint = Chữ cái không dấu, chữ số và . _ -
+accounts-role = Vai trò
+accounts-sites = Cơ sở
+accounts-sites-all = Tất cả cơ sở
+accounts-sites-named = Chỉ các cơ sở này, cách nhau bằng dấu phẩy
+accounts-state = Trạng thái
+accounts-do = Thay đổi
+accounts-active = đang dùng
+accounts-one-time = đang có mật khẩu dùng một lần
+accounts-disabled = đã khóa
+accounts-change-of = Thay đổi { $name }
+accounts-change = Lưu vai trò và cơ sở
+accounts-disable = Khóa
+accounts-enable = Mở khóa
+accounts-reset = Mật khẩu dùng một lần mới
+accounts-new = Tài khoản mới
+accounts-add = Tạo tài khoản
+accounts-done = Đã thay đổi { $name } và đăng xuất khỏi mọi nơi.
+accounts-password-of = Mật khẩu dùng một lần của { $name }:
+accounts-password-once = Chỉ hiển thị lần này. Khi đăng nhập lần đầu phải đặt mật khẩu riêng.
+accounts-wrong-name = Tên không hợp lệ: cần chữ cái không dấu, chữ số và . _ -, tối đa 64 ký tự.
+accounts-wrong-site = Tên cơ sở không hợp lệ: cần chữ cái không dấu, chữ số, - và _.
+accounts-wrong-sites = Hãy ghi các cơ sở hoặc đánh dấu tất cả: chỉ một trong hai.
+accounts-wrong-role = Không có vai trò này.
+accounts-wrong-unknown = Không có tài khoản này, hoặc thuộc cơ sở không do bạn phụ trách.
+accounts-wrong-exists = Tên đăng nhập này đã có.
+accounts-wrong-last = Đây là quản trị viên cuối cùng; hãy tạo người khác trước.
+accounts-wrong-failed = Không thể thay đổi.
+sign-out-all = Đăng xuất khỏi mọi nơi
+sign-out-all-why = Nếu một trình duyệt bạn đã dùng không còn trong tay bạn:
+
+## Audit and emergencies
+
+audit-title = Nhật ký truy vết
+audit-lines = Ai đã xem và làm gì, mới nhất trước
+audit-person = Người
+audit-none = Không có dòng nào phù hợp bộ lọc.
+audit-fields = Nội dung đã xem
+audit-outcome = Kết quả
+audit-pages = Các trang nhật ký
+audit-page = Trang { $page }
+audit-newer = Mới hơn
+audit-older = Cũ hơn
+audit-what-read = xem
+audit-what-deed = thao tác
+audit-what-sign_in = đăng nhập
+audit-what-sign_out = đăng xuất
+audit-what-account = thay đổi tài khoản
+audit-what-export = lấy bản sao
+audit-what-erase = xóa
+audit-what-worker_link = tạo liên kết cho người lao động
+audit-what-break_glass = mở khẩn cấp
+audit-what-break_glass_reviewed = xem lại lần mở khẩn cấp
+audit-outcome-granted = cho phép
+audit-outcome-denied = từ chối
+audit-outcome-failed = thất bại
+role-worker = chính người lao động
+field-case = trường hợp
+field-evidence = căn cứ
+field-answers = từng câu trả lời
+field-notes = ghi chú
+field-worker = chất lượng dữ liệu và thiết bị
+field-review = rà soát khối lượng công việc
+field-groups = số liệu nhóm
+field-rules = quy tắc
+field-system = hệ thống
+field-accounts = tài khoản
+field-audit = nhật ký truy vết
+field-emergency = lý do mở khẩn cấp
+glass-title = Mở khẩn cấp
+glass-what = Bạn không được giao trường hợp khủng hoảng này. Khi nêu lý do, bạn được xem trong một giờ: { $fields }.
+glass-reason = Lý do
+glass-hint = Ít nhất 10 ký tự. Trưởng bộ phận y tế lao động sẽ xem lại trong vòng 24 giờ.
+glass-open = Mở
+glass-list = Các lần mở khẩn cấp
+glass-list-hint = Cần xem lại trong vòng 24 giờ.
+glass-list-none = Không có gì cần xem lại.
+glass-because = Lý do: { $reason }
+glass-due = Hạn xem lại: { $left }
+glass-review = Tôi đã xem lại
+glass-reviewed = { $person } đã xem lại, { $time } UTC
+
+## Single answers
+
+answers-title = Từng câu trả lời
+answers-note = Chỉ ghi số câu; nội dung câu hỏi nằm trong bảng hỏi.
+answers-none = Chưa có bảng hỏi nào được điền từng câu.
+answers-of = { $instrument }, { $date }
+answers-item = Câu
+answers-answer = Trả lời
+answers-missing = bỏ trống
+
+## A worker's own page
+
+link-make = Tạo liên kết đến trang riêng của người lao động
+link-title = Liên kết cho { $worker }
+link-once = Chỉ đưa cho chính người lao động. Liên kết chỉ hiển thị lần này và chỉ dùng được một lần.
+link-until = Dùng được đến { $time }.
+me-title = Dữ liệu của bạn
+me-who = Bạn là { $worker } tại { $site }.
+me-half-hour = Trang này sẽ đóng sau nửa giờ.
+me-knock = Liên kết này chỉ dùng được một lần. Hãy mở ở nơi không có người khác nhìn vào.
+me-open = Mở trang của tôi
+me-over = Liên kết đã được dùng, đã quá hạn, hoặc đã hết nửa giờ. Hãy xin bộ phận y tế lao động liên kết mới.
+me-download = Tải về toàn bộ
+me-leave = Đóng
+me-meaning = Mọi số liệu đều so với mức thường ngày của chính bạn. Đây không phải là chẩn đoán. Nếu lo lắng, hãy trao đổi với bộ phận y tế lao động.
+me-reads = Ai đã xem dữ liệu của bạn
+me-reads-none = Chưa có ai.
+
 ## Problems
 
 problem-title = Chưa thực hiện được

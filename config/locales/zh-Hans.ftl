@@ -59,6 +59,121 @@ password-too-short = 密码不足 15 个字符。
 password-too-long = 密码超过 256 个字符。
 password-differs = 两次输入的密码不一致。
 
+## Accounts
+
+accounts-title = 账号
+accounts-caption = 可以登录的人员
+accounts-name = 用户名
+accounts-name-hint = 字母、数字以及 . _ -
+accounts-role = 角色
+accounts-sites = 厂区
+accounts-sites-all = 所有厂区
+accounts-sites-named = 仅限以下厂区，用逗号分隔
+accounts-state = 状态
+accounts-do = 更改
+accounts-active = 启用
+accounts-one-time = 使用一次性密码
+accounts-disabled = 已停用
+accounts-change-of = 更改 { $name }
+accounts-change = 保存角色和厂区
+accounts-disable = 停用
+accounts-enable = 启用
+accounts-reset = 新的一次性密码
+accounts-new = 新账号
+accounts-add = 创建账号
+accounts-done = { $name } 已更改，并已在所有设备上退出登录。
+accounts-password-of = { $name } 的一次性密码：
+accounts-password-once = 仅显示这一次。首次登录时须设置自己的密码。
+accounts-wrong-name = 用户名无效：应为字母、数字以及 . _ -，最多 64 个字符。
+accounts-wrong-site = 厂区名无效：应为字母、数字、- 和 _。
+accounts-wrong-sites = 请填写厂区或勾选所有厂区，两者选其一。
+accounts-wrong-role = 没有这个角色。
+accounts-wrong-unknown = 没有这个账号，或其厂区不归您管理。
+accounts-wrong-exists = 该用户名已存在。
+accounts-wrong-last = 这是最后一位管理员，请先创建另一位。
+accounts-wrong-failed = 未能更改。
+sign-out-all = 在所有设备上退出登录
+sign-out-all-why = 如果您用过的某个浏览器已不在您手中：
+
+## Audit and emergencies
+
+audit-title = 审计日志
+audit-lines = 谁查看和做了什么，最新的在前
+audit-person = 人员
+audit-none = 没有符合筛选条件的记录。
+audit-fields = 查看的内容
+audit-outcome = 结果
+audit-pages = 审计日志分页
+audit-page = 第 { $page } 页
+audit-newer = 较新
+audit-older = 较旧
+audit-what-read = 查看
+audit-what-deed = 操作
+audit-what-sign_in = 登录
+audit-what-sign_out = 退出登录
+audit-what-account = 更改账号
+audit-what-export = 导出
+audit-what-erase = 删除
+audit-what-worker_link = 为劳动者生成链接
+audit-what-break_glass = 紧急查看
+audit-what-break_glass_reviewed = 复核紧急查看
+audit-outcome-granted = 允许
+audit-outcome-denied = 拒绝
+audit-outcome-failed = 失败
+role-worker = 劳动者本人
+field-case = 个案
+field-evidence = 依据
+field-answers = 逐题答案
+field-notes = 备注
+field-worker = 数据质量和设备
+field-review = 工作负荷评估
+field-groups = 群体数据
+field-rules = 规则
+field-system = 系统
+field-accounts = 账号
+field-audit = 审计日志
+field-emergency = 紧急查看的理由
+glass-title = 紧急查看
+glass-what = 此危机个案未分配给您。说明理由后，您可在一小时内查看：{ $fields }。
+glass-reason = 理由
+glass-hint = 至少 10 个字符。职业健康部门负责人会在 24 小时内复核。
+glass-open = 查看
+glass-list = 紧急查看记录
+glass-list-hint = 须在 24 小时内复核。
+glass-list-none = 没有需要复核的记录。
+glass-because = 理由：{ $reason }
+glass-due = 复核期限：{ $left }
+glass-review = 我已复核
+glass-reviewed = 已由 { $person } 复核，{ $time } UTC
+
+## Single answers
+
+answers-title = 逐题答案
+answers-note = 仅列题号；题目内容见问卷原文。
+answers-none = 没有逐题填写的问卷。
+answers-of = { $instrument }，{ $date }
+answers-item = 题号
+answers-answer = 答案
+answers-missing = 未填
+
+## A worker's own page
+
+link-make = 生成劳动者本人页面的链接
+link-title = { $worker } 的链接
+link-once = 请只交给劳动者本人。链接仅显示这一次，且只能使用一次。
+link-until = 有效期至 { $time }。
+me-title = 您本人的数据
+me-who = 您是 { $site } 的 { $worker }。
+me-half-hour = 本页面将在半小时后关闭。
+me-knock = 此链接只能使用一次。请在没有旁人的地方打开。
+me-open = 打开我的页面
+me-over = 此链接已使用或已过期，或半小时已到。请向职业健康部门索取新链接。
+me-download = 下载全部数据
+me-leave = 关闭
+me-meaning = 所有数值都与您本人的平常水平比较，不是诊断。如有担心，请联系职业健康部门。
+me-reads = 谁查看过您的数据
+me-reads-none = 还没有人。
+
 ## Problems
 
 problem-title = 操作未成功

@@ -8,6 +8,7 @@ use super::Console;
 use super::access::Field;
 use super::access::audit::Entry;
 use super::gate::SignedIn;
+use super::office::OfficeError;
 use super::problem::Problem;
 use super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::ids::{SiteId, WorkerId};
@@ -20,6 +21,9 @@ pub(super) struct Desk<'a> {
     pub(super) signed_in: &'a SignedIn,
     pub(super) route: &'static str,
 }
+
+/// So much of what somebody sent for an id is written down.
+const MAX_ID_CHARS: usize = 64;
 
 /// A worker as a reader may see them.
 pub(super) struct WorkerSeen {
@@ -44,12 +48,15 @@ impl Desk<'_> {
 
     /// A case, if it is theirs to see. Nothing is written down yet where it is.
     pub(super) async fn case(&self, id: &str) -> Result<CaseView, Problem> {
-        let case = self.console.office().case(id).await?;
-        if case.row.shows(&self.signed_in.reader, Field::Case) {
-            return Ok(case);
-        }
         let denied = Entry::denied(&self.signed_in.reader, self.route, Field::Case);
-        self.console.record(vec![denied.about(&case.row.site, &case.row.worker, Some(&case.row.case_id))]).await?;
+        let denied = match self.console.office().case(id).await {
+            Ok(case) if case.row.shows(&self.signed_in.reader, Field::Case) => return Ok(case),
+            Ok(case) => denied.about(&case.row.site, &case.row.worker, Some(&case.row.case_id)),
+            // Written down as well: whoever tries ids shall be seen, and it takes as long as for one that there is.
+            Err(OfficeError::Unknown) => Entry { case: Some(id.chars().take(MAX_ID_CHARS).collect()), ..denied },
+            Err(error) => return Err(error.into()),
+        };
+        self.console.record(vec![denied]).await?;
         Err(Problem::NotFound)
     }
 
@@ -81,7 +88,6 @@ impl Desk<'_> {
         let (Ok(site), Ok(worker)) = (SiteId::parse(site), WorkerId::parse(worker)) else {
             return Err(Problem::NotFound);
         };
-        let portrait = self.console.office().portrait(site.clone(), worker.clone()).await?;
         let people = self.people_of(&site, &worker).await?;
         let may_see = |field| self.signed_in.reader.may_see(field, &site, &people);
         let about = |entry: Entry| entry.about(site.as_str(), worker.as_str(), None);
@@ -90,6 +96,7 @@ impl Desk<'_> {
             self.console.record(vec![about(denied)]).await?;
             return Err(Problem::NotFound);
         }
+        let portrait = self.console.office().portrait(site.clone(), worker.clone()).await?;
         let shows_answers = may_see(Field::Answers);
         let fields = if shows_answers { &[Field::Evidence, Field::Answers][..] } else { &[Field::Evidence] };
         self.console.record(vec![about(self.entry("read").with(fields))]).await?;

@@ -47,8 +47,8 @@ use settings::Settings;
 
 use crate::clock::Clock;
 use crate::domain::ids::WorkerKey;
-use crate::domain::{SignedDuration, Timestamp};
 use crate::domain::person::{PersonId, Role};
+use crate::domain::{SignedDuration, Timestamp};
 
 /// What browsers may cost; each keeps a few connections open.
 const BOUNDS: Bounds = Bounds {

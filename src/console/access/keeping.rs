@@ -160,8 +160,12 @@ impl Books {
             }
             (Change::Add { .. }, None) | (Change::Give { .. } | Change::Switch(_) | Change::Reset, Some(_)) => {}
         }
-        let entry =
-            Entry { account: Some(id.to_string()), change: Some(change.words()), at: now.to_string(), ..keeper.entry() };
+        let entry = Entry {
+            account: Some(id.to_string()),
+            change: Some(change.words()),
+            at: now.to_string(),
+            ..keeper.entry()
+        };
         self.audit.write(now, std::slice::from_ref(&entry))?;
         let done = self.keep(&id, change);
         if done.is_err() {

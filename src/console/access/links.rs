@@ -102,7 +102,8 @@ impl Links {
     /// [`LinkError`] where that cannot be kept: then it was not used.
     pub fn take(&self, token: &Token, now: Timestamp) -> Result<Option<WorkerKey>, LinkError> {
         let Some((name, secret)) = parts(token) else { return Ok(None) };
-        let found = self.known.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|link| link.name == name).cloned();
+        let found =
+            self.known.lock().unwrap_or_else(PoisonError::into_inner).iter().find(|link| link.name == name).cloned();
         // Slow on purpose, and not while others wait.
         let Some(link) = found.filter(|link| link.lives(now) && link.secret.is_of(secret)) else { return Ok(None) };
         let mut was_there = false;

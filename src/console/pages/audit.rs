@@ -208,8 +208,14 @@ fn controls(language: Language, wanted: &Wanted) -> Markup {
 }
 
 fn table(language: Language, lines: &[Entry]) -> Markup {
-    const HEADS: [&str; 6] =
-        ["case-history-when", "case-history-who", "case-history-what", "column-worker", "audit-fields", "audit-outcome"];
+    const HEADS: [&str; 6] = [
+        "case-history-when",
+        "case-history-who",
+        "case-history-what",
+        "column-worker",
+        "audit-fields",
+        "audit-outcome",
+    ];
     let label = |place: usize| language.say(HEADS[place]);
     html! {
         table.audit {

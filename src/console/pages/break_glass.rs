@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use super::super::access::audit::Entry;
 use super::super::access::session::Token;
+use super::super::desk::Desk;
 use super::super::gate::SignedIn;
 use super::super::problem::Problem;
 use super::super::{Console, wall};
-use super::case::{Shown, find};
+use super::case::Shown;
 use super::layout::csrf;
 
 /// The shortest reason, in characters.
@@ -61,7 +62,7 @@ pub(in super::super) async fn take(
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
     const ROUTE: &str = "/cases/{case}/break-glass";
-    let case = find(&console, &signed_in, &id, ROUTE).await?;
+    let case = Desk { console: &console, signed_in: &signed_in, route: ROUTE }.case(&id).await?;
     let row = &case.row;
     let openable = row.openable(&signed_in.reader);
     let entry = Entry::of(&signed_in.reader, "break_glass", ROUTE).with(&openable);

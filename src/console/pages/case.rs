@@ -13,7 +13,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{CaseView, DeedWord};
 use super::layout::Frame;
-use super::{case_deeds, case_parts, case_words, chart};
+use super::{answers, break_glass, case_deeds, case_parts, case_words, chart};
 use crate::domain::alert::Opening;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{TimeZone, Timestamp};
@@ -62,9 +62,11 @@ pub(in super::super) async fn show(
     let zone = TimeZone::get(&case.row.time_zone).unwrap_or(TimeZone::UTC);
     let (language, now) = (visitor.language, console.office().now());
     let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now };
-    let portrait = if shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
+    let has_answers = shown.may_see(Field::Answers);
+    let drawn = if has_answers || shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
+    let portrait = drawn.as_ref().filter(|_| shown.may_see(Field::Evidence));
     let row = &case.row;
-    desk.shown(row, &[Field::Case, Field::Evidence, Field::Notes]).await?;
+    desk.shown(row, &[Field::Case, Field::Evidence, Field::Answers, Field::Notes]).await?;
     let title = language.say_with("case-title", &[("worker", row.worker.as_str().into())]);
     let body = html! {
         h1 { (case_parts::level(language, &row.level)) " " (title) }
@@ -76,12 +78,13 @@ pub(in super::super) async fn show(
         (head(&shown))
         div.columns {
             div {
-                (summary(&shown, portrait.as_ref()))
+                (summary(&shown, portrait))
                 (actions(&shown))
             }
-            div { (limits(&shown)) (case_deeds::all(&shown)) }
+            div { (limits(&shown)) (break_glass::form(&shown)) (case_deeds::all(&shown)) }
         }
-        @if let Some(portrait) = &portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
+        @if let Some(portrait) = portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
+        @if let Some(drawn) = drawn.as_ref().filter(|_| has_answers) { (answers::all(language, drawn)) }
         (history(&shown))
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))

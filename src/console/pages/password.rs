@@ -38,6 +38,12 @@ fn sheet(console: &Console, signed_in: &SignedIn, language: Language, wrong: Opt
             (form::password(language, "again", "password-again", "new-password"))
             button.first type="submit" { (language.say("password-button")) }
         }
+        form.stacked method="post" action="/sign-out" {
+            (layout::csrf(signed_in))
+            p { (language.say("sign-out-all-why")) }
+            button type="submit" name="everywhere" value="on" { (language.say("sign-out-all")) }
+        }
+        @if !is_given { p { a href="/" { (language.say("back-to-inbox")) } } }
     };
     layout::bare(language, &title, console.is_demo(), &body)
 }

@@ -58,11 +58,22 @@ pub(in super::super) async fn take(
     (status, sheet(&console, language, Some(words))).into_response()
 }
 
+/// Whether only this browser is meant.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Leaving {
+    everywhere: Option<String>,
+}
+
 pub(in super::super) async fn leave(
     State(console): State<Console>,
     Extension(signed_in): Extension<SignedIn>,
     jar: CookieJar,
+    Form(leaving): Form<Leaving>,
 ) -> Result<Response, Problem> {
+    if leaving.everywhere.is_some() {
+        console.sessions().end_all(&signed_in.reader.id);
+    }
     entrance::leave(&console, "/sign-out", &signed_in).await?;
     Ok((jar.add(console.no_cookie()), Redirect::to("/sign-in")).into_response())
 }

@@ -11,7 +11,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
-use super::{case_parts, chart};
+use super::{case_parts, chart, worker_link};
 use crate::domain::alert::Opening;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{Date, TimeZone, Timestamp};
@@ -58,7 +58,10 @@ pub(in super::super) async fn show(
                 (summary(language, portrait.as_ref()))
                 (cases_of(language, &view))
             }
-            div { (quality(language, &view.quality)) (devices(language, &view.devices)) }
+            div {
+                (quality(language, &view.quality)) (devices(language, &view.devices))
+                (worker_link::button(language, &signed_in, &view.site, &view.worker))
+            }
         }
         @if let Some(portrait) = &portrait { (chart::all(language, portrait, &opened)) }
     };

@@ -261,9 +261,8 @@ impl CaseRow {
     pub fn shows(&self, reader: &Reader, field: Field) -> bool {
         let people: Vec<PersonId> = self.people().filter_map(|person| PersonId::parse(person).ok()).collect();
         let is_opened = self.is_crisis() && reader.opened.contains(&self.case_id);
-        SiteId::parse(&self.site).is_ok_and(|site| {
-            reader.may_see(field, &site, &people) || (is_opened && reader.may_open(field, &site))
-        })
+        SiteId::parse(&self.site)
+            .is_ok_and(|site| reader.may_see(field, &site, &people) || (is_opened && reader.may_open(field, &site)))
     }
 
     /// What a reader who sees that there is this crisis could open of it in an emergency; nothing of any other case.
