@@ -119,7 +119,8 @@ fn complete(operation: &mut Operation, method: &HttpMethod, need: Need) {
         responses.entry(status.to_owned()).or_insert_with(|| problem(description).into());
     }
     operation.security = Some(match need {
-        Need::Nothing => vec![SecurityRequirement::default()],
+        // Nothing of the API is for workers' own pages.
+        Need::Nothing | Need::Oneself => vec![SecurityRequirement::default()],
         Need::SignedIn | Need::Field(_) if is_change => {
             vec![SecurityRequirement::new(COOKIE, [""; 0]).add(CSRF, [""; 0])]
         }
