@@ -15,6 +15,7 @@ use super::super::gate::{Oneself, Visitor};
 use super::super::problem::Problem;
 use super::super::{Console, wall};
 use super::{audit, chart, layout};
+use crate::domain::alert::Opening;
 use crate::domain::screening::Response as Sheet;
 use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
 use crate::texts::Language;
@@ -123,7 +124,7 @@ pub(in super::super) async fn show(
         }
         section aria-labelledby="summary" {
             h2 #summary { (language.say("case-summary")) }
-            p.summary { (portrait.summary) }
+            p.summary { (language.summary(&portrait.evidence, Opening::Evidence)) }
             p.hint { (language.say("me-meaning")) }
         }
         (chart::all(language, &portrait, &[]))
@@ -163,6 +164,7 @@ fn who_looked(language: Language, reads: &[Entry]) -> Markup {
 
 pub(in super::super) async fn export(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(oneself): Extension<Oneself>,
 ) -> Result<Response, Problem> {
     let portrait = console.office().portrait(oneself.key.site.clone(), oneself.key.worker.clone()).await?;
@@ -172,11 +174,11 @@ pub(in super::super) async fn export(
         (header::CONTENT_TYPE, "application/json"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"vagus.json\""),
     ];
-    Ok((head, all_of(&oneself, &portrait, &reads).to_string()).into_response())
+    Ok((head, all_of(visitor.language, &oneself, &portrait, &reads).to_string()).into_response())
 }
 
 /// Everything that is shown, for programs.
-fn all_of(oneself: &Oneself, portrait: &Portrait, reads: &[Entry]) -> Value {
+fn all_of(language: Language, oneself: &Oneself, portrait: &Portrait, reads: &[Entry]) -> Value {
     json!({
         "site": oneself.key.site.as_str(),
         "worker": oneself.key.worker.as_str(),
@@ -184,7 +186,7 @@ fn all_of(oneself: &Oneself, portrait: &Portrait, reads: &[Entry]) -> Value {
         "level": portrait.level.as_str(),
         "rules": portrait.rules.iter().map(|rule| rule.as_str()).collect::<Vec<_>>(),
         "hrv_state": portrait.hrv.as_str(),
-        "summary": portrait.summary,
+        "summary": language.summary(&portrait.evidence, Opening::Evidence),
         "days": portrait.days.iter().map(day).collect::<Vec<_>>(),
         "screenings": portrait.screenings.iter().map(screening).collect::<Vec<_>>(),
         "reads": reads.iter().map(read).collect::<Vec<_>>(),
