@@ -165,7 +165,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
     write.write_all(&line).await
 }
 
-async fn answer(question: Question, served: &Served) -> Answer {
+pub(super) async fn answer(question: Question, served: &Served) -> Answer {
     let Served { store, commands, clock, channels, outbound, .. } = served;
     match question {
         Question::Cases(question) => cases::answer(question, served).await.into(),

@@ -3,6 +3,8 @@
 mod groups;
 mod machine;
 mod responses;
+mod rules;
+mod system;
 mod workers;
 
 use tokio::sync::watch;
@@ -12,13 +14,17 @@ use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
 use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
-use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, UnseenView, WorkerView};
+use crate::console::view::{
+    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, RulesView, SettingRow, SystemDeed, SystemDone, SystemView,
+    UnseenView, WorkerView,
+};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
 use crate::engine::portrait::{Portrait, portrait};
 
 pub(super) use machine::Machine;
+pub(super) use rules::settings;
 
 impl From<CasesError> for OfficeError {
     fn from(error: CasesError) -> Self {
@@ -78,6 +84,22 @@ impl Office for Served {
 
     fn groups(&self) -> Answering<'_, GroupsView> {
         Box::pin(groups::groups(self))
+    }
+
+    fn system(&self) -> Answering<'_, SystemView> {
+        Box::pin(system::system(self))
+    }
+
+    fn tend(&self, deed: SystemDeed) -> Answering<'_, SystemDone> {
+        Box::pin(system::tend(self, deed))
+    }
+
+    fn rules(&self) -> RulesView {
+        rules::rules(&self.engine.borrow())
+    }
+
+    fn settings(&self) -> Vec<SettingRow> {
+        self.machine.settings.clone()
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

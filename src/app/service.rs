@@ -23,7 +23,7 @@ use super::clock_watch;
 use super::committee::Committees;
 use super::control::{self, Served, Staff};
 use super::decoder;
-use super::office::Machine;
+use super::office::{self, Machine};
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
 use super::recovery::{self, Recovered};
@@ -147,6 +147,7 @@ impl Service {
             metrics: metrics.clone(),
             changes: changed,
             enrolment: settings.admission.enrolment,
+            settings: office::settings(&settings),
             groups: tokio::sync::Mutex::default(),
         });
         let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;

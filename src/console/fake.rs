@@ -18,8 +18,9 @@ use super::listener::Peer;
 use super::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
 use super::settings::Settings;
 use super::view::{
-    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeedWord, EventRow, GroupRow, GroupsView, LimitRow, LogRow,
-    SiteGroups, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView,
+    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeadLetter, DeedWord, EventRow, GroupRow, GroupsView,
+    LimitRow, LogRow, QuarantineView, RefusedRow, RulesView, SettingRow, SiteGroups, SourceRow, SystemDeed, SystemDone,
+    SystemView, Unseen, UnseenRow, UnseenView, WorkerView,
 };
 use super::{Console, wall};
 use crate::domain::Timestamp;
@@ -77,6 +78,8 @@ pub(super) struct FakeOffice {
     pub(super) portraits: Mutex<Vec<(SiteId, WorkerId, Portrait)>>,
     /// What was done: to which case, by whom, what, with which note.
     pub(super) deeds: Mutex<Vec<(String, Actor, DeedWord, Option<String>)>>,
+    /// What was done about the service.
+    pub(super) tended: Mutex<Vec<SystemDeed>>,
     /// Tells that something was decided of a case.
     pub(super) changes: watch::Sender<u64>,
 }
@@ -283,6 +286,47 @@ impl Office for FakeOffice {
         });
         let view = GroupsView { on: "2026-03-01".to_owned(), sites: sites.collect(), ..GroupsView::default() };
         Box::pin(async move { Ok(view) })
+    }
+
+    fn system(&self) -> Answering<'_, SystemView> {
+        let refused = RefusedRow {
+            id: 7,
+            received_at: "2026-03-01T10:00:00Z".to_owned(),
+            site: Some(SITES[0].to_owned()),
+            source: Some("gw-7".to_owned()),
+            reason: "out_of_range".to_owned(),
+            detail: "rmssd_ms is out of range".to_owned(),
+            bytes: 120,
+        };
+        let dead = DeadLetter {
+            id: "c-01JQX-1-raised".to_owned(),
+            channel: "mail".to_owned(),
+            is_crisis: true,
+            attempts: 9,
+            given_up_at: Some("2026-03-01T10:00:00Z".to_owned()),
+            error: Some("unreachable".to_owned()),
+        };
+        let quarantine = QuarantineView {
+            total: 1,
+            counted: 1,
+            reasons: vec![("out_of_range".to_owned(), 1)],
+            newest: vec![refused],
+        };
+        let view = SystemView { quarantine, dead: vec![dead], clock_step_s: Some(90), ..SystemView::default() };
+        Box::pin(async move { Ok(view) })
+    }
+
+    fn tend(&self, deed: SystemDeed) -> Answering<'_, SystemDone> {
+        self.tended.lock().unwrap().push(deed);
+        Box::pin(async { Ok(SystemDone { done: 1, left: 0 }) })
+    }
+
+    fn rules(&self) -> RulesView {
+        RulesView { version: "1".to_owned(), rules: vec!["R3 → L3 when …".to_owned()], ..RulesView::default() }
+    }
+
+    fn settings(&self) -> Vec<SettingRow> {
+        vec![SettingRow { key: "mqtt.host".to_owned(), value: "broker.example.org".to_owned() }]
     }
 
     fn changes(&self) -> watch::Receiver<u64> {

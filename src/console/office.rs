@@ -9,7 +9,10 @@ use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
-use super::view::{CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, UnseenView, WorkerView};
+use super::view::{
+    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, RulesView, SettingRow, SystemDeed, SystemDone, SystemView,
+    UnseenView, WorkerView,
+};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::person::Actor;
@@ -85,6 +88,18 @@ pub trait Office: Send + Sync + 'static {
 
     /// The figures of sites and units, with everything left out that would tell of a few people.
     fn groups(&self) -> Answering<'_, GroupsView>;
+
+    /// How the service itself is.
+    fn system(&self) -> Answering<'_, SystemView>;
+
+    /// Does something about the service itself.
+    fn tend(&self, deed: SystemDeed) -> Answering<'_, SystemDone>;
+
+    /// The rules in force, in words.
+    fn rules(&self) -> RulesView;
+
+    /// The settings in force, without secrets and contacts.
+    fn settings(&self) -> Vec<SettingRow>;
 
     /// Another number whenever something was decided of a case.
     fn changes(&self) -> watch::Receiver<u64>;

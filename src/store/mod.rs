@@ -372,6 +372,14 @@ impl Store {
         held(&self.inner.quarantine).list(filter, limit)
     }
 
+    /// The newest items of quarantine, newest first, with their ids.
+    ///
+    /// # Errors
+    /// [`ViewError`] where the view cannot be read.
+    pub fn newest_quarantined(&self, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
+        held(&self.inner.quarantine).newest(limit)
+    }
+
     /// Takes an item out of quarantine; `None` where it is not there.
     ///
     /// # Errors

@@ -126,6 +126,12 @@ impl Quarantine {
         Ok(bytes.map(|bytes| Quarantined::decode(&bytes)).transpose()?)
     }
 
+    /// The newest items, newest first, with their ids.
+    pub(super) fn newest(&self, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
+        let ids = self.items.keys().rev().take(limit);
+        ids.map(|id| Ok((*id, self.read(*id)?.ok_or(ViewError::Incomplete)?))).collect()
+    }
+
     /// The oldest items that pass the filter, with their ids.
     pub(super) fn list(&self, filter: &QuarantineFilter, limit: usize) -> Result<Vec<(u64, Quarantined)>, ViewError> {
         let mut found = Vec::new();

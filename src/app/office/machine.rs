@@ -6,7 +6,7 @@ use tokio::sync::{Mutex, watch};
 
 use crate::app::sequencer::Progress;
 use crate::console::ops::ReadinessCheck;
-use crate::console::view::GroupsView;
+use crate::console::view::{GroupsView, SettingRow};
 use crate::domain::Date;
 use crate::domain::worker::Enrolment;
 use crate::ingest::SessionStatus;
@@ -26,6 +26,8 @@ pub struct Machine {
     pub changes: watch::Receiver<u64>,
     /// Who may send readings.
     pub enrolment: Enrolment,
+    /// The settings in force, as far as they are shown.
+    pub settings: Vec<SettingRow>,
     /// The figures of groups as they were counted last, of which day and under which rules.
     pub groups: Mutex<Option<((Date, u64), GroupsView)>>,
 }
@@ -47,6 +49,7 @@ impl Machine {
             metrics: Metrics::new(),
             changes: watch::channel(0).1,
             enrolment: Enrolment::Open,
+            settings: Vec::new(),
             groups: Mutex::default(),
         }
     }

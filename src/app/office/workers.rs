@@ -13,6 +13,7 @@ use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::indicator::{DeviceEpoch, HrvState, NightRow};
 use crate::domain::worker::Enrolment;
 use crate::domain::{Date, Timestamp};
+use crate::telemetry::Metrics;
 
 /// Who has fewer reference nights than are needed after so many days never gave enough.
 ///
@@ -114,7 +115,7 @@ fn devices(history: &WorkerHistory) -> Vec<DeviceSpan> {
 
 /// Who is not seen.
 pub(super) async fn unseen(served: &Served, silent_days: u32) -> Result<UnseenView, OfficeError> {
-    let (enrolment, mut sources) = (served.machine.enrolment, served.machine.metrics.sources());
+    let enrolment = served.machine.enrolment;
     let mut view = look_at_shards(served, move |shards, now| {
         let mut view = UnseenView::default();
         let mut enrolled: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -137,14 +138,20 @@ pub(super) async fn unseen(served: &Served, silent_days: u32) -> Result<UnseenVi
     })
     .await?;
     view.rows.sort_by(|a, b| (&a.site, &a.unit, &a.worker).cmp(&(&b.site, &b.unit, &b.worker)));
+    view.sources = source_rows(&served.machine.metrics);
+    Ok(view)
+}
+
+/// The sources, the one that is silent longest first.
+pub(super) fn source_rows(metrics: &Metrics) -> Vec<SourceRow> {
+    let mut sources = metrics.sources();
     sources.sort_by_key(|(_, _, at)| *at);
     let rows = sources.into_iter().map(|(site, source, at)| SourceRow {
         site: site.to_string(),
         source: source.to_string(),
         last_seen: at.to_string(),
     });
-    view.sources = rows.collect();
-    Ok(view)
+    rows.collect()
 }
 
 /// Why somebody is not seen, and since when; none where they are.

@@ -23,6 +23,9 @@ const NAVIGATION: &[(Field, &str, &str)] = &[
     (Field::Case, "/cases", "nav-inbox"),
     (Field::Worker, "/unseen", "nav-unseen"),
     (Field::Groups, "/units", "nav-units"),
+    (Field::Rules, "/rules", "nav-rules"),
+    (Field::System, "/system", "nav-system"),
+    (Field::System, "/settings", "nav-settings"),
     (Field::Accounts, "/accounts", "nav-accounts"),
     (Field::Audit, "/audit", "nav-audit"),
 ];

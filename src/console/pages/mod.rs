@@ -17,7 +17,10 @@ pub(super) mod inbox;
 pub(super) mod language;
 mod layout;
 pub(super) mod password;
+pub(super) mod rules;
+pub(super) mod settings;
 pub(super) mod sign_in;
+pub(super) mod system;
 pub(super) mod units;
 pub(super) mod unseen;
 pub(super) mod worker;
@@ -36,7 +39,13 @@ use crate::texts::Language;
 /// The first page of each role.
 pub(super) async fn home(Extension(signed_in): Extension<SignedIn>) -> Redirect {
     let may = |field| signed_in.reader.reach(field).is_some();
-    let pages = [(Field::Case, "/cases"), (Field::Accounts, "/accounts"), (Field::Audit, "/audit")];
+    let pages = [
+        (Field::Case, "/cases"),
+        (Field::Accounts, "/accounts"),
+        (Field::System, "/system"),
+        (Field::Groups, "/units"),
+        (Field::Audit, "/audit"),
+    ];
     let first = pages.into_iter().find(|(field, _)| may(*field));
     Redirect::to(first.map_or("/password", |(_, path)| path))
 }

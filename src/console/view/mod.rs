@@ -7,10 +7,15 @@ mod case;
 mod evidence;
 mod groups;
 mod portrait;
+mod system;
 mod worker;
 
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 pub use evidence::{ContributionView, EvidenceView, ExposureView, HrvView, IndexView, ScreeningView, SleepView};
 pub use groups::{FIGURES, GroupRow, GroupsView, MatchingRule, ResponseRow, SiteGroups};
 pub use portrait::{DayView, PortraitView, SheetView, ShiftView, UsualView, WorkView};
+pub use system::{
+    ChannelView, DeadLetter, MethodRow, QuarantineView, RefusedRow, RulesView, SHOWN, SettingRow, SystemDeed,
+    SystemDone, SystemView,
+};
 pub use worker::{COVERAGE_NIGHTS, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView};

@@ -1,0 +1,117 @@
+//! The rules and the settings in force, for people to read.
+
+use crate::config::Settings;
+use crate::console::view::{MethodRow, RulesView, SettingRow};
+use crate::domain::worker::Enrolment;
+use crate::engine;
+
+/// The rules in words.
+pub(super) fn rules(engine: &engine::Settings) -> RulesView {
+    let library = &engine.care.library;
+    let name = |id: &str| library.risks.iter().find(|risk| &*risk.id == id).map_or(id, |risk| &risk.name).to_owned();
+    let methods = library.methods.iter().map(|method| MethodRow {
+        name: method.name.clone(),
+        side: method.side.as_str().to_owned(),
+        step: method.step,
+        weeks: method.weeks,
+        risks: method.risks.iter().map(|risk| name(risk)).collect(),
+        sentence: method.sentence.clone(),
+    });
+    RulesView {
+        version: format!("{:016x}", engine.rules.version()),
+        rules: engine.rules.in_words(),
+        limits: engine.limits.in_words(),
+        methods: methods.collect(),
+    }
+}
+
+/// The settings in force. Only what is named here is shown: no secret, no address of a person, no address of
+/// a receiver, which can hold a secret.
+pub(in crate::app) fn settings(settings: &Settings) -> Vec<SettingRow> {
+    let Settings { ingest, store, http, ops, admission, batch, engine, clock, logging, delivery, outbox, .. } =
+        settings;
+    let path =
+        |path: Option<&std::path::PathBuf>| path.map_or_else(|| "–".to_owned(), |path| path.display().to_string());
+    let enrolment = match admission.enrolment {
+        Enrolment::Open => "open",
+        Enrolment::Listed => "listed",
+    };
+    let plain = [
+        ("mqtt.host", ingest.broker.host.clone()),
+        ("mqtt.port", ingest.broker.port.to_string()),
+        ("mqtt.tls", ingest.broker.tls.is_some().to_string()),
+        ("mqtt.root", ingest.root.clone()),
+        ("mqtt.client_id", ingest.client_id.clone()),
+        ("store.path", store.path.display().to_string()),
+        ("store.journal_max_bytes", store.journal_max_bytes.to_string()),
+        ("store.quarantine_max_items", store.quarantine_max_items.to_string()),
+        ("store.quarantine_max_bytes", store.quarantine_max_bytes.to_string()),
+        ("http.listen", http.listen.to_string()),
+        ("http.public_url", http.public_url.clone().unwrap_or_else(|| "–".to_owned())),
+        ("http.session_idle_min", (http.sessions.idle.as_secs() / 60).to_string()),
+        ("http.session_max_h", (http.sessions.whole.as_secs() / 3_600).to_string()),
+        ("ops.listen", ops.listen.to_string()),
+        ("ingest.enrolment", enrolment.to_owned()),
+        ("ingest.max_age_days", admission.max_age_days.to_string()),
+        ("ingest.max_ahead_s", admission.max_ahead_s.to_string()),
+        ("ingest.max_payload_bytes", admission.limits.max_payload_bytes.to_string()),
+        ("ingest.max_items", admission.limits.max_items.to_string()),
+        ("ingest.batch_max_messages", batch.max_messages.to_string()),
+        ("ingest.batch_max_bytes", batch.max_bytes.to_string()),
+        ("engine.shards", engine.shards.unwrap_or(0).to_string()),
+        ("rules.path", path(settings.rules_path.as_ref())),
+        ("care.library", path(settings.library_path.as_ref())),
+        ("clock.max_step_s", clock.max_step.as_secs().to_string()),
+        ("log.level", logging.level.clone()),
+        ("outbox.give_up_after_h", (outbox.give_up_after.as_secs() / 3_600).to_string()),
+        ("outbox.max_dead_letters", store.max_dead_letters.to_string()),
+        ("recipients", delivery.recipients.len().to_string()),
+        ("channels", delivery.channels.iter().map(|channel| channel.id.to_string()).collect::<Vec<_>>().join(", ")),
+        ("routes", delivery.routes.len().to_string()),
+    ];
+    let sites = settings.sites.iter().map(|site| SettingRow {
+        key: format!("sites.{}.time_zone", site.id),
+        value: site.time_zone.iana_name().unwrap_or("UTC").to_owned(),
+    });
+    plain.into_iter().map(|(key, value)| SettingRow { key: key.to_owned(), value }).chain(sites).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config;
+
+    #[test]
+    fn no_secret_and_no_contact_is_among_the_settings() {
+        let text = r#"
+[mqtt]
+host = "broker.example.org"
+[store]
+path = "vagus-data"
+[[sites]]
+id = "plant-a"
+time_zone = "Asia/Ho_Chi_Minh"
+[[recipients]]
+id = "dr.lan"
+role = "physician"
+email = "lan@example.org"
+[[channels]]
+id = "case-system"
+kind = "webhook"
+url = "https://cases.example.org/hook-with-a-token"
+secret_files = ["/etc/vagus/case-system.key"]
+[[routes]]
+channel = "case-system"
+recipients = ["role:physician"]
+"#;
+        let rows = settings(&config::settings::parse(text, "test", []).unwrap());
+        let shown: String = rows.iter().map(|row| format!("{}={}\n", row.key, row.value)).collect();
+        for kept in ["lan@example.org", "dr.lan", "token", "case-system.key"] {
+            assert!(!shown.contains(kept), "{kept} in\n{shown}");
+        }
+        for told in ["mqtt.host=broker.example.org", "channels=case-system", "sites.plant-a.time_zone=Asia/Ho_Chi_Minh"]
+        {
+            assert!(shown.contains(told), "{told} not in\n{shown}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! The rules in force: rules, cut-offs and time limits in words, and the methods of the library.
+
+use axum::Extension;
+use axum::extract::State;
+use maud::{Markup, html};
+
+use super::super::Console;
+use super::super::access::Field;
+use super::super::access::audit::Entry;
+use super::super::gate::{SignedIn, Visitor};
+use super::super::problem::Problem;
+use super::super::view::{MethodRow, RulesView};
+use super::layout::Frame;
+use crate::texts::Language;
+
+pub(in super::super) async fn show(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(signed_in): Extension<SignedIn>,
+) -> Result<Markup, Problem> {
+    let language = visitor.language;
+    console.record(vec![Entry::of(&signed_in.reader, "read", "/rules").with(&[Field::Rules])]).await?;
+    let RulesView { version, rules, limits, methods } = console.office().rules();
+    // A rule has an arrow to its level; cut-offs have none.
+    let (rules, cutoffs): (Vec<String>, Vec<String>) = rules.into_iter().partition(|line| line.contains('→'));
+    let title = language.say("nav-rules");
+    let body = html! {
+        h1 { (title) }
+        p.hint { (language.say_with("rules-version", &[("version", version.as_str().into())])) }
+        (list("rules-in-words", language, &rules))
+        (list("rules-limits", language, &limits))
+        (list("rules-cutoffs", language, &cutoffs))
+        (library(language, &methods))
+    };
+    Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/rules" }.around(&body))
+}
+
+fn list(key: &str, language: Language, lines: &[String]) -> Markup {
+    html! {
+        section aria-labelledby=(key) {
+            h2 id=(key) { (language.say(key)) }
+            // The words of the rule file and of the service are English.
+            ul.rows lang="en" { @for line in lines { li { (line) } } }
+        }
+    }
+}
+
+fn library(language: Language, methods: &[MethodRow]) -> Markup {
+    html! {
+        section aria-labelledby="library" {
+            h2 #library { (language.say("rules-library")) }
+            @for side in ["workload_review", "counseling"] {
+                h3 { (language.say(&format!("action-{side}"))) }
+                ul.rows {
+                    @for method in methods.iter().filter(|method| method.side == side) {
+                        li {
+                            strong lang="en" { (method.name) } " – "
+                            (language.say_with("rules-method", &[
+                                ("step", method.step.to_string().into()), ("weeks", method.weeks.to_string().into()),
+                            ]))
+                            br;
+                            span lang="en" { (method.sentence) }
+                            br;
+                            span.hint { (language.say("rules-for")) " " span lang="en" { (method.risks.join(", ")) } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
