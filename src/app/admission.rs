@@ -138,6 +138,18 @@ impl Prepared {
         Self { topic, payload, content }
     }
 
+    /// The same with an id for its receipt, where the payload names none.
+    #[must_use]
+    pub fn or_with_id(mut self, id: Option<String>) -> Self {
+        let named = match &mut self.content {
+            Content::Status(_) => return self,
+            Content::Refused(meta) => &mut meta.message_id,
+            Content::Items { decoded, .. } => &mut decoded.message_id,
+        };
+        *named = named.take().or(id);
+        self
+    }
+
     /// A message of which only the beginning was kept, because it has so many bytes.
     #[must_use]
     pub fn too_large(root: &str, limits: &decode::Limits, topic: String, beginning: Bytes, bytes: usize) -> Self {

@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
 use super::committee::Committees;
+use super::intake;
 use super::outbound::Outbound;
 use super::registry::CaseDirectory;
 use super::sequencer::Progress;
@@ -19,6 +20,7 @@ use super::statistics;
 use super::units::UnitReviews;
 use crate::cases::Refusal;
 use crate::clock::Clock;
+use crate::console::view::ReceiptView;
 use crate::domain::Date;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
@@ -39,6 +41,15 @@ const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// Workers of each shard written at once.
 const SAVE_BATCH: usize = 128;
 
+/// Who waits for what becomes of a row.
+#[derive(Debug, Default)]
+pub struct Waiting {
+    /// Of its commands, by their place in it.
+    pub commands: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    /// Of its messages: the place of each, in order, and who waits for its receipt.
+    pub receipts: Vec<(usize, oneshot::Sender<ReceiptView>)>,
+}
+
 /// What is handed to the applier.
 #[derive(Debug)]
 pub enum Work {
@@ -46,8 +57,8 @@ pub enum Work {
     Row {
         /// The row.
         row: Row,
-        /// Who waits for what becomes of the row's commands, by their place in it.
-        waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
+        /// Who waits for what becomes of it.
+        waiting: Waiting,
     },
     /// A look at what is known, between rows.
     Look(Look),
@@ -143,11 +154,8 @@ impl Applier {
     ///
     /// # Errors
     /// [`ApplyError`] where the store fails.
-    pub fn apply(
-        &mut self,
-        mut row: Row,
-        waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
-    ) -> Result<(), ApplyError> {
+    pub fn apply(&mut self, mut row: Row, waiting: Waiting) -> Result<(), ApplyError> {
+        let Waiting { commands, receipts } = waiting;
         self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
         let Outcome { tallies, decisions, answers } = self.shards.apply(row.now, groups, &self.store)?;
@@ -162,7 +170,7 @@ impl Applier {
             self.changes.send_modify(|number| *number += 1);
         }
         // Told when the decisions are on disk; who waited may be gone.
-        let mut waiting: Vec<_> = waiting.into_iter().map(Some).collect();
+        let mut waiting: Vec<_> = commands.into_iter().map(Some).collect();
         for (request, outcome) in answers {
             let waiter = waiting.get_mut(request as usize).and_then(Option::take);
             let _ = waiter.map(|waiter| waiter.send(outcome));
@@ -170,7 +178,7 @@ impl Applier {
         self.last_row = row.number;
         self.last_now = row.now;
         self.progress.applied(row.number, self.shards.poll_timeout());
-        self.tell(&row, tallies)
+        self.tell(&row, tallies, receipts)
     }
 
     fn take_new_rules(&mut self) {
@@ -208,7 +216,13 @@ impl Applier {
     }
 
     /// Counts what became of the items, keeps what was refused, and sends receipts.
-    fn tell(&self, row: &Row, tallies: Vec<(u32, Tally)>) -> Result<(), ApplyError> {
+    fn tell(
+        &self,
+        row: &Row,
+        tallies: Vec<(u32, Tally)>,
+        asked: Vec<(usize, oneshot::Sender<ReceiptView>)>,
+    ) -> Result<(), ApplyError> {
+        let mut asked = asked.into_iter().peekable();
         let mut tallies = tallies.into_iter().peekable();
         for (place, message) in row.messages.iter().enumerate() {
             let tally = tallies.next_if(|(of, _)| *of as usize == place).map(|(_, tally)| tally).unwrap_or_default();
@@ -233,6 +247,11 @@ impl Applier {
                 rejected: &rejected,
                 committed_at: row.now,
             };
+            if let Some((_, told)) = asked.next_if(|(of, _)| *of == place) {
+                // Who waited may be gone, and sends the message again.
+                let _ = told.send(intake::told(&receipt));
+                continue;
+            }
             if let (Some(site), Some(source), true) = (&message.site, &message.source, receipt.is_due()) {
                 self.outbound.receipt(site, source, receipt.encode());
             }

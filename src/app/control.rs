@@ -21,6 +21,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::daytime::{StrainReport, strain_of};
+use super::intake::Intake;
 use super::office::Machine;
 use super::outbound::Outbound;
 use super::registry_file::WorkerRow;
@@ -125,6 +126,8 @@ pub struct Served {
     pub staff: Staff,
     /// How the service itself is.
     pub machine: Arc<Machine>,
+    /// The way in for messages that come over HTTP.
+    pub intake: Intake,
 }
 
 /// Answers until `stopping` turns true.
@@ -242,7 +245,7 @@ async fn strain_asked(site: String, worker: String, date: Option<String>, served
 }
 
 /// Enrols workers, a row's worth at a time; none where the service is stopping.
-async fn import(workers: &[WorkerRow], commands: &mpsc::Sender<Command>) -> Option<Answer> {
+pub(in crate::app) async fn import(workers: &[WorkerRow], commands: &mpsc::Sender<Command>) -> Option<Answer> {
     let known = registered(commands).await?;
     let profiles = match profiles(workers, &known) {
         Ok(profiles) => profiles,

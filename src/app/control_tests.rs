@@ -37,7 +37,17 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
     let outbound = outbound(&store, Router::over_mqtt("vagus/v1".into()));
     let (clock, staff) = (Clock::System, Staff::default());
     let machine = Arc::new(Machine::idle());
-    let served = Served { store, commands, clock, channels: Arc::new([]), outbound, engine, staff, machine };
+    let served = Served {
+        store,
+        commands,
+        clock,
+        channels: Arc::new([]),
+        outbound,
+        engine,
+        staff,
+        machine,
+        intake: Intake::default(),
+    };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };
     let register = async {

@@ -4,20 +4,30 @@
 //! sequencer knows.
 
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::admission::Prepared;
+use crate::console::view::ReceiptView;
 use crate::decode;
 use crate::ingest::{AckToken, Arrival};
 
 /// Messages that go to the sequencer at once.
 const BATCH: usize = 64;
 
+/// Whom to tell when a message is on disk.
+#[derive(Debug)]
+pub enum Origin {
+    /// The broker, which gave it this place.
+    Broker(AckToken),
+    /// Somebody who waits for its receipt.
+    Posted(oneshot::Sender<ReceiptView>),
+}
+
 /// A message taken apart, and how it is acknowledged.
 #[derive(Debug)]
 pub struct Opened {
-    /// What is needed to acknowledge it.
-    pub token: AckToken,
+    /// Whom to tell.
+    pub origin: Origin,
     /// The message.
     pub message: Prepared,
 }
@@ -39,7 +49,7 @@ pub fn run(
 }
 
 fn open(root: &str, limits: &decode::Limits, arrival: Arrival) -> Opened {
-    let token = arrival.receipt;
+    let origin = Origin::Broker(arrival.receipt);
     let (is_cut, bytes) = (arrival.is_cut(), arrival.payload_bytes);
     let Arrival { topic, payload, .. } = arrival;
     let payload: Bytes = payload;
@@ -48,5 +58,5 @@ fn open(root: &str, limits: &decode::Limits, arrival: Arrival) -> Opened {
     } else {
         Prepared::of(root, limits, topic, payload)
     };
-    Opened { token, message }
+    Opened { origin, message }
 }

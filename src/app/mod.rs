@@ -14,6 +14,8 @@ pub mod control;
 pub mod daytime;
 pub mod decoder;
 pub mod histories;
+mod import;
+pub mod intake;
 mod judge;
 mod office;
 pub mod outbound;

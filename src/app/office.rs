@@ -13,10 +13,11 @@ use super::control::CasesError;
 use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
-use crate::console::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
+use super::import;
+use crate::console::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted};
 use crate::console::view::{
-    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, RulesView, SettingRow, SystemDeed, SystemDone, SystemView,
-    UnseenView, WorkerView,
+    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, ImportReport, ReceiptView, RulesView, SettingRow, SystemDeed,
+    SystemDone, SystemView, UnseenView, WorkerView,
 };
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
@@ -120,6 +121,14 @@ impl Office for Served {
             let (case, _) = cases::act(self, wish, |_, _, _| Ok(Doer { by, is_there: true })).await?;
             one(self, case.to_string()).await
         })
+    }
+
+    fn take_in(&self, posted: Posted) -> Answering<'_, ReceiptView> {
+        Box::pin(self.intake.take(posted))
+    }
+
+    fn import(&self, table: ImportTable, text: String, sites: Vec<SiteId>) -> Answering<'_, ImportReport> {
+        Box::pin(import::import(self, table, text, sites))
     }
 
     fn colleagues(&self, site: &str) -> Vec<Colleague> {

@@ -62,7 +62,7 @@ impl WorkerRow {
     /// # Errors
     /// What is wrong with the row, in words.
     pub fn profile(&self, known: Option<&Profile>) -> Result<Profile, String> {
-        let told = self.told()?;
+        let told = self.told().map_err(|cell| cell.problem)?;
         let Some(known) = known else { return Ok(told) };
         let is_kept = |column: &str| self.left_out.iter().any(|left_out| left_out == column);
         let kept = |column: &str| if is_kept(column) { known } else { &told };
@@ -80,27 +80,30 @@ impl WorkerRow {
     }
 
     /// The row as the file tells it.
-    fn told(&self) -> Result<Profile, String> {
-        let site = SiteId::parse(&self.site).map_err(|e| format!("the site {e}"))?;
-        let worker = WorkerId::parse(&self.worker).map_err(|e| format!("the worker {e}"))?;
-        let zone = self.time_zone.as_deref().filter(|z| !z.is_empty()).ok_or("the time zone is missing")?;
-        let time_zone = TimeZone::get(zone).map_err(|_| format!("{zone} is no time zone of the IANA database"))?;
+    fn told(&self) -> Result<Profile, BadCell> {
+        let bad = |column: &'static str, problem: String| BadCell { column, problem };
+        let site = SiteId::parse(&self.site).map_err(|e| bad("site", format!("the site {e}")))?;
+        let worker = WorkerId::parse(&self.worker).map_err(|e| bad("worker", format!("the worker {e}")))?;
+        let zone = self.time_zone.as_deref().filter(|z| !z.is_empty());
+        let zone = zone.ok_or_else(|| bad("time_zone", "the time zone is missing".to_owned()))?;
+        let no_zone = |_| bad("time_zone", format!("{zone} is no time zone of the IANA database"));
+        let time_zone = TimeZone::get(zone).map_err(no_zone)?;
         let unit = self.unit.as_deref().filter(|u| !u.is_empty()).unwrap_or(UNASSIGNED_UNIT);
         let sex = match self.sex.as_deref().map(str::trim) {
             None | Some("") => None,
             Some("f" | "F" | "female") => Some(Sex::Female),
             Some("m" | "M" | "male") => Some(Sex::Male),
-            Some(other) => return Err(format!("the sex {other} is neither f nor m")),
+            Some(other) => return Err(bad("sex", format!("the sex {other} is neither f nor m"))),
         };
         if let Some(bmi) = self.bmi.filter(|bmi| !(10.0..=80.0).contains(bmi)) {
-            return Err(format!("the body mass index {bmi} is outside 10..=80"));
+            return Err(bad("bmi", format!("the body mass index {bmi} is outside 10..=80")));
         }
         if let Some(year) = self.birth_year.filter(|year| !(1900..=2100).contains(year)) {
-            return Err(format!("the year of birth {year} is outside 1900..=2100"));
+            return Err(bad("birth_year", format!("the year of birth {year} is outside 1900..=2100")));
         }
         Ok(Profile {
             key: WorkerKey { site, worker },
-            unit: UnitId::parse(unit).map_err(|e| format!("the unit {e}"))?,
+            unit: UnitId::parse(unit).map_err(|e| bad("unit", format!("the unit {e}")))?,
             time_zone,
             birth_year: self.birth_year,
             sex,
@@ -137,56 +140,101 @@ impl WorkerRow {
     }
 }
 
-fn flag(what: &str, text: Option<&str>) -> Result<bool, String> {
+fn flag(column: &'static str, text: Option<&str>) -> Result<bool, BadCell> {
     match text.map(str::trim) {
         None | Some("" | "false" | "no" | "0") => Ok(false),
         Some("true" | "yes" | "1") => Ok(true),
-        Some(other) => Err(format!("{what} is {other}; it must be true or false")),
+        Some(other) => Err(BadCell { column, problem: format!("{column} is {other}; it must be true or false") }),
     }
 }
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadLine {
+    /// The line; the header is line 1.
+    pub line: u64,
+    /// The column, where it is one column's fault.
+    pub column: Option<String>,
+    /// What is wrong, in words.
+    pub problem: String,
+}
+
+/// What is wrong with a cell.
+struct BadCell {
+    column: &'static str,
+    problem: String,
+}
+
+/// The lines that are sound, each with its place.
+type Lines = Vec<(u64, WorkerRow)>;
 
 /// Reads a register; every bad line is named, and none is taken where one is bad.
 ///
 /// # Errors
 /// Each bad line and what is wrong with it.
 pub fn read(text: &str, zone_of: impl Fn(&str) -> Option<String>) -> Result<Vec<WorkerRow>, Vec<String>> {
+    let (rows, bad) = read_lines(text, zone_of);
+    if bad.is_empty() {
+        return Ok(rows.into_iter().map(|(_, row)| row).collect());
+    }
+    Err(bad.into_iter().map(|BadLine { line, problem, .. }| format!("line {line}: {problem}")).collect())
+}
+
+/// Reads a register: its good lines, and its bad ones. With a bad header no line is good.
+pub fn read_lines(text: &str, zone_of: impl Fn(&str) -> Option<String>) -> (Lines, Vec<BadLine>) {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let (mut rows, mut problems) = (Vec::new(), Vec::new());
-    let header = reader.headers().map_err(|error| vec![format!("line 1: {error}")])?;
+    let header = match reader.headers() {
+        Ok(header) => header.clone(),
+        Err(error) => return (Vec::new(), vec![BadLine { line: 1, column: None, problem: error.to_string() }]),
+    };
     let is_missing = |column: &&str| header.iter().all(|known| known != *column);
     let left_out: Vec<String> = OPTIONAL.iter().filter(|column| is_missing(column)).map(ToString::to_string).collect();
-    let header: Vec<String> = header.iter().map(str::to_owned).collect();
-    problems.extend(header_problems(&header));
-    if !problems.is_empty() {
-        return Err(problems);
+    let names: Vec<String> = header.iter().map(str::to_owned).collect();
+    let (mut rows, mut bad) = (Vec::new(), header_problems(&names));
+    if !bad.is_empty() {
+        return (rows, bad);
     }
     let mut seen = BTreeSet::new();
-    for (place, record) in reader.deserialize::<WorkerRow>().enumerate() {
-        let line = place + 2;
-        let checked = record.map_err(|error| error.to_string()).and_then(|mut row| {
-            let zone = zone_of(&row.site).ok_or_else(|| format!("site {} is not configured", row.site))?;
-            row.time_zone = row.time_zone.filter(|z| !z.is_empty()).or(Some(zone));
-            row.left_out.clone_from(&left_out);
-            let told = row.told()?;
-            if seen.insert(told.key) { Ok(row) } else { Err(format!("worker {} stands in it twice", row.worker)) }
-        });
+    for record in reader.records() {
+        let (line, read) = match record {
+            Ok(record) => (record.position().map_or(0, csv::Position::line), record.deserialize(Some(&header))),
+            Err(error) => (error.position().map_or(0, csv::Position::line), Err(error)),
+        };
+        let checked =
+            read.map_err(|error| (column_of(&error, &names), error.to_string())).and_then(|row: WorkerRow| {
+                let at = |column: &str, problem: String| (Some(column.to_owned()), problem);
+                let zone =
+                    zone_of(&row.site).ok_or_else(|| at("site", format!("site {} is not configured", row.site)))?;
+                let time_zone = row.time_zone.clone().filter(|z| !z.is_empty()).or(Some(zone));
+                let row = WorkerRow { time_zone, left_out: left_out.clone(), ..row };
+                let told = row.told().map_err(|cell| at(cell.column, cell.problem))?;
+                let is_first = seen.insert(told.key);
+                if is_first { Ok(row) } else { Err(at("worker", format!("worker {} stands in it twice", row.worker))) }
+            });
         match checked {
-            Ok(row) => rows.push(row),
-            Err(problem) => problems.push(format!("line {line}: {problem}")),
+            Ok(row) => rows.push((line, row)),
+            Err((column, problem)) => bad.push(BadLine { line, column, problem }),
         }
     }
-    if problems.is_empty() { Ok(rows) } else { Err(problems) }
+    (rows, bad)
+}
+
+/// The column that could not be read, where it is one column's fault.
+fn column_of(error: &csv::Error, names: &[String]) -> Option<String> {
+    let csv::ErrorKind::Deserialize { err, .. } = error.kind() else { return None };
+    names.get(usize::try_from(err.field()?).ok()?).cloned()
 }
 
 /// A column with a slip of the pen would be a consent or an age that nobody sees.
-fn header_problems(header: &[String]) -> Vec<String> {
+fn header_problems(header: &[String]) -> Vec<BadLine> {
     let required = ["site", "worker"];
     let known = || required.iter().chain(&OPTIONAL).chain(&READ_BY_OTHERS);
     let unknown = header.iter().filter(|column| known().all(|name| name != column));
     let missing = required.iter().filter(|name| header.iter().all(|column| column != **name));
     let columns: Vec<&str> = known().copied().collect();
-    let unknown = unknown.map(|column| format!("line 1: {column:?} is no column; use {}", columns.join(",")));
-    unknown.chain(missing.map(|name| format!("line 1: the column {name} is missing"))).collect()
+    let bad = |column: &str, problem: String| BadLine { line: 1, column: Some(column.to_owned()), problem };
+    let unknown = unknown.map(|column| bad(column, format!("{column:?} is no column; use {}", columns.join(","))));
+    unknown.chain(missing.map(|name| bad(name, format!("the column {name} is missing")))).collect()
 }
 
 #[cfg(test)]
@@ -223,6 +271,17 @@ mod tests {
         assert_eq!(problems.len(), 2);
         assert!(problems[0].starts_with("line 3: site plant-b is not configured"));
         assert!(problems[1].starts_with("line 4: the worker"));
+    }
+
+    #[test]
+    fn a_bad_line_names_its_line_and_column_and_spoils_no_other() {
+        let text = "site,worker,birth_year,unit\nplant-a,w-1,1980,\"a\nb\"\nplant-a,w-2,old,u\nplant-a,w-3,1990,u\n\
+                    plant-a,w-4\n";
+        let (rows, bad) = read_lines(text, zone);
+        let good: Vec<(u64, &str)> = rows.iter().map(|(line, row)| (*line, row.worker.as_str())).collect();
+        assert_eq!(good, [(5, "w-3")]);
+        let bad: Vec<(u64, Option<&str>)> = bad.iter().map(|bad| (bad.line, bad.column.as_deref())).collect();
+        assert_eq!(bad, [(2, Some("unit")), (4, Some("birth_year")), (6, None)]);
     }
 
     #[test]

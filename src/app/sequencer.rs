@@ -13,8 +13,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, RowParts};
-use super::applier::{Look, Work};
-use super::decoder::Opened;
+use super::applier::{Look, Waiting, Work};
+use super::decoder::{Opened, Origin};
 use crate::cases::Refusal;
 use crate::clock::Clock;
 use crate::config::settings::Batch;
@@ -171,9 +171,11 @@ pub struct Sequencer {
 struct Draft {
     parts: RowParts,
     tokens: Vec<AckToken>,
+    /// How many messages were admitted.
+    admitted: usize,
     answers: Vec<Answer>,
     /// Who waits for what becomes of each command, by its place in the row.
-    waiting: Vec<oneshot::Sender<Result<(), Refusal>>>,
+    waiting: Waiting,
 }
 
 enum Answer {
@@ -194,7 +196,7 @@ impl Sequencer {
             if waiting.is_empty() && !runtime.block_on(self.first(&mut ports, &mut draft, &mut waiting)) {
                 return Ok(());
             }
-            while draft.tokens.len() < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
+            while draft.admitted < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
                 if waiting.is_empty() {
                     waiting.extend(ports.messages.try_recv().into_iter().flatten());
                 }
@@ -245,7 +247,11 @@ impl Sequencer {
 
     fn admit(&mut self, opened: Opened, draft: &mut Draft) {
         self.last_now = self.now();
-        draft.tokens.push(opened.token);
+        draft.admitted += 1;
+        match opened.origin {
+            Origin::Broker(token) => draft.tokens.push(token),
+            Origin::Posted(told) => draft.waiting.receipts.push((draft.parts.messages.len(), told)),
+        }
         let status = self.admission.admit(opened.message, self.present(), &mut draft.parts);
         if let Some(status) = status.filter(|status| status.is_online) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
@@ -272,9 +278,10 @@ impl Sequencer {
             }
             Command::Case { command, done } => match self.admission.directory().case(&command.case) {
                 Some(worker) => {
-                    let request = u32::try_from(draft.waiting.len()).expect("a row holds one command at a time");
+                    let request =
+                        u32::try_from(draft.waiting.commands.len()).expect("a row holds one command at a time");
                     draft.parts.push(worker, Input::Case { request, command });
-                    draft.waiting.push(done);
+                    draft.waiting.commands.push(done);
                 }
                 None => {
                     let _ = done.send(Err(Refusal::UnknownCase));

@@ -18,11 +18,12 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::admission::{self, Admission};
-use super::applier::Applier;
+use super::applier::{Applier, Waiting};
 use super::clock_watch;
 use super::committee::Committees;
 use super::control::{self, Served, Staff};
 use super::decoder;
+use super::intake::Intake;
 use super::office::{self, Machine};
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
@@ -183,7 +184,7 @@ impl Service {
             failed: Arc::clone(&failed),
             changes,
         };
-        let threads = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
+        let (threads, decoded) = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
 
         let ops_address = ops.address();
         let mut tasks = JoinSet::new();
@@ -192,7 +193,9 @@ impl Service {
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
-        let served = Served { store: store.clone(), commands, clock, channels, outbound: told, engine, staff, machine };
+        let (outbound, intake) = (told, Intake::of(&settings, decoded));
+        let served =
+            Served { store: store.clone(), commands, clock, channels, outbound, engine, staff, machine, intake };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         tasks.spawn(control::serve(control, served, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
@@ -356,7 +359,7 @@ fn start_threads(
     opened: Opened,
     shared: Shared,
     (arrivals, commands, acks): SequencerEnds,
-) -> anyhow::Result<Vec<JoinHandle<anyhow::Result<()>>>> {
+) -> anyhow::Result<(Vec<JoinHandle<anyhow::Result<()>>>, mpsc::WeakSender<Vec<decoder::Opened>>)> {
     let Opened { store, shards, directory, recovered } = opened;
     let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
     let mut applier = Applier {
@@ -395,7 +398,9 @@ fn start_threads(
     let (opened_in, messages) = mpsc::channel(DECODED_IN_FLIGHT);
     let ports = Ports { messages, commands, acks, work };
     let (root, limits) = (settings.ingest.root.clone(), settings.admission.limits);
-    Ok(vec![
+    // Weak: the sequencer ends with the decoder, whoever else may hand messages over.
+    let decoded = opened_in.downgrade();
+    let threads = vec![
         thread("decode", &shared.failed, move || {
             decoder::run(&root, &limits, arrivals, &opened_in);
             Ok(())
@@ -403,12 +408,13 @@ fn start_threads(
         thread("apply", &shared.failed, move || {
             // Rows that were perhaps not decided before the last end come first.
             for row in undecided {
-                applier.apply(row, Vec::new())?;
+                applier.apply(row, Waiting::default())?;
             }
             Ok(applier.run(&work_out)?)
         })?,
         thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
-    ])
+    ];
+    Ok((threads, decoded))
 }
 
 /// The loops of the channels besides MQTT. What waits for a channel that is not configured any more is

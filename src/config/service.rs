@@ -8,16 +8,17 @@ use std::time::Duration;
 
 use jiff::civil::Weekday;
 
+use super::delivery::secret;
 use super::section::Section;
 use super::settings::{Admission, Batch, Engine, Site};
 use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
 use crate::console::access::session::Limits as SessionLimits;
 use crate::console::ops::Settings as OpsSettings;
-use crate::console::settings::Settings as ConsoleSettings;
+use crate::console::settings::{HttpSource, Settings as ConsoleSettings, SourceToken};
 use crate::decode::Limits;
 use crate::delivery::channel::Settings as OutboxSettings;
-use crate::domain::ids::SiteId;
+use crate::domain::ids::{SiteId, SourceId};
 use crate::domain::worker::Enrolment;
 use crate::domain::{SignedDuration, TimeZone};
 use crate::indicators;
@@ -134,6 +135,7 @@ pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
             idle: SignedDuration::from_mins(i64::from(idle_min)),
             whole: SignedDuration::from_hours(i64::from(whole_h)),
         },
+        sources: http_sources(&mut section),
         ..default
     };
     if let Some(url) = &settings.public_url {
@@ -146,6 +148,56 @@ pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
     section.finish();
     settings
 }
+
+/// Sources that speak HTTP, each with its token.
+fn http_sources(section: &mut Section<'_>) -> Vec<HttpSource> {
+    let mut sources: Vec<HttpSource> = Vec::new();
+    for mut section in section.sections("sources") {
+        let name = |section: &mut Section<'_>, key, why| -> Option<String> { section.require(key, why) };
+        let site = name(&mut section, "site", "the site's name in topics").and_then(|text| {
+            let site = SiteId::parse(&text);
+            if let Err(error) = &site {
+                section.problem("site", &format!("{text:?} {error}"), "give the id of one of [[sites]]");
+            }
+            site.ok()
+        });
+        let source = name(&mut section, "source", "the source's name in topics").and_then(|text| {
+            let source = SourceId::parse(&text).map_err(|error| error.to_string());
+            let source = source.and_then(|source| match source.is_reserved() {
+                true => Err("is a reserved name".to_owned()),
+                false => Ok(source),
+            });
+            if let Err(error) = &source {
+                section.problem("source", &format!("{text:?} {error}"), "give 1 to 64 of A-Z a-z 0-9 _ -");
+            }
+            source.ok()
+        });
+        let token = http_token(&mut section);
+        if let (Some(site), Some(source), Some(token)) = (site, source, token) {
+            if sources.iter().any(|known| known.token == token) {
+                section.problem("token_file", "holds the token of an earlier source", "make one of its own for each");
+            }
+            sources.push(HttpSource { site, source, token });
+        }
+        section.finish();
+    }
+    sources
+}
+
+fn http_token(section: &mut Section<'_>) -> Option<SourceToken> {
+    if !section.has("token_file") {
+        section.problem("token_file", "is missing: the file that holds the source's token", HTTP_TOKEN_REMEDY);
+    }
+    let file = section.readable_file("token_file")?;
+    let token = secret(&file).and_then(|text| SourceToken::parse(&text).map_err(|error| error.to_string()));
+    if let Err(what) = &token {
+        section.problem("token_file", &format!("{}: {what}", file.display()), HTTP_TOKEN_REMEDY);
+    }
+    token.ok()
+}
+
+const HTTP_TOKEN_REMEDY: &str =
+    "put a token of 32 characters or more on its only line, e.g. made by: openssl rand -hex 32";
 
 pub(super) fn ops(mut section: Section<'_>) -> OpsSettings {
     let listen = address(&mut section, OpsSettings::default().listen);

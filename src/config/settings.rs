@@ -255,6 +255,11 @@ fn check_together(root: &super::section::Section<'_>, ingest: &super::section::S
     if http == ops && http.port() != 0 {
         root.problem("ops.listen", &format!("is {ops}, as http.listen is"), "give the two different ports");
     }
+    let is_known = |site: &SiteId| settings.site(site).is_some();
+    for (place, source) in settings.http.sources.iter().enumerate().filter(|(_, source)| !is_known(&source.site)) {
+        let what = format!("is {}, which is no site", source.site);
+        root.problem(&format!("http.sources[{place}].site"), &what, "give the id of one of [[sites]]");
+    }
     let (payload, packet) = (settings.admission.limits.max_payload_bytes, settings.ingest.max_packet_bytes as usize);
     if payload > packet {
         ingest.problem(

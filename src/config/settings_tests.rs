@@ -111,6 +111,7 @@ fn the_examples_of_the_documented_lists_are_sound_but_for_files_that_are_not_the
         "channels[0].secret_files",
         "channels[1].ca_file",
         "channels[1].password_file",
+        "http.sources[0].token_file",
     ];
     assert_eq!(keys, BTreeSet::from(files), "{:?}", read.problems);
 }

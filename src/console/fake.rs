@@ -15,12 +15,12 @@ use super::access::Reader;
 use super::access::account::Account;
 use super::access::password::HashedPassword;
 use super::listener::Peer;
-use super::office::{Answering, Colleague, MethodChoice, Office, OfficeError};
+use super::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted};
 use super::settings::Settings;
 use super::view::{
     ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeadLetter, DeedWord, EventRow, GroupRow, GroupsView,
-    LimitRow, LogRow, QuarantineView, RefusedRow, RulesView, SettingRow, SiteGroups, SourceRow, SystemDeed, SystemDone,
-    SystemView, Unseen, UnseenRow, UnseenView, WorkerView,
+    ImportReport, LimitRow, LogRow, QuarantineView, ReceiptView, RefusedRow, RejectionRow, RulesView, SettingRow,
+    SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WorkerView,
 };
 use super::{Console, wall};
 use crate::domain::Timestamp;
@@ -76,6 +76,10 @@ pub(super) fn case_id(site: usize, is_crisis: bool) -> String {
 pub(super) struct FakeOffice {
     pub(super) cases: Mutex<Vec<CaseView>>,
     pub(super) portraits: Mutex<Vec<(SiteId, WorkerId, Portrait)>>,
+    /// What was imported, for which sites.
+    pub(super) imports: Mutex<Vec<(ImportTable, Vec<SiteId>)>>,
+    /// What was posted.
+    pub(super) posted: Mutex<Vec<Posted>>,
     /// What was done: to which case, by whom, what, with which note.
     pub(super) deeds: Mutex<Vec<(String, Actor, DeedWord, Option<String>)>>,
     /// What was done about the service.
@@ -216,6 +220,10 @@ fn portrait(of: &Canaries) -> Portrait {
     }
 }
 
+fn rejection() -> RejectionRow {
+    RejectionRow { index: None, reason: "bad_shape".to_owned(), detail: "no item".to_owned() }
+}
+
 impl Office for FakeOffice {
     fn now(&self) -> Timestamp {
         "2026-03-01T12:00:00Z".parse().unwrap()
@@ -351,6 +359,26 @@ impl Office for FakeOffice {
             }
         };
         Box::pin(async move { done })
+    }
+
+    fn take_in(&self, posted: Posted) -> Answering<'_, ReceiptView> {
+        let is_refused = posted.payload.as_ref() == b"null";
+        let receipt = ReceiptView {
+            message_id: posted.id.clone(),
+            topic: format!("vagus/v1/{}/{}/{}", posted.site, posted.source, posted.stream.as_str()),
+            accepted: u32::from(!is_refused),
+            duplicate: 0,
+            rejected: if is_refused { vec![rejection()] } else { Vec::new() },
+            committed_at: "2026-03-01T12:00:00Z".to_owned(),
+        };
+        self.posted.lock().unwrap().push(posted);
+        Box::pin(async move { Ok(receipt) })
+    }
+
+    fn import(&self, table: ImportTable, text: String, sites: Vec<SiteId>) -> Answering<'_, ImportReport> {
+        let report = ImportReport { taken: text.lines().count() as u64, ..ImportReport::default() };
+        self.imports.lock().unwrap().push((table, sites));
+        Box::pin(async move { Ok(report) })
     }
 
     fn colleagues(&self, _site: &str) -> Vec<Colleague> {

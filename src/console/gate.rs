@@ -21,7 +21,7 @@ use super::access::{Field, Reader};
 use super::listener::Peer;
 use super::problem::Problem;
 use super::{Console, pages, wall};
-use crate::domain::ids::WorkerKey;
+use crate::domain::ids::{SiteId, SourceId, WorkerKey};
 use crate::texts::Language;
 
 /// What a route needs of who asks.
@@ -35,6 +35,8 @@ pub enum Need {
     Field(Field),
     /// A worker who came by their own link.
     Oneself,
+    /// A source with its token: a program, not a person.
+    Source,
 }
 
 /// Whether a route answers with pages for people, or for programs.
@@ -66,6 +68,15 @@ pub struct Oneself {
     pub csrf: Token,
     /// The token of their session.
     pub token: Token,
+}
+
+/// The source that a request is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromSource {
+    /// Of which site.
+    pub site: SiteId,
+    /// Its name.
+    pub source: SourceId,
 }
 
 /// In which language a request is answered, and where it came from.
@@ -107,6 +118,11 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
             Err(problem) => return problem.answer(*kind, visitor.language),
         };
         request.extensions_mut().insert(oneself);
+    } else if *need == Need::Source {
+        let Some(source) = console.source(request.headers()) else {
+            return Problem::NoToken.answer(*kind, visitor.language);
+        };
+        request.extensions_mut().insert(source);
     } else if *need != Need::Nothing {
         let Some(signed_in) = signed_in else {
             return match kind {
@@ -213,6 +229,19 @@ impl Console {
         let token = Token::sent(jar.get(self.own_cookie_name())?.value());
         let session = self.selves().find(&token, wall())?;
         Some(Oneself { key: session.account, csrf: session.csrf, token })
+    }
+
+    /// The source that a request is from, by its bearer token. All are compared: how long that takes tells nothing.
+    fn source(&self, headers: &HeaderMap) -> Option<FromSource> {
+        let (scheme, sent) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+        let is_bearer = scheme.eq_ignore_ascii_case("bearer");
+        let mut found = None;
+        for known in self.inner.sources.iter().filter(|_| is_bearer) {
+            if known.token.is(sent.trim()) {
+                found = Some(FromSource { site: known.site.clone(), source: known.source.clone() });
+            }
+        }
+        found
     }
 
     /// Sends somebody to sign in. In a demonstration everybody is signed in as its physician.

@@ -43,7 +43,7 @@ use gate::{Gate, Kind, Need};
 use listener::{Bounds, ListenError, Listener};
 use office::Office;
 use problem::Problem;
-use settings::Settings;
+use settings::{HttpSource, Settings};
 
 use crate::clock::Clock;
 use crate::domain::ids::WorkerKey;
@@ -101,6 +101,7 @@ struct Inner {
     audit: Audit,
     is_secure: bool,
     is_demo: bool,
+    sources: Vec<HttpSource>,
 }
 
 impl std::fmt::Debug for Console {
@@ -128,6 +129,7 @@ impl Console {
             audit: Audit::open(&directory.join("audit"))?,
             is_secure: settings.is_secure(),
             is_demo: settings.is_demo,
+            sources: settings.sources.clone(),
         };
         let console = Self { inner: Arc::new(inner) };
         console.make_demo_physician()?;

@@ -5,16 +5,18 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::view::{
-    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, RulesView, SettingRow, SystemDeed, SystemDone, SystemView,
-    UnseenView, WorkerView,
+    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, ImportReport, ReceiptView, RulesView, SettingRow, SystemDeed,
+    SystemDone, SystemView, UnseenView, WorkerView,
 };
 use crate::domain::Timestamp;
-use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::ids::{SiteId, SourceId, WorkerId};
+use crate::domain::item::Stream;
 use crate::domain::person::Actor;
 use crate::engine::portrait::Portrait;
 
@@ -66,6 +68,32 @@ pub struct MethodChoice {
     pub title: String,
 }
 
+/// A message that came over HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Posted {
+    /// Of which site.
+    pub site: SiteId,
+    /// Who sent it.
+    pub source: SourceId,
+    /// What it holds.
+    pub stream: Stream,
+    /// The id for its receipt, where the payload names none.
+    pub id: Option<String>,
+    /// What would be the payload of an MQTT message.
+    pub payload: Bytes,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportTable {
+    /// The register of workers.
+    Workers,
+    /// Questionnaires.
+    Screenings,
+    /// Working conditions.
+    Exposures,
+}
+
 /// The service, as the console sees it.
 pub trait Office: Send + Sync + 'static {
     /// The present moment, as the service believes it.
@@ -113,6 +141,12 @@ pub trait Office: Send + Sync + 'static {
         note: Option<String>,
         deed: DeedWord,
     ) -> Answering<'a, CaseView>;
+
+    /// Takes a message in as if it had come over MQTT; answers when what it held is on disk.
+    fn take_in(&self, posted: Posted) -> Answering<'_, ReceiptView>;
+
+    /// Takes in the good lines of a CSV file, as far as they are of these sites; none named stands for all.
+    fn import(&self, table: ImportTable, text: String, sites: Vec<SiteId>) -> Answering<'_, ImportReport>;
 
     /// Who can be put in charge at a site.
     fn colleagues(&self, site: &str) -> Vec<Colleague>;

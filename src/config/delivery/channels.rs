@@ -109,7 +109,7 @@ fn keys(section: &mut Section<'_>) -> Option<Vec<SigningKey>> {
 }
 
 /// The text of a file without the line break that an editor ends it with.
-fn secret(file: &Path) -> Result<String, String> {
+pub(in crate::config) fn secret(file: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(file).map_err(|error| format!("cannot be read: {error}"))?;
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

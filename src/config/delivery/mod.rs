@@ -14,6 +14,8 @@ use super::settings::Site;
 use crate::delivery::settings::Settings;
 use crate::domain::ids::SiteId;
 
+pub(super) use channels::secret;
+
 /// Reads the three lists.
 pub(super) fn read(root: &mut Section<'_>, sites: &[Site]) -> Settings {
     let recipients = recipients::read(root, sites);

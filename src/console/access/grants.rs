@@ -33,6 +33,10 @@ pub enum Field {
     Audit,
     /// Why somebody opened a crisis that was not theirs, and whether that was looked at.
     Emergency,
+    /// Files of the register of workers, to take in.
+    Register,
+    /// Files of questionnaires and working conditions, to take in.
+    Intake,
 }
 
 impl Field {
@@ -50,6 +54,8 @@ impl Field {
         Self::Accounts,
         Self::Audit,
         Self::Emergency,
+        Self::Register,
+        Self::Intake,
     ];
 
     /// The name used in the audit.
@@ -68,6 +74,8 @@ impl Field {
             Self::Accounts => "accounts",
             Self::Audit => "audit",
             Self::Emergency => "emergency",
+            Self::Register => "register",
+            Self::Intake => "intake",
         }
     }
 
@@ -111,6 +119,8 @@ const GRANTS: &[(Field, &[(Role, Reach)])] = &[
     (Field::Accounts, &[(Administrator, Site)]),
     (Field::Audit, &[(Administrator, Site), (OhHead, Site)]),
     (Field::Emergency, &[(OhHead, Site)]),
+    (Field::Register, &[(Administrator, Site), (OhLead, Site), (OhHead, Site)]),
+    (Field::Intake, &[(Physician, Site), (OhLead, Site), (OhHead, Site)]),
 ];
 
 /// How far a role may see a field; `None` where not at all.

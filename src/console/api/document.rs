@@ -98,15 +98,15 @@ fn complete(operation: &mut Operation, method: &HttpMethod, need: Need) {
         parameters.any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.parameter_in == *place))
     };
     let (has_path, has_query) = (takes(&ParameterIn::Path), takes(&ParameterIn::Query));
-    let is_field = matches!(need, Need::Field(_));
+    let is_session = matches!(need, Need::SignedIn | Need::Field(_));
     let is_change = *method != HttpMethod::Get;
     let answers = [
         ("400", "The question makes no sense", has_body || has_query),
-        ("401", "Nobody is signed in", matches!(need, Need::SignedIn) || is_field),
+        ("401", "Nobody is signed in, or the token is not one of that source", is_session || need == Need::Source),
         (
             "403",
             "The role may not, the header x-csrf-token is missing, or a password must be changed first",
-            matches!(need, Need::SignedIn) || is_field,
+            is_session,
         ),
         ("404", "There is no such thing, or it is not theirs to see", has_path),
         ("413", "The body is too long", has_body),
@@ -121,6 +121,7 @@ fn complete(operation: &mut Operation, method: &HttpMethod, need: Need) {
     operation.security = Some(match need {
         // Nothing of the API is for workers' own pages.
         Need::Nothing | Need::Oneself => vec![SecurityRequirement::default()],
+        Need::Source => vec![SecurityRequirement::new(TOKEN, [""; 0])],
         Need::SignedIn | Need::Field(_) if is_change => {
             vec![SecurityRequirement::new(COOKIE, [""; 0]).add(CSRF, [""; 0])]
         }

@@ -7,6 +7,8 @@ mod cases;
 mod cursor;
 mod document;
 mod extract;
+mod imports;
+mod intake;
 mod session;
 mod workers;
 
@@ -49,6 +51,10 @@ fn endpoints() -> Vec<Endpoint> {
         at("/api/v1/sites/{site}/colleagues", case, routes!(cases::colleagues)),
         at("/api/v1/methods", case, routes!(cases::methods)),
         at("/api/v1/workers/{site}/{worker}", Need::Field(Field::Evidence), routes!(workers::show)),
+        at("/api/v1/imports/workers", Need::Field(Field::Register), routes!(imports::workers)),
+        at("/api/v1/imports/screenings", Need::Field(Field::Intake), routes!(imports::screenings)),
+        at("/api/v1/imports/exposures", Need::Field(Field::Intake), routes!(imports::exposures)),
+        at("/api/v1/sites/{site}/sources/{source}/{stream}", Need::Source, routes!(intake::post)),
     ]
 }
 

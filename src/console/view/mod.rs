@@ -7,6 +7,7 @@ mod case;
 mod evidence;
 mod groups;
 mod portrait;
+mod receipt;
 mod system;
 mod worker;
 
@@ -14,6 +15,7 @@ pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, Lim
 pub use evidence::{ContributionView, EvidenceView, ExposureView, HrvView, IndexView, ScreeningView, SleepView};
 pub use groups::{FIGURES, GroupRow, GroupsView, MatchingRule, ResponseRow, SiteGroups};
 pub use portrait::{DayView, PortraitView, SheetView, ShiftView, UsualView, WorkView};
+pub use receipt::{ImportReport, LineProblem, ReceiptView, RejectionRow};
 pub use system::{
     ChannelView, DeadLetter, MethodRow, QuarantineView, RefusedRow, RulesView, SHOWN, SettingRow, SystemDeed,
     SystemDone, SystemView,
