@@ -590,3 +590,9 @@ rules-cutoffs = Cut-offs
 rules-library = Methods of the library
 rules-method = step { $step }, { $weeks } weeks
 rules-for = For:
+
+## What changed in the inbox
+
+inbox-changed = changed
+inbox-changed-only = New or changed only
+inbox-told = Cases: { $count }. New or changed since you looked at them: { $news }.

@@ -584,3 +584,9 @@ rules-cutoffs = Ngưỡng điểm
 rules-library = Thư viện phương pháp
 rules-method = bậc { $step }, { $weeks } tuần
 rules-for = Dành cho:
+
+## What changed in the inbox
+
+inbox-changed = có thay đổi
+inbox-changed-only = Chỉ mục mới hoặc có thay đổi
+inbox-told = Trường hợp: { $count }. Mới hoặc thay đổi từ lần bạn xem: { $news }.

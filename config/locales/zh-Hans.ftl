@@ -584,3 +584,9 @@ rules-cutoffs = 界值
 rules-library = 方法库
 rules-method = 第 { $step } 级，{ $weeks } 周
 rules-for = 适用于：
+
+## What changed in the inbox
+
+inbox-changed = 有变化
+inbox-changed-only = 仅显示新增或有变化
+inbox-told = 个案：{ $count }。自您上次查看后新增或有变化：{ $news }。

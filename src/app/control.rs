@@ -4,6 +4,7 @@
 //! open. Where no service runs, a list is read from the store itself; what changes something needs
 //! the service.
 
+mod accounts;
 pub mod cases;
 mod outbox;
 mod outbox_test;
@@ -27,6 +28,7 @@ use super::outbound::Outbound;
 use super::registry_file::WorkerRow;
 use super::sequencer::Command;
 use crate::clock::Clock;
+use crate::console::Console;
 use crate::delivery::channel;
 use crate::domain::Date;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
@@ -35,6 +37,7 @@ use crate::engine;
 use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
+pub use accounts::{AccountRow, AccountsQuestion, answer_on_files as accounts_on_files};
 pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
@@ -124,6 +127,8 @@ pub struct Served {
     pub engine: watch::Receiver<engine::Settings>,
     /// Who may work with cases.
     pub staff: Staff,
+    /// The console, for whoever changes accounts; none in what the console itself asks.
+    pub console: Option<Console>,
     /// How the service itself is.
     pub machine: Arc<Machine>,
     /// The way in for messages that come over HTTP.
@@ -171,6 +176,8 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
 pub(super) async fn answer(question: Question, served: &Served) -> Answer {
     let Served { store, commands, clock, channels, outbound, .. } = served;
     match question {
+        Question::Accounts(question) => accounts::answer(question, served.console.as_ref()).await,
+        Question::WorkerLink { site, worker } => accounts::link(site, worker, served.console.as_ref()).await,
         Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.

@@ -47,6 +47,7 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
         staff,
         machine,
         intake: Intake::default(),
+        console: None,
     };
     let question =
         Question::Strain { site: "plant-a".to_owned(), worker: "w-1".to_owned(), date: Some("2026-03-01".to_owned()) };

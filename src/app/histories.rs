@@ -45,6 +45,9 @@ pub fn each<E>(
             | Answer::OutboxRetried { .. }
             | Answer::OutboxDiscarded { .. }
             | Answer::Cases(_)
+            | Answer::Accounts { .. }
+            | Answer::Account { .. }
+            | Answer::WorkerLink { .. }
             | Answer::OutboxTest { .. }
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));

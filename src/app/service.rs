@@ -193,11 +193,22 @@ impl Service {
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
-        let (outbound, intake) = (told, Intake::of(&settings, decoded));
-        let served =
-            Served { store: store.clone(), commands, clock, channels, outbound, engine, staff, machine, intake };
+        let (outbound, intake, console) = (told, Intake::of(&settings, decoded), None);
+        let served = Served {
+            store: store.clone(),
+            commands,
+            clock,
+            channels,
+            outbound,
+            engine,
+            staff,
+            machine,
+            intake,
+            console,
+        };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
-        tasks.spawn(control::serve(control, served, stopping.clone()));
+        let console = Some(web.console.clone());
+        tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
         tracing::info!(ops = %ops_address, console = %web.address, "the service runs");

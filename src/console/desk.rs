@@ -96,7 +96,14 @@ impl Desk<'_> {
             self.console.record(vec![about(denied)]).await?;
             return Err(Problem::NotFound);
         }
-        let portrait = self.console.office().portrait(site.clone(), worker.clone()).await?;
+        let portrait = match self.console.office().portrait(site.clone(), worker.clone()).await {
+            Err(OfficeError::Unknown) => {
+                let denied = Entry::denied(&self.signed_in.reader, self.route, Field::Evidence);
+                self.console.record(vec![about(denied)]).await?;
+                return Err(Problem::NotFound);
+            }
+            found => found?,
+        };
         let shows_answers = may_see(Field::Answers);
         let fields = if shows_answers { &[Field::Evidence, Field::Answers][..] } else { &[Field::Evidence] };
         self.console.record(vec![about(self.entry("read").with(fields))]).await?;

@@ -88,6 +88,9 @@ pub struct Visitor {
     pub address: IpAddr,
 }
 
+/// The header of a request that a page's script makes without anybody's doing.
+const BY_ITSELF: &str = "x-vagus-live";
+
 /// The longest form.
 const MAX_FORM_BYTES: usize = 64 * 1024;
 
@@ -217,7 +220,10 @@ impl Console {
         let jar = CookieJar::from_headers(headers);
         let token = Token::sent(jar.get(self.cookie_name())?.value());
         let now = wall();
-        let session = self.sessions().find(&token, now)?;
+        // What a page asks by itself is no sign that somebody is there.
+        let is_by_itself = headers.contains_key(BY_ITSELF)
+            || headers.get(header::ACCEPT).is_some_and(|accepted| accepted == "text/event-stream");
+        let session = if is_by_itself { self.sessions().peek(&token, now) } else { self.sessions().find(&token, now) }?;
         let account = self.accounts().find(&session.account).filter(|account| !account.is_disabled)?;
         let reader = Reader { opened: session.opened_at(now), ..account.reader };
         Some(SignedIn { reader, session, token })

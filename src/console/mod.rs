@@ -9,6 +9,7 @@ pub mod api;
 mod assets;
 mod desk;
 mod entrance;
+mod events;
 #[cfg(test)]
 mod fake;
 pub mod gate;
@@ -36,6 +37,7 @@ use access::account::{Account, AccountError, Accounts};
 use access::audit::{Audit, AuditError, Entry, Filter};
 use access::keeping::{Books, one_time};
 use access::links::{LinkError, Links};
+use access::looked::Looked;
 use access::password::HashedPassword;
 use access::session::{Limits, Sessions, Token};
 use access::throttle::Throttle;
@@ -99,6 +101,7 @@ struct Inner {
     address: OnceLock<SocketAddr>,
     throttle: Throttle,
     audit: Audit,
+    looked: Looked,
     is_secure: bool,
     is_demo: bool,
     sources: Vec<HttpSource>,
@@ -127,6 +130,7 @@ impl Console {
             address: OnceLock::new(),
             throttle: Throttle::default(),
             audit: Audit::open(&directory.join("audit"))?,
+            looked: Looked::open(&directory.join("looked.json")),
             is_secure: settings.is_secure(),
             is_demo: settings.is_demo,
             sources: settings.sources.clone(),
@@ -233,6 +237,10 @@ impl Console {
         &self.inner.throttle
     }
 
+    fn looked(&self) -> &Looked {
+        &self.inner.looked
+    }
+
     fn is_secure(&self) -> bool {
         self.inner.is_secure
     }
@@ -308,6 +316,7 @@ fn routes() -> Vec<Route> {
         page("/language", Need::SignedIn, post(pages::language::take)),
         page("/", Need::SignedIn, get(pages::home)),
         page("/cases", Need::Field(Field::Case), get(pages::inbox::show)),
+        page("/cases/events", Need::Field(Field::Case), get(events::show)),
         page("/workers/{site}/{worker}", Need::Field(Field::Worker), get(pages::worker::show)),
         page("/system", Need::Field(Field::System), get(pages::system::show).post(pages::system::tend)),
         page("/settings", Need::Field(Field::System), get(pages::settings::show)),

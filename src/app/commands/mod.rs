@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 failed while running, 2 wrong use or configuration. Results go to standard
 //! output, logs to standard error.
 
+mod accounts;
 mod backtest;
 mod backtest_table;
 mod cases;
@@ -38,6 +39,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    // The arguments say what it does, at length.
+    Accounts(accounts::AccountsArguments),
     /// Compare two rule files on the past: cases that would open, that no longer would, and by chance
     Backtest(backtest::BacktestArguments),
     // The arguments say what it does, at length.
@@ -87,6 +90,7 @@ pub const EXIT_USAGE: u8 = 2;
 #[must_use]
 pub fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Accounts(arguments) => accounts::run(arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
         Command::Cases(arguments) => cases::run(arguments),
         Command::Check(arguments) => check::run(&arguments),

@@ -114,6 +114,9 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::OutboxRetried { .. }
         | Answer::OutboxDiscarded { .. }
         | Answer::Cases(_)
+        | Answer::Accounts { .. }
+        | Answer::Account { .. }
+        | Answer::WorkerLink { .. }
         | Answer::OutboxTest { .. }
         | Answer::Histories { .. }) => Ok(good),
     });

@@ -1,4 +1,4 @@
-//! `vagus workers import|list|strain`.
+//! `vagus workers import|link|list|strain`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,6 +56,19 @@ enum WorkersCommand {
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
     },
+    /// Make a link by which a worker reaches their own page: it works once, within a week
+    Link {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The site
+        site: String,
+        /// The worker
+        worker: String,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
     /// Show the register
     List {
         /// The configuration of the service
@@ -76,6 +89,14 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
         }),
         WorkersCommand::Strain { config, site, worker, date, output } => {
             operator::finish(strain(&config, site, worker, date), output, print_strain)
+        }
+        WorkersCommand::Link { config, site, worker, output } => {
+            let question = Question::WorkerLink { site, worker };
+            operator::finish(operator::ask_running(&config, &question), output, |answer| {
+                if let Answer::WorkerLink { address, until } = answer {
+                    operator::say(format_args!("{address}\nFor the worker alone; it works once, until {until}"));
+                }
+            })
         }
         WorkersCommand::List { config, output } => {
             operator::finish(operator::ask_running(&config, &Question::WorkersList), output, print_list)

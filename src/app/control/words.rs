@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::accounts::{AccountRow, AccountsQuestion};
 use super::cases::{CasesAnswer, CasesQuestion};
 use super::outbox::{ChannelRow, DeliveryRow};
 use super::outbox::{Discard, DiscardedRow};
@@ -76,6 +77,15 @@ pub enum Question {
     },
     /// About cases.
     Cases(CasesQuestion),
+    /// About accounts.
+    Accounts(AccountsQuestion),
+    /// A link to a worker's own page.
+    WorkerLink {
+        /// The site.
+        site: String,
+        /// The worker.
+        worker: String,
+    },
     /// Believe the machine's clock as it stands, after a step.
     ClockAccept,
     /// What is stored of some workers, to be looked back on by whoever asks.
@@ -193,6 +203,25 @@ pub enum Answer {
     },
     /// About cases.
     Cases(CasesAnswer),
+    /// Who may sign in.
+    Accounts {
+        /// By name.
+        accounts: Vec<AccountRow>,
+    },
+    /// An account was made or changed.
+    Account {
+        /// Its name.
+        name: String,
+        /// Its one-time password, where one was made.
+        password: Option<String>,
+    },
+    /// A link to a worker's own page.
+    WorkerLink {
+        /// The address.
+        address: String,
+        /// When it ends, RFC 3339.
+        until: String,
+    },
     /// The machine's clock is believed.
     ClockAccepted {
         /// The step that waited to be accepted, seconds; null where none did.

@@ -96,20 +96,21 @@ id = "dr.lan"
 role = "physician"
 email = "lan@example.org"
 [[channels]]
-id = "case-system"
-kind = "webhook"
-url = "https://cases.example.org/hook-with-a-token"
-secret_files = ["/etc/vagus/case-system.key"]
+id = "mail"
+kind = "email"
+host = "127.0.0.1"
+tls = "none"
+from = "Vagus <vagus@example.org>"
 [[routes]]
-channel = "case-system"
+channel = "mail"
 recipients = ["role:physician"]
 "#;
         let rows = settings(&config::settings::parse(text, "test", []).unwrap());
         let shown: String = rows.iter().map(|row| format!("{}={}\n", row.key, row.value)).collect();
-        for kept in ["lan@example.org", "dr.lan", "token", "case-system.key"] {
+        for kept in ["lan@example.org", "dr.lan", "vagus@example.org"] {
             assert!(!shown.contains(kept), "{kept} in\n{shown}");
         }
-        for told in ["mqtt.host=broker.example.org", "channels=case-system", "sites.plant-a.time_zone=Asia/Ho_Chi_Minh"]
+        for told in ["mqtt.host=broker.example.org", "channels=mail", "sites.plant-a.time_zone=Asia/Ho_Chi_Minh"]
         {
             assert!(shown.contains(told), "{told} not in\n{shown}");
         }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod grants;
 pub mod keeping;
 pub mod links;
+pub mod looked;
 pub mod password;
 pub mod session;
 pub mod throttle;

@@ -126,6 +126,13 @@ impl<W: Clone + PartialEq> Sessions<W> {
         (token, session)
     }
 
+    /// The session of a token, if it still lives; nothing changes in it.
+    #[must_use]
+    pub fn peek(&self, token: &Token, now: Timestamp) -> Option<Session<W>> {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        open.get(token).filter(|session| self.lives(session, now)).cloned()
+    }
+
     /// The session of a token that somebody sent, if it still lives; its idle time begins anew.
     #[must_use]
     pub fn find(&self, token: &Token, now: Timestamp) -> Option<Session<W>> {

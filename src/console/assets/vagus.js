@@ -72,16 +72,17 @@
   };
 
   // j and k move through the cases, Enter opens the one that is chosen. Single letters can be switched off (WCAG 2.1.4).
-  const keys = (table, choice) => {
+  const keys = (choice) => {
     choice.checked = localStorage.getItem("keys") !== "off";
     choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
     choice.closest("label").hidden = false;
-    const rows = [...table.tBodies[0].rows];
-    let chosen = -1;
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.altKey || event.metaKey || /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) return;
       const step = { j: 1, k: -1 }[event.key];
+      // Asked for anew: live updates put in other rows.
+      const rows = [...(document.getElementById("cases")?.tBodies[0].rows ?? [])];
       if (!step || !choice.checked || rows.length === 0) return;
+      let chosen = rows.findIndex((row) => row.classList.contains("chosen"));
       rows[chosen]?.classList.remove("chosen");
       chosen = Math.min(rows.length - 1, Math.max(0, chosen + step));
       rows[chosen].classList.add("chosen");
@@ -89,7 +90,51 @@
     });
   };
 
+  // When cases change, the page is asked for again, and its list and the sentence above it are put in. The
+  // sentence is a status: it is read out where it says something else.
+  const live = (inbox) => {
+    let source, running = false, again = false;
+    const stop = () => { source?.close(); source = undefined; };
+    const put = (fresh, id) => {
+      const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
+      if (now && then && now.textContent !== then.textContent) now.replaceChildren(...document.importNode(then, true).childNodes);
+    };
+    const refresh = async () => {
+      if (running) { again = true; return; }
+      running = true;
+      try {
+        const answer = await fetch(location.href, { headers: { "x-vagus-live": "1" } });
+        // The session is over: nothing is shown any more that somebody else could read.
+        if (!answer.ok || answer.redirected) { stop(); location.reload(); return; }
+        const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const focused = inbox.contains(document.activeElement) && document.activeElement.getAttribute("href");
+        const chosen = inbox.querySelector("tr.chosen a")?.getAttribute("href");
+        ["told", "inbox", "as-of"].forEach((id) => put(fresh, id));
+        const link = (href) => href && [...inbox.querySelectorAll("a")].find((one) => one.getAttribute("href") === href);
+        link(chosen)?.closest("tr").classList.add("chosen");
+        link(focused)?.focus();
+      } catch {
+        // The service is away; the next event, or the next look, brings the page up to date.
+      } finally {
+        running = false;
+        if (again) { again = false; refresh(); }
+      }
+    };
+    const begin = () => {
+      source = new EventSource(inbox.dataset.live);
+      source.addEventListener("cases", refresh);
+    };
+    // A page that nobody sees holds no connection: a browser has few of them.
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) stop();
+      else if (!source) { begin(); refresh(); }
+    });
+    if (!document.hidden) begin();
+  };
+
   document.querySelectorAll("[data-chart]").forEach(draw);
-  const cases = document.getElementById("cases");
-  if (cases) keys(cases, document.getElementById("keys"));
+  const choice = document.getElementById("keys");
+  if (choice) keys(choice);
+  const inbox = document.querySelector("[data-live]");
+  if (inbox) live(inbox);
 })();

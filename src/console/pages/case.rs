@@ -11,7 +11,7 @@ use super::super::access::Field;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
-use super::super::view::{CaseView, DeedWord};
+use super::super::view::{CaseRow, CaseView, DeedWord};
 use super::layout::Frame;
 use super::{answers, break_glass, case_deeds, case_parts, case_words, chart};
 use crate::domain::alert::Opening;
@@ -67,6 +67,7 @@ pub(in super::super) async fn show(
     let portrait = drawn.as_ref().filter(|_| shown.may_see(Field::Evidence));
     let row = &case.row;
     desk.shown(row, &[Field::Case, Field::Evidence, Field::Answers, Field::Notes]).await?;
+    look_at(&console, &signed_in, row).await?;
     let title = language.say_with("case-title", &[("worker", row.worker.as_str().into())]);
     let body = html! {
         h1 { (case_parts::level(language, &row.level)) " " (title) }
@@ -88,6 +89,14 @@ pub(in super::super) async fn show(
         (history(&shown))
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
+}
+
+/// Keeps that this version of the case was looked at.
+async fn look_at(console: &Console, signed_in: &SignedIn, row: &CaseRow) -> Result<(), Problem> {
+    let (looked, who, case, version) =
+        (console.looked().clone(), signed_in.reader.id.clone(), row.case_id.clone(), row.version.clone());
+    let kept = tokio::task::spawn_blocking(move || looked.look(&who, &case, &version)).await;
+    kept.map_err(|_| Problem::Internal)
 }
 
 async fn portrait(console: &Console, case: &CaseView) -> Result<Option<Portrait>, Problem> {

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::super::Console;
 use super::super::access::Reader;
+use super::super::access::looked::Since;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
@@ -27,6 +28,7 @@ pub(in super::super) struct Wanted {
     level: String,
     mine: Option<String>,
     overdue: Option<String>,
+    changed: Option<String>,
 }
 
 impl Wanted {
@@ -34,6 +36,7 @@ impl Wanted {
         !(self.site.is_empty() && self.unit.is_empty() && self.level.is_empty())
             || self.mine.is_some()
             || self.overdue.is_some()
+            || self.changed.is_some()
     }
 
     fn filter(&self, reader: &Reader) -> CaseFilter {
@@ -58,21 +61,34 @@ pub(in super::super) async fn show(
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases" };
     let seen = desk.cases(CaseFilter::default()).await?;
     let filter = wanted.filter(&signed_in.reader);
-    let is_shown = |row: &&CaseRow| filter.passes(row) && (wanted.unit.is_empty() || row.unit == wanted.unit);
-    let shown: Vec<&CaseRow> = seen.iter().filter(is_shown).collect();
-    desk.listed(shown.iter().copied()).await?;
+    let who = &signed_in.reader.id;
+    console.looked().keep(who, &seen.iter().map(|row| row.case_id.as_str()).collect());
+    let since = |row: &CaseRow| console.looked().since(who, &row.case_id, &row.version);
+    let is_shown = |row: &&CaseRow| {
+        filter.passes(row)
+            && (wanted.unit.is_empty() || row.unit == wanted.unit)
+            && (wanted.changed.is_none() || since(row) != Since::Seen)
+    };
+    let shown: Vec<(&CaseRow, Since)> = seen.iter().filter(is_shown).map(|row| (row, since(row))).collect();
+    desk.listed(shown.iter().map(|(row, _)| *row)).await?;
+    let news = shown.iter().filter(|(_, since)| *since != Since::Seen).count();
+    let told = [("count", shown.len().into()), ("news", news.into())];
     let title = language.say("inbox-title");
     let body = html! {
         h1 { (title) }
         (controls(language, &wanted, &seen))
-        @if shown.is_empty() {
-            p.empty { (language.say(if wanted.is_narrow() { "inbox-empty-filtered" } else { "inbox-empty" })) }
-        } @else {
-            (table(language, &shown, now))
-            // Shown by the script that knows the keys; who speaks to their computer can switch them off.
-            label.tick.hint hidden { input #keys type="checkbox" checked; (language.say("inbox-keys")) }
+        // The script asks for this page again when cases change, and puts in what is below.
+        p #told role="status" { (language.say_with("inbox-told", &told)) }
+        div #inbox data-live="/cases/events" {
+            @if shown.is_empty() {
+                p.empty { (language.say(if wanted.is_narrow() { "inbox-empty-filtered" } else { "inbox-empty" })) }
+            } @else {
+                (table(language, &shown, now))
+            }
         }
-        p.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &crate::domain::TimeZone::UTC).into())])) }
+        // Shown by the script that knows the keys; who speaks to their computer can switch them off.
+        label.tick.hint hidden { input #keys type="checkbox" checked; (language.say("inbox-keys")) }
+        p #as-of.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &crate::domain::TimeZone::UTC).into())])) }
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
 }
@@ -91,12 +107,16 @@ fn controls(language: Language, wanted: &Wanted, seen: &[CaseRow]) -> Markup {
                 input type="checkbox" name="overdue" value="on" checked[wanted.overdue.is_some()];
                 (language.say("inbox-overdue"))
             }
+            label.tick {
+                input type="checkbox" name="changed" value="on" checked[wanted.changed.is_some()];
+                (language.say("inbox-changed-only"))
+            }
             button type="submit" { (language.say("inbox-apply")) }
         }
     }
 }
 
-fn table(language: Language, rows: &[&CaseRow], now: Timestamp) -> Markup {
+fn table(language: Language, rows: &[(&CaseRow, Since)], now: Timestamp) -> Markup {
     let head = |key: &str| html! { th scope="col" { (language.say(key)) } };
     html! {
         table.cases #cases {
@@ -108,19 +128,24 @@ fn table(language: Language, rows: &[&CaseRow], now: Timestamp) -> Markup {
                 }
             }
             tbody {
-                @for row in rows { (line(language, row, now)) }
+                @for (row, since) in rows { (line(language, row, *since, now)) }
             }
         }
     }
 }
 
-fn line(language: Language, row: &CaseRow, now: Timestamp) -> Markup {
+fn line(language: Language, row: &CaseRow, since: Since, now: Timestamp) -> Markup {
     let label = |key: &str| language.say(key);
     html! {
         tr class=(format!("urgency-{}", row.level)) {
             td data-label=(label("column-urgency")) { (case_parts::level(language, &row.level)) }
             th scope="row" data-label=(label("column-worker")) {
                 a href=(format!("/cases/{}", row.case_id)) { (row.worker) }
+                @match since {
+                    Since::New => { " " span.news { (label("inbox-new")) } }
+                    Since::Changed => { " " span.news { (label("inbox-changed")) } }
+                    Since::Seen => {}
+                }
             }
             td data-label=(label("column-unit")) { (row.unit) ", " (row.site) }
             td data-label=(label("column-next")) { (case_parts::next(language, row.next.as_ref(), now)) }

@@ -8,6 +8,7 @@ use super::super::Console;
 use super::super::access::Field;
 use super::super::access::audit::Entry;
 use super::super::gate::{SignedIn, Visitor};
+use super::super::office::OfficeError;
 use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
@@ -37,7 +38,15 @@ pub(in super::super) async fn show(
         console.record(vec![denied.about(site.as_str(), worker.as_str(), None)]).await?;
         return Err(Problem::NotFound);
     }
-    let mut view = console.office().worker(site.clone(), worker.clone()).await?;
+    let mut view = match console.office().worker(site.clone(), worker.clone()).await {
+        // Whoever tries names shall be seen.
+        Err(OfficeError::Unknown) => {
+            let denied = Entry::denied(&signed_in.reader, ROUTE, Field::Worker);
+            console.record(vec![denied.about(site.as_str(), worker.as_str(), None)]).await?;
+            return Err(Problem::NotFound);
+        }
+        found => found?,
+    };
     view.cases.retain(|row| row.shows(&signed_in.reader, Field::Case));
     let portrait = match may_see(Field::Evidence) {
         true => Some(console.office().portrait(site.clone(), worker.clone()).await?),
