@@ -103,6 +103,21 @@ impl FakeOffice {
         office
     }
 
+    /// Invents further cases at the first site, of several levels and limits.
+    pub(super) fn invent(&self, count: usize) {
+        let mut cases = self.cases.lock().unwrap();
+        for number in 0..count {
+            let mut further = case(0, false, &canaries(0));
+            further.row.case_id = format!("c-01JQMORE{number:02}");
+            further.row.level = ["L2", "L3"][number % 2].to_owned();
+            let limit = further.row.next.as_mut().unwrap();
+            limit.due = format!("2026-03-{:02}T08:00:00Z", 1 + number % 5);
+            cases.push(further);
+        }
+        let due = |case: &CaseView| case.row.next.as_ref().map(|limit| limit.due.clone());
+        cases.sort_by_key(|case| (std::cmp::Reverse(case.row.level.clone()), due(case), case.row.case_id.clone()));
+    }
+
     /// Puts somebody in charge of a case.
     pub(super) fn assign(&self, case: &str, to: &str) {
         let mut cases = self.cases.lock().unwrap();

@@ -27,7 +27,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
@@ -51,6 +51,7 @@ use crate::clock::Clock;
 use crate::domain::ids::WorkerKey;
 use crate::domain::person::{PersonId, Role};
 use crate::domain::{SignedDuration, Timestamp};
+use crate::texts::Language;
 
 /// What browsers may cost; each keeps a few connections open.
 const BOUNDS: Bounds = Bounds {
@@ -284,6 +285,7 @@ impl Console {
             let answer = answer.layer(middleware::from_fn_with_state(gate, gate::pass));
             router = router.route(path, answer);
         }
+        let router = router.fallback(nothing_there);
         router.layer(middleware::map_response(with_headers)).with_state(self.clone())
     }
 }
@@ -336,6 +338,13 @@ fn routes() -> Vec<Route> {
         page("/me/{token}", Need::Nothing, get(pages::worker_self::knock).post(pages::worker_self::enter)),
     ];
     pages.into_iter().chain(api::routes()).collect()
+}
+
+/// Answers at an address that there is not.
+async fn nothing_there(uri: Uri, headers: HeaderMap) -> Response {
+    let kind = if uri.path().starts_with("/api/") { Kind::Api } else { Kind::Page };
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    Problem::NotFound.answer(kind, accepted.map_or(Language::English, Language::accepted))
 }
 
 /// What every answer says to the browser: nothing of ours is kept, framed, or mixed with what others made.

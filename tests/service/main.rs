@@ -16,6 +16,7 @@ mod killed;
 mod limits;
 mod open_mhealth;
 mod operating;
+mod over_http;
 mod replayed;
 mod sending;
 mod support;

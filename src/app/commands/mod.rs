@@ -13,6 +13,7 @@ mod clock;
 #[cfg(feature = "demo")]
 mod demo;
 mod hrv;
+mod openapi;
 mod operator;
 mod outbox;
 mod outbox_test;
@@ -54,6 +55,8 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    /// Print the OpenAPI document of the API
+    Openapi,
     // The arguments say what it does, at length.
     Outbox(outbox::OutboxArguments),
     /// Show what was refused and why, and look at it once more
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Openapi => openapi::run(),
         Command::Outbox(arguments) => outbox::run(arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Relate(arguments) => relate::run(&arguments),

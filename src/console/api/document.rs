@@ -106,7 +106,7 @@ fn complete(operation: &mut Operation, method: &HttpMethod, need: Need) {
         (
             "403",
             "The role may not, the header x-csrf-token is missing, or a password must be changed first",
-            is_session,
+            is_session || (is_change && need == Need::Nothing),
         ),
         ("404", "There is no such thing, or it is not theirs to see", has_path),
         ("413", "The body is too long", has_body),

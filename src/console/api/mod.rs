@@ -62,3 +62,6 @@ fn endpoints() -> Vec<Endpoint> {
 pub(super) fn routes() -> impl Iterator<Item = Route> {
     endpoints().into_iter().map(|Endpoint { path, need, answer, .. }| Route { path, kind: Kind::Api, need, answer })
 }
+
+#[cfg(test)]
+mod tests;

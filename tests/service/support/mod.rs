@@ -6,6 +6,7 @@ pub(crate) mod desk;
 pub(crate) mod feed;
 pub(crate) mod ingest;
 pub(crate) mod mosquitto;
+pub(crate) mod program;
 pub(crate) mod receiver;
 pub(crate) mod strace;
 pub(crate) mod town;

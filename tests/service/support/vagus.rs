@@ -104,6 +104,16 @@ impl Vagus {
         });
     }
 
+    /// Where its console and its API are.
+    pub(crate) fn console(&self) -> String {
+        eventually("the service says where its console is", || {
+            let log = self.log();
+            let started = log.lines().rfind(|line| line.contains("the service runs"))?;
+            let line: serde_json::Value = serde_json::from_str(started).ok()?;
+            Some(format!("http://{}", line["console"].as_str()?))
+        })
+    }
+
     /// The sum of a metric over all label values that contain `labels`.
     pub(crate) fn metric(&self, name: &str, labels: &str) -> f64 {
         let url = format!("http://{}/metrics", self.ops.as_ref().unwrap());
