@@ -141,16 +141,7 @@ impl Service {
         let store_path = &settings.store.path;
         let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
         let (changes, changed) = watch::channel(0);
-        let machine = Arc::new(Machine {
-            readiness: Arc::clone(&readiness),
-            session: Arc::clone(&session),
-            progress: Arc::clone(&progress),
-            metrics: metrics.clone(),
-            changes: changed,
-            enrolment: settings.admission.enrolment,
-            settings: office::settings(&settings),
-            groups: tokio::sync::Mutex::default(),
-        });
+        let machine = machine(&settings, (&session, &progress, &metrics), (&readiness, changed));
         let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
@@ -158,21 +149,13 @@ impl Service {
         // Delivery ends after the rows: what they say must still leave.
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
-        let store = opened.store.clone();
+        let (store, kept) = (opened.store.clone(), opened.store.clone());
         let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone());
         let outbound = Outbound::new(publisher, waiting, &settings.ingest.root, router(&settings));
         let deliverer = deliverer(&outbound, &metrics);
         let channels = channels(&settings, &outbound, &store, &clock, &metrics)?;
-        let (arrivals_in, arrivals) = mpsc::channel(settings.ingest.channel_capacity());
-        let (acks, acks_out) = mpsc::channel(ACKS_IN_FLIGHT);
+        let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
-        let ingest_ports = ingest::Ports {
-            arrivals: arrivals_in,
-            acks: acks_out,
-            status: session,
-            metrics: metrics.clone(),
-            shutdown: stopping.clone(),
-        };
         let (failed, told) = (Arc::new(Notify::new()), outbound.clone());
         let shared = Shared {
             clock: clock.clone(),
@@ -194,18 +177,7 @@ impl Service {
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
         let (outbound, intake, console) = (told, Intake::of(&settings, decoded), None);
-        let served = Served {
-            store: store.clone(),
-            commands,
-            clock,
-            channels,
-            outbound,
-            engine,
-            staff,
-            machine,
-            intake,
-            console,
-        };
+        let served = Served { store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         let console = Some(web.console.clone());
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
@@ -217,7 +189,7 @@ impl Service {
             web,
             shutdown,
             end_delivery,
-            store,
+            store: kept,
             rules,
             sources,
             rules_version,
@@ -320,6 +292,38 @@ impl Service {
         };
         let _ = tokio::time::timeout(DELIVERY_GRACE, leaving).await;
     }
+}
+
+/// What the console is told of the service itself.
+fn machine(
+    settings: &Settings,
+    (session, progress, metrics): (&Arc<SessionStatus>, &Arc<Progress>, &Metrics),
+    (readiness, changes): (&ops::ReadinessCheck, watch::Receiver<u64>),
+) -> Arc<Machine> {
+    Arc::new(Machine {
+        readiness: Arc::clone(readiness),
+        session: Arc::clone(session),
+        progress: Arc::clone(progress),
+        metrics: metrics.clone(),
+        changes,
+        enrolment: settings.admission.enrolment,
+        settings: office::settings(settings),
+        groups: tokio::sync::Mutex::default(),
+    })
+}
+
+/// What the MQTT session is connected to, and the other ends: where messages come out, and where it is told what is
+/// on disk.
+fn ingest_ports(
+    settings: &Settings,
+    status: Arc<SessionStatus>,
+    metrics: &Metrics,
+    stopping: &watch::Receiver<bool>,
+) -> (ingest::Ports, mpsc::Receiver<Arrival>, mpsc::Sender<Vec<AckToken>>) {
+    let (arrivals, messages) = mpsc::channel(settings.ingest.channel_capacity());
+    let (told, acks) = mpsc::channel(ACKS_IN_FLIGHT);
+    let (metrics, shutdown) = (metrics.clone(), stopping.clone());
+    (ingest::Ports { arrivals, acks, status, metrics, shutdown }, messages, told)
 }
 
 /// Opens the console and serves it. Where nobody has an account yet, an administrator is made and its password told once,

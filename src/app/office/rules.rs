@@ -110,8 +110,7 @@ recipients = ["role:physician"]
         for kept in ["lan@example.org", "dr.lan", "vagus@example.org"] {
             assert!(!shown.contains(kept), "{kept} in\n{shown}");
         }
-        for told in ["mqtt.host=broker.example.org", "channels=mail", "sites.plant-a.time_zone=Asia/Ho_Chi_Minh"]
-        {
+        for told in ["mqtt.host=broker.example.org", "channels=mail", "sites.plant-a.time_zone=Asia/Ho_Chi_Minh"] {
             assert!(shown.contains(told), "{told} not in\n{shown}");
         }
     }

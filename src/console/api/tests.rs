@@ -278,6 +278,8 @@ async fn a_source_posts_with_its_own_token_and_to_its_own_address_alone() {
     let none = send(&house, None, Method::POST, path, &own, "null").await;
     is_problem(&none, 400, "nothing-taken");
     assert_eq!(json(&none)["receipt"]["rejected"][0]["reason"], "bad_shape");
+    let endless = send(&house, None, Method::POST, path, &own, &" ".repeat(1_100_000)).await;
+    is_problem(&endless, 413, "too-large");
     let other = "/api/v1/sites/plant-b/sources/clinic/screenings";
     is_problem(&send(&house, None, Method::POST, other, &own, "[]").await, 401, "no-token");
     let unknown = "/api/v1/sites/plant-a/sources/clinic/steps";

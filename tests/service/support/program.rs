@@ -56,7 +56,8 @@ impl Program {
     pub(crate) fn of(vagus: &Vagus, name: &str) -> Self {
         let mut program = Self { address: vagus.console(), headers: Vec::new() };
         let sent = serde_json::json!({"name": name, "password": PASSWORD}).to_string();
-        let response = program.request("POST", "/api/v1/session", &[("content-type", "application/json")], sent.as_bytes());
+        let response =
+            program.request("POST", "/api/v1/session", &[("content-type", "application/json")], sent.as_bytes());
         let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
         let answer = read(response);
         let csrf = answer.body["csrf"].as_str().unwrap().to_owned();
@@ -70,11 +71,18 @@ impl Program {
         Self { address: vagus.console(), headers }
     }
 
-    fn request(&self, method: &str, path: &str, more: &[(&str, &str)], body: &[u8]) -> ureq::http::Response<ureq::Body> {
+    fn request(
+        &self,
+        method: &str,
+        path: &str,
+        more: &[(&str, &str)],
+        body: &[u8],
+    ) -> ureq::http::Response<ureq::Body> {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.address));
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let request = own.chain(more.iter().copied()).fold(request, |request, (name, value)| request.header(name, value));
+        let request =
+            own.chain(more.iter().copied()).fold(request, |request, (name, value)| request.header(name, value));
         if method == "GET" {
             return agent.run(request.body(()).unwrap()).unwrap();
         }
