@@ -116,25 +116,34 @@ impl Browser {
         self.runtime.block_on(element.click()).unwrap_or_else(|error| panic!("{what} cannot be clicked: {error}"));
     }
 
+    /// Clicks what leads to another page, and waits until that is there.
+    fn leave_by(&self, what: &str, xpath: &str) {
+        let before = self.find("a page", "/html");
+        self.click(what, xpath);
+        self.until(&format!("{what} leads to another page"), || {
+            self.runtime.block_on(before.tag_name()).is_err().then_some(())
+        });
+    }
+
     /// Clicks the button of that name.
     pub(crate) fn press(&self, name: &str) {
-        self.click(&format!("a button {name:?}"), &format!("//main//button[normalize-space()=\"{name}\"]"));
+        self.leave_by(&format!("a button {name:?}"), &format!("//main//button[normalize-space()=\"{name}\"]"));
     }
 
     /// Clicks the button of that name in the group of that name.
     pub(crate) fn press_in(&self, group: &str, name: &str) {
         let xpath = format!("//fieldset[legend[normalize-space()=\"{group}\"]]//button[normalize-space()=\"{name}\"]");
-        self.click(&format!("a button {name:?} in {group:?}"), &xpath);
+        self.leave_by(&format!("a button {name:?} in {group:?}"), &xpath);
     }
 
     /// Clicks the button of that name above the page.
     pub(crate) fn press_above(&self, name: &str) {
-        self.click(&format!("a button {name:?} above"), &format!("//header//button[normalize-space()=\"{name}\"]"));
+        self.leave_by(&format!("a button {name:?} above"), &format!("//header//button[normalize-space()=\"{name}\"]"));
     }
 
     /// Clicks the link of that name.
     pub(crate) fn follow(&self, name: &str) {
-        self.click(&format!("a link {name:?}"), &format!("//a[normalize-space()=\"{name}\"]"));
+        self.leave_by(&format!("a link {name:?}"), &format!("//a[normalize-space()=\"{name}\"]"));
     }
 
     fn labelled(label: &str) -> String {

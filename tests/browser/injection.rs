@@ -77,7 +77,7 @@ fn two_hundred_scripts_kept_as_notes_are_shown_as_text_and_none_runs() {
     let shown: Vec<String> = serde_json::from_value(browser.run(script, vec![])).unwrap();
     let kept = |string: &String| string.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
     let missing: Vec<&String> = strings.iter().filter(|string| !shown.contains(&kept(string))).collect();
-    assert_eq!(missing, Vec::<&String>::new(), "shown as they were written");
+    assert_eq!(missing, Vec::<&String>::new(), "shown as they were written; {} rows are shown", shown.len());
     for page in browser.tour() {
         browser.open(&page);
         assert_nothing_ran(&browser, &page);

@@ -12,7 +12,7 @@ const LATIN: &str = r#"
     const found = new Set();
     while (walker.nextNode()) {
         const part = walker.currentNode.parentElement;
-        if (part.closest("script, code, [lang='en'], [lang='vi']")) continue;
+        if (part.closest("script, code") || part.closest("[lang]").lang !== document.documentElement.lang) continue;
         (walker.currentNode.textContent.match(/[A-Za-z][A-Za-z.'_-]*[A-Za-z]/g) || []).forEach((word) => found.add(word));
     }
     document.querySelectorAll("[aria-label], [data-label], [title], [placeholder]").forEach((part) =>

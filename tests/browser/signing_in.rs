@@ -32,7 +32,7 @@ fn whoever_was_given_a_password_must_choose_another_before_anything_is_seen() {
     sign_in(&browser, &ENGLISH, &name, &password);
     browser.sees_heading("Choose a password of your own");
     browser.picture("password-en");
-    browser.open("/cases");
+    browser.open("/");
     browser.sees_heading("Choose a password of your own");
     choose_password(&browser, "short", "short");
     browser.sees("It has fewer than 15 characters.");
