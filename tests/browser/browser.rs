@@ -46,11 +46,6 @@ impl Browser {
         Self { runtime, client: Some(client), address: address.to_owned(), _driver: driver, _profile: profile }
     }
 
-    /// The console was started again, elsewhere.
-    pub(crate) fn move_to(&mut self, address: &str) {
-        address.clone_into(&mut self.address);
-    }
-
     fn client(&self) -> &Client {
         self.client.as_ref().expect("it is there until it is dropped")
     }
@@ -164,6 +159,20 @@ impl Browser {
     pub(crate) fn choose(&self, label: &str, option: &str) {
         let xpath = format!("{}/option[normalize-space()=\"{option}\"]", Self::labelled(label));
         self.click(&format!("a choice {option:?} of {label:?}"), &xpath);
+    }
+
+    /// Chooses from the list of that label in the section of that name.
+    pub(crate) fn choose_within(&self, section: &str, label: &str, option: &str) {
+        let label = format!("//section[h2[normalize-space()=\"{section}\"]]//label[normalize-space()=\"{label}\"]");
+        let xpath = format!("//select[@id={label}/@for]/option[normalize-space()=\"{option}\"]");
+        self.click(&format!("a choice {option:?} in {section:?}"), &xpath);
+    }
+
+    /// Ticks the box of that label in the section of that name.
+    pub(crate) fn tick_within(&self, section: &str, label: &str) {
+        let xpath =
+            format!("//section[h2[normalize-space()=\"{section}\"]]//label[normalize-space()=\"{label}\"]/input");
+        self.click(&format!("a box {label:?} in {section:?}"), &xpath);
     }
 
     /// Types where the focus is.

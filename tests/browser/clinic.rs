@@ -43,8 +43,8 @@ impl Clinic {
     /// The same, with more lines of configuration.
     pub(crate) fn configured(more: &str) -> Self {
         Self::edited(more, |store| {
-            add_account(store, PHYSICIAN, Role::Physician, PASSWORD, false);
-            add_account(store, ADMINISTRATOR, Role::Administrator, PASSWORD, false);
+            add_account(store, PHYSICIAN, Role::Physician);
+            add_account(store, ADMINISTRATOR, Role::Administrator);
         })
     }
 
@@ -62,11 +62,6 @@ impl Clinic {
             config + PEOPLE + more
         });
         Self { town }
-    }
-
-    /// Where the store is.
-    pub(crate) fn store(&self) -> PathBuf {
-        self.town.vagus.config().with_file_name("data")
     }
 
     /// Sends what opens one case of L3 and one of L4.
@@ -115,13 +110,13 @@ pub(crate) fn sign_in(browser: &Browser, words: &Words, name: &str, password: &s
 }
 
 /// Makes an account in a store that no service has open.
-pub(crate) fn add_account(store: &Path, name: &str, role: Role, password: &str, must_change: bool) {
+fn add_account(store: &Path, name: &str, role: Role) {
     let accounts = Accounts::open(&store.join("accounts.json")).unwrap();
     let id = PersonId::parse(name).unwrap();
     let account = Account {
         reader: Reader::new(id, role, Vec::new()),
-        password: HashedPassword::of(password),
-        must_change,
+        password: HashedPassword::of(PASSWORD),
+        must_change: false,
         is_disabled: false,
         language: None,
     };

@@ -13,11 +13,11 @@ const LATIN: &str = r#"
     while (walker.nextNode()) {
         const part = walker.currentNode.parentElement;
         if (part.closest("script, code") || part.closest("[lang]").lang !== document.documentElement.lang) continue;
-        (walker.currentNode.textContent.match(/[A-Za-z][A-Za-z.'_-]*[A-Za-z]/g) || []).forEach((word) => found.add(word));
+        (walker.currentNode.textContent.match(/(?<!\w)[A-Za-z][A-Za-z.'_-]*[A-Za-z](?!\w)/g) || []).forEach((word) => found.add(word));
     }
     document.querySelectorAll("[aria-label], [data-label], [title], [placeholder]").forEach((part) =>
         ["aria-label", "data-label", "title", "placeholder"].forEach((name) =>
-            ((part.getAttribute(name) || "").match(/[A-Za-z][A-Za-z.'_-]*[A-Za-z]/g) || []).forEach((word) => found.add(word))));
+            ((part.getAttribute(name) || "").match(/(?<!\w)[A-Za-z][A-Za-z.'_-]*[A-Za-z](?!\w)/g) || []).forEach((word) => found.add(word))));
     return [...found].sort();
 "#;
 
@@ -35,6 +35,9 @@ const NAMES: &[&str] = &[
     "plant-a",
     "unassigned",
     "vagus",
+    "Enter",
+    "UTC",
+    "SIGHUP",
     "gw",
     "band",
     "Asia",

@@ -172,7 +172,7 @@ fn actions(shown: &Shown<'_>) -> Markup {
                                 dt { (language.say("case-assignee")) }
                                 dd { (case_parts::person(language, action.assignee.as_deref())) }
                                 dt { (language.say("case-method")) }
-                                dd { (case_deeds::method_words(shown, action)) }
+                                dd lang="en" { (case_deeds::method_words(shown, action)) }
                             }
                             None => p { (language.say(missing)) }
                         }

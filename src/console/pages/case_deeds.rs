@@ -84,7 +84,7 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
                     label for=(select) { (language.say("case-method")) }
                     select id=(select) name="method" {
                         @for method in methods.iter().filter(|method| method.action == action.kind) {
-                            option value=(method.id) selected[action.method.as_deref() == Some(method.id.as_str())] {
+                            option value=(method.id) lang="en" selected[action.method.as_deref() == Some(method.id.as_str())] {
                                 (method.title)
                             }
                         }
