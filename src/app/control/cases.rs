@@ -121,7 +121,7 @@ pub fn list(
     check(filter)?;
     let mut found = Vec::new();
     for history in histories {
-        for (case, ended_at) in cases_of(history) {
+        for (case, ended_at) in cases_of(history).filter(|(_, ended_at)| ended_at.is_none() || filter.wants_ended()) {
             let row = CaseRow::of(&history.profile, case, ended_at, now);
             if filter.passes(&row) {
                 let next = next_limit(case).map_or(Timestamp::MAX, |limit| limit.due);

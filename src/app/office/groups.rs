@@ -142,7 +142,10 @@ pub(super) async fn groups(served: &Served) -> Result<GroupsView, OfficeError> {
         return Ok(view.clone());
     }
     let view = look_at_shards(served, move |shards, now| counted(shards, &rules, now)).await?;
-    *kept = Some((key, view.clone()));
+    // Before the first units are imported there is nothing to protect, and the first look after it shows them.
+    if !view.sites.is_empty() {
+        *kept = Some((key, view.clone()));
+    }
     Ok(view)
 }
 

@@ -16,6 +16,8 @@ mod form;
 pub(super) mod inbox;
 pub(super) mod language;
 mod layout;
+#[cfg(test)]
+mod looks_tests;
 pub(super) mod password;
 pub(super) mod rules;
 pub(super) mod settings;

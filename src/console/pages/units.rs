@@ -78,8 +78,11 @@ fn name_of(language: Language, row: &GroupRow) -> String {
 }
 
 /// A table that can be moved sideways on a narrow screen, also by keyboard.
-fn wide(id: &str, table: &Markup) -> Markup {
-    html! { div.wide tabindex="0" role="region" aria-labelledby=(id) { (table) } }
+fn wide(id: &str, title: &str, table: &Markup) -> Markup {
+    html! {
+        h3 id=(id) { (title) }
+        div.wide tabindex="0" role="region" aria-labelledby=(id) { (table) }
+    }
 }
 
 fn figures(
@@ -91,11 +94,12 @@ fn figures(
 ) -> Markup {
     let id = format!("figures-{site}-{at}");
     let weeks = [("weeks", (period_days / 7).to_string().into())];
+    let title = language.say_with(&format!("units-table-{at}"), &weeks);
     wide(
         &id,
+        &title,
         &html! {
             table.numbers {
-                caption id=(id) { (language.say_with(&format!("units-table-{at}"), &weeks)) }
                 thead {
                     tr {
                         th scope="col" { (language.say("column-unit")) }
@@ -144,9 +148,9 @@ fn responses(language: Language, site: &str, rows: &[&GroupRow]) -> Markup {
     }
     wide(
         &id,
+        &language.say("units-responses"),
         &html! {
             table.numbers {
-                caption id=(id) { (language.say("units-responses")) }
                 thead {
                     tr {
                         th scope="col" { (language.say("column-unit")) }

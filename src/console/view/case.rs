@@ -238,15 +238,18 @@ impl CaseFilter {
     #[must_use]
     pub fn passes(&self, row: &CaseRow) -> bool {
         let is = |wanted: &Option<String>, found: &String| wanted.as_ref().is_none_or(|wanted| wanted == found);
-        // Who asks for an ended state wants to see what ended in it.
-        let has_ended =
-            self.has_ended || self.state.as_deref().and_then(CaseState::parse).is_some_and(CaseState::is_final);
         is(&self.site, &row.site)
             && is(&self.level, &row.level)
             && is(&self.state, &row.state)
             && self.person.as_ref().is_none_or(|person| row.people().any(|known| known == person))
             && (!self.is_overdue || row.next.as_ref().is_some_and(|limit| limit.is_over))
-            && (row.ended_at.is_none() || has_ended)
+            && (row.ended_at.is_none() || self.wants_ended())
+    }
+
+    /// Whether cases that have ended are wanted, too: who asks for an ended state wants to see what ended in it.
+    #[must_use]
+    pub fn wants_ended(&self) -> bool {
+        self.has_ended || self.state.as_deref().and_then(CaseState::parse).is_some_and(CaseState::is_final)
     }
 }
 

@@ -1,0 +1,71 @@
+//! Claims about what pages show to whom: workers, those who are not seen, units, rules, and what changed in the inbox.
+
+use axum::http::StatusCode;
+
+use super::super::fake::{House, SITES, canaries, case_id};
+use crate::domain::person::Role;
+
+#[tokio::test]
+async fn a_worker_is_shown_with_cases_and_evidence_to_the_physician_of_the_site_and_to_no_other() {
+    let house = House::new();
+    let (own, other) = (canaries(0), canaries(1));
+    let physician = house.enter("dr.lan", Role::Physician, &SITES[..1]);
+    let page = house.get(Some(&physician), &format!("/workers/{}/{}", SITES[0], own.worker)).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    for shown in [own.summary.as_str(), &format!("/cases/{}", case_id(0, false)), "26 of 28"] {
+        assert!(page.body.contains(shown), "{shown} not in {}", page.body);
+    }
+    let page = house.get(Some(&physician), &format!("/workers/{}/{}", SITES[1], other.worker)).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    let nobody = house.get(Some(&physician), &format!("/workers/{}/w-nobody", SITES[1])).await;
+    assert_eq!(nobody.body, page.body, "one that there is not looks the same");
+    let audit: Vec<(String, String)> =
+        house.audit().into_iter().filter_map(|line| Some((line.worker?, line.outcome))).collect();
+    let line = |worker: &str, outcome: &str| (worker.to_owned(), outcome.to_owned());
+    assert_eq!(audit, [line("w-nobody", "denied"), line(&other.worker, "denied"), line(&own.worker, "granted")]);
+}
+
+#[tokio::test]
+async fn who_is_not_seen_is_listed_for_the_own_site_and_each_is_written_down() {
+    let house = House::new();
+    let lead = house.enter("lead", Role::OhLead, &SITES[1..]);
+    let page = house.get(Some(&lead), "/unseen").await;
+    assert!(page.body.contains(&canaries(1).worker) && !page.body.contains(&canaries(0).worker), "{}", page.body);
+    assert!(!page.body.contains(&canaries(0).unit), "nor the units of another site");
+    let read: Vec<_> = house.audit().into_iter().filter_map(|line| line.worker).collect();
+    assert_eq!(read, [canaries(1).worker]);
+    let none = house.get(Some(&lead), "/unseen?why=never").await;
+    assert!(!none.body.contains(&canaries(1).worker) && none.body.contains("1 of 20"), "{}", none.body);
+}
+
+#[tokio::test]
+async fn the_committee_of_a_site_sees_its_figures_and_nothing_of_anybody() {
+    let house = House::new();
+    let committee = house.enter("committee", Role::SafetyCommittee, &SITES[..1]);
+    let page = house.get(Some(&committee), "/units").await;
+    assert!(page.body.contains(&canaries(0).unit) && page.body.contains("25 %"), "{}", page.body);
+    assert!(!page.body.contains(&canaries(1).unit) && !page.body.contains(&canaries(0).worker));
+    assert_eq!(house.get(Some(&committee), "/unseen").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(house.get(Some(&committee), "/rules").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_case_is_marked_in_the_inbox_until_it_is_opened_and_again_when_it_changed() {
+    let house = House::new();
+    let physician = house.enter("dr.lan", Role::Physician, &SITES[..1]);
+    let marks = async || {
+        let page = house.get(Some(&physician), "/cases").await;
+        page.body.matches("class=\"news\"").count()
+    };
+    assert_eq!(marks().await, 2, "nobody looked at them");
+    assert_eq!(marks().await, 2, "the list alone is no look");
+    let id = case_id(0, false);
+    house.get(Some(&physician), &format!("/cases/{id}")).await;
+    assert_eq!(marks().await, 1);
+    let only = house.get(Some(&physician), "/cases?changed=on").await;
+    assert!(!only.body.contains(&format!("/cases/{id}\"")), "{}", only.body);
+    let mut cases = house.office.cases.lock().unwrap();
+    cases.iter_mut().find(|case| case.row.case_id == id).unwrap().row.version = "2".to_owned();
+    drop(cases);
+    assert_eq!(marks().await, 2);
+}
