@@ -366,6 +366,9 @@ async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow:
     .await?
 }
 
+/// The threads, and the way to the sequencer for decoded messages.
+type Started = (Vec<JoinHandle<anyhow::Result<()>>>, mpsc::WeakSender<Vec<decoder::Opened>>);
+
 type SequencerEnds = (mpsc::Receiver<Arrival>, mpsc::Receiver<Command>, mpsc::Sender<Vec<AckToken>>);
 
 /// Starts the threads that decode messages, make rows of them and apply those.
@@ -374,7 +377,7 @@ fn start_threads(
     opened: Opened,
     shared: Shared,
     (arrivals, commands, acks): SequencerEnds,
-) -> anyhow::Result<(Vec<JoinHandle<anyhow::Result<()>>>, mpsc::WeakSender<Vec<decoder::Opened>>)> {
+) -> anyhow::Result<Started> {
     let Opened { store, shards, directory, recovered } = opened;
     let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
     let mut applier = Applier {

@@ -84,11 +84,10 @@ pub(super) async fn list(
         is_overdue: wanted.overdue,
         has_ended: wanted.ended,
     };
-    let found = desk.cases(filter).await.map_err(|problem| match problem {
-        // A level or a state that there is not: here it is the question that is wrong.
-        Problem::Refused { problem, .. } => Problem::Malformed(problem),
-        other => other,
-    })?;
+    // A level or a state that there is not: here it is the question that is wrong.
+    let told =
+        |problem| if let Problem::Refused { problem, .. } = problem { Problem::Malformed(problem) } else { problem };
+    let found = desk.cases(filter).await.map_err(told)?;
     let is_wanted = |row: &CaseRow| wanted.unit.as_ref().is_none_or(|unit| *unit == row.unit);
     let is_ahead = |row: &CaseRow| after.as_ref().is_none_or(|after| Cursor::of(row) > *after);
     let mut cases: Vec<CaseRow> = found.into_iter().filter(|row| is_wanted(row) && is_ahead(row)).collect();
@@ -174,10 +173,8 @@ pub(super) async fn act(
     }
     // Held against once more where it is done: somebody may have been faster.
     let version = wanted.map(|_| case.row.version.as_str());
-    let done = desk.act(&case.row, version, note, deed).await.map_err(|problem| match problem {
-        Problem::Changed => Problem::Outdated,
-        other => other,
-    })?;
+    let told = |problem| if matches!(problem, Problem::Changed) { Problem::Outdated } else { problem };
+    let done = desk.act(&case.row, version, note, deed).await.map_err(told)?;
     let fields = desk.shown(&done.row, &[Field::Case, Field::Notes]).await?;
     Ok(([(header::ETAG, etag(&done))], Json(masked(done, &fields))).into_response())
 }

@@ -39,7 +39,7 @@ impl Cursor {
 }
 
 fn decode(text: &str) -> Option<Cursor> {
-    if !text.is_ascii() || text.len() % 2 != 0 {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
         return None;
     }
     let byte = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).ok();
