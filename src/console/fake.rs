@@ -22,11 +22,11 @@ use super::view::{
     ImportReport, LimitRow, LogRow, QuarantineView, ReceiptView, RefusedRow, RejectionRow, RulesView, SettingRow,
     SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WorkerView,
 };
-use super::{Console, wall};
+use super::{Console, Route, wall};
 use crate::domain::Timestamp;
 use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
 use crate::domain::exposure::ExposureDay;
-use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
 use crate::domain::indicator::HrvState;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::screening::{Instrument, Response, Screening};
@@ -475,7 +475,10 @@ impl House {
         request.extensions_mut().insert(Peer(SocketAddr::from(([127, 0, 0, 1], 40_000))));
         let response = TowerToHyperService::new(self.console.router()).call(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        let bytes = to_bytes(Body::new(body), 16 * 1024 * 1024).await.unwrap();
+        // A stream of events has no end to wait for.
+        let is_stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if is_stream { Body::empty() } else { Body::new(body) };
+        let bytes = to_bytes(body, 16 * 1024 * 1024).await.unwrap();
         Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
@@ -498,16 +501,39 @@ impl House {
         self.send(request.body(Body::from(form)).unwrap()).await
     }
 
+    /// Makes these lines the whole audit.
+    pub(super) fn replace_audit(&self, entries: &[super::access::audit::Entry]) {
+        let path = self.directory.path().join("audit");
+        std::fs::remove_dir_all(&path).unwrap();
+        std::fs::create_dir_all(&path).unwrap();
+        let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+        std::fs::write(path.join("2026-01.jsonl"), lines.join("\n")).unwrap();
+    }
+
     /// Every line of the audit, newest first.
     pub(super) fn audit(&self) -> Vec<super::access::audit::Entry> {
         self.console.inner.audit.newest(&super::access::audit::Filter::default(), usize::MAX).unwrap()
     }
 
-    /// The methods that a path of the table answers.
-    pub(super) async fn methods_of(&self, path: &str) -> BTreeSet<String> {
-        let probe = asked(Method::PUT, None, path).body(Body::empty()).unwrap();
-        let allow = self.send(probe).await.header("allow").to_owned();
-        allow.split(',').map(|method| method.trim().to_owned()).filter(|method| !method.is_empty()).collect()
+    /// The methods that a route of the table answers; `None` where the guest gets no further than the gate.
+    pub(super) async fn methods_of(&self, guest: &Guest, route: &Route) -> Option<BTreeSet<String>> {
+        let path = route.path.replace("{token}", "0").replace('{', "").replace('}', "");
+        let probe = asked(Method::TRACE, Some(guest), &path).header("x-csrf-token", &guest.csrf);
+        let answer = self.send(probe.body(Body::empty()).unwrap()).await;
+        let allow = (answer.status == StatusCode::METHOD_NOT_ALLOWED).then(|| answer.header("allow").to_owned())?;
+        Some(allow.split(',').map(|method| method.trim().to_owned()).collect())
+    }
+
+    /// Signs a worker of that place of [`SITES`] in to their own page.
+    pub(super) fn enter_oneself(&self, site: usize) -> Guest {
+        let key = WorkerKey {
+            site: SiteId::parse(SITES[site]).unwrap(),
+            worker: WorkerId::parse(&canaries(site).worker).unwrap(),
+        };
+        let (token, session) = self.console.selves().begin(key, wall());
+        let reader = Reader::new(PersonId::parse("worker").unwrap(), Role::Operator, Vec::new());
+        let cookie = self.console.own_cookie(&token).stripped().to_string();
+        Guest { reader, cookie, csrf: session.csrf.as_str().to_owned() }
     }
 }
 

@@ -229,6 +229,13 @@ impl Console {
         Some(SignedIn { reader, session, token })
     }
 
+    /// Ends the session that a browser had before it signs in anew.
+    pub(super) fn end_former(&self, jar: &CookieJar) {
+        if let Some(former) = jar.get(self.cookie_name()) {
+            self.sessions().end(&Token::sent(former.value()));
+        }
+    }
+
     /// The worker whose own page a request is for, by its cookie.
     pub(super) fn oneself(&self, headers: &HeaderMap) -> Option<Oneself> {
         let jar = CookieJar::from_headers(headers);

@@ -13,11 +13,19 @@ mod events;
 #[cfg(test)]
 mod fake;
 pub mod gate;
+#[cfg(test)]
+mod gate_tests;
+#[cfg(test)]
+mod injection_tests;
 pub mod listener;
 pub mod office;
 pub mod ops;
 mod pages;
+#[cfg(test)]
+mod people_tests;
 pub mod problem;
+#[cfg(test)]
+mod secrecy_tests;
 pub mod settings;
 pub mod view;
 

@@ -168,10 +168,10 @@ impl Books {
         };
         self.audit.write(now, std::slice::from_ref(&entry))?;
         let done = self.keep(&id, change);
-        if done.is_err() {
-            self.audit.write(now, &[Entry { outcome: "failed".to_owned(), ..entry }])?;
+        match &done {
+            Ok(_) => self.sessions.end_all(&id),
+            Err(_) => self.audit.write(now, &[Entry { outcome: "failed".to_owned(), ..entry }])?,
         }
-        self.sessions.end_all(&id);
         Ok(done?)
     }
 

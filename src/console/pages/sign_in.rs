@@ -47,7 +47,10 @@ pub(in super::super) async fn take(
 ) -> Response {
     let language = visitor.language;
     let (status, words) = match entrance::enter(&console, "/sign-in", visitor.address, &name, password).await {
-        Ok(signed_in) => return (jar.add(console.cookie(&signed_in.token)), Redirect::to("/")).into_response(),
+        Ok(signed_in) => {
+            console.end_former(&jar);
+            return (jar.add(console.cookie(&signed_in.token)), Redirect::to("/")).into_response();
+        }
         Err(Turned::Wait(left)) => {
             let wait = form::span(language, left).into();
             (StatusCode::TOO_MANY_REQUESTS, language.say_with("sign-in-wait", &[("wait", wait)]))
