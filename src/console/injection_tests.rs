@@ -133,6 +133,8 @@ async fn two_hundred_texts_that_would_be_script_stay_text_on_every_page() {
     let admin = house.enter("root", Role::Administrator, &[]);
     let oneself = house.enter_oneself(0);
     let guests = [&physician, &head, &admin, &oneself];
+    // The inbox marks what is new to its reader, so the first look is another one.
+    pages(&house, "xq7", guests).await;
     let harmless = pages(&house, "xq7", guests).await;
     for (path, page) in &harmless {
         let is_shown = page.contains("xq7") || path == "/units" || path == "/accounts";
@@ -144,7 +146,9 @@ async fn two_hundred_texts_that_would_be_script_stay_text_on_every_page() {
         let attacked = pages(&house, attack, guests).await;
         for ((path, page), (_, usual)) in attacked.iter().zip(&harmless) {
             // The address holds the text itself; but for that, the page is built as it always is.
-            assert_eq!(structure(page), structure(usual), "{path} with {attack}");
+            let (found, usual) = (structure(page), structure(usual));
+            let differing: Vec<_> = found.iter().zip(&usual).filter(|(found, usual)| found != usual).take(3).collect();
+            assert!(found == usual, "{path} with {attack}: {} for {}, {differing:?}", found.len(), usual.len());
         }
     }
 }
