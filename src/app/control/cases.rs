@@ -16,7 +16,7 @@ use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::SiteId;
-use crate::domain::life::{CaseCommand, CaseState, Deed, MethodId, Note};
+use crate::domain::life::{CaseCommand, CaseState, Deed, MAX_NOTE_BYTES, MethodId, Note};
 use crate::domain::worker::Profile;
 
 pub use problem::CasesError;
@@ -34,6 +34,11 @@ pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<C
         CasesQuestion::List(filter) => look(served, move |histories, now| list(histories, &filter, now)).await?,
         CasesQuestion::Show { case } => look(served, move |histories, now| show(histories, &case, now)).await?,
         CasesQuestion::Do { case, by, role, note, deed } => {
+            if note.as_ref().is_some_and(|note| note.len() > MAX_NOTE_BYTES) {
+                let problem =
+                    format!("the note is longer than {MAX_NOTE_BYTES} bytes; keep it in two, nothing was done");
+                return Err(unknown("note_too_long", problem));
+            }
             let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
             let deed = deed_of(deed, &found, served)?;
             let Doer { by, is_there } =
@@ -45,7 +50,7 @@ pub(super) async fn answer(question: CasesQuestion, served: &Served) -> Result<C
             let sent = served.commands.send(Command::Case { command, done }).await;
             sent.map_err(|_| CasesError::Stopping)?;
             let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
-            outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
+            outcome.map_err(|refusal| sight.refusal(refusal, &case))?;
             look(served, move |histories, now| sight.answer(&find(histories, case.as_str())?, now)).await?
         }
     }
