@@ -140,7 +140,7 @@ fn choose(action: &mut Action, method: &MethodId, at: Timestamp) {
 }
 
 /// Whether an action was asked for, and has neither begun nor ended.
-fn is_waiting(action: &Action) -> bool {
+pub(super) fn is_waiting(action: &Action) -> bool {
     matches!(action.step, ActionStep::Requested | ActionStep::Accepted)
 }
 

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
+use super::apply::is_waiting;
 use super::calendar::Calendar;
 use super::deadlines::{self, LimitTable};
 use super::*;
@@ -186,6 +187,9 @@ impl Bench {
             assert_eq!(case.deadlines.iter().any(|limit| limit.milestone == Milestone::Acknowledge), !is_taken);
             let closes = case.deadlines.iter().any(|limit| limit.milestone == Milestone::CloseReview);
             assert!(closes, "nobody would ever look at it as a whole");
+            let is_limited = case.deadlines.iter().any(|limit| limit.milestone == Milestone::FirstAction);
+            let can_begin = case.actions.iter().any(is_waiting);
+            assert!(can_begin || !is_limited || case.state != CaseState::InAction, "nothing could meet that limit");
         }
     }
 

@@ -23,4 +23,4 @@ mod unit_rules;
 mod value;
 
 pub use problem::{Problem, Problems};
-pub use settings::{Settings, load, load_engine};
+pub use settings::{Settings, load, load_engine, load_store};

@@ -148,6 +148,18 @@ pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
     }
 }
 
+/// Where the store of a configuration is, whatever else is wrong with the configuration: a command that a
+/// running service answers must not wait until a file is mended that the service does not need.
+///
+/// # Errors
+/// What is wrong with the file as a whole, or with its `[store]`.
+pub fn load_store(path: &Path) -> Result<StoreSettings, Problems> {
+    let text = problem::read(path, "name a readable file after --config")?;
+    let Read { settings, mut problems, .. } = read(&text, &path.display().to_string(), environment());
+    problems.retain(|problem| problem.key.is_empty() || problem.key == "store" || problem.key.starts_with("store."));
+    if problems.is_empty() { Ok(settings.store) } else { Err(Problems(problems)) }
+}
+
 /// Reads what the engine computes with: the rule file and the library, each built in where there is no
 /// path, and the holidays of the sites. A running service reads them again when it is told to.
 ///

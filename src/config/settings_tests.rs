@@ -287,3 +287,21 @@ fn waits_that_hold_up_a_crisis_answer_are_warned_of() {
         matches!(told.as_slice(), [one] if one.contains("30 s") && one.contains("a crisis answer may wait so long"))
     );
 }
+
+#[test]
+fn the_store_is_found_whatever_else_is_wrong_with_a_configuration() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("vagus.toml");
+    let with = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        (load(&file).map(|_| ()), load_store(&file))
+    };
+    let (whole, store) =
+        with("[store]\npath = \"here\"\n[rules]\npath = \"gone.toml\"\n[[recipients]]\nid = \"a b\"\n");
+    assert!(whole.is_err());
+    assert_eq!(store.unwrap().path, std::path::Path::new("here"));
+    let (_, store) = with("[store]\npath = 7\n");
+    assert!(store.unwrap_err().to_string().contains("store.path"));
+    let (_, store) = with("[store\n");
+    assert!(store.is_err());
+}

@@ -149,7 +149,7 @@ impl fmt::Display for MethodId {
 pub struct Note(Box<str>);
 
 /// The longest note.
-const MAX_NOTE_BYTES: usize = 1_000;
+pub const MAX_NOTE_BYTES: usize = 1_000;
 
 impl Note {
     /// Keeps a text: control characters become spaces, what is too long is cut. `None` of nothing.

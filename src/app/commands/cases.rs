@@ -216,11 +216,12 @@ fn refuse(answer: &Answer, output: Output) -> ExitCode {
 
 /// From the running service; what is only looked at is read from the store where none runs.
 fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> {
-    let (settings, engine) = config::load(config)?;
-    let path = &settings.store.path;
+    // A crisis is acknowledged also while somebody has a mistake in a file that the service read before.
+    let path = &config::load_store(config)?.path;
     if let Some(answer) = control::ask(path, &Question::Cases(question.clone()))? {
         return Ok(answer);
     }
+    let (settings, engine) = config::load(config)?;
     let not_running = || OperatorError::NotRunning(path.display().to_string());
     if matches!(question, CasesQuestion::Do { .. }) || !path.is_dir() {
         return Err(not_running());

@@ -43,8 +43,8 @@ pub(super) fn open_store(settings: &Settings) -> Result<Store, OperatorError> {
 }
 
 pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, OperatorError> {
-    let settings = load(config)?;
-    let store = &settings.store.path;
+    let settings = config::load_store(config)?;
+    let store = &settings.path;
     control::ask(store, question)?.ok_or_else(|| OperatorError::NotRunning(store.display().to_string()))
 }
 

@@ -9,6 +9,8 @@ use super::Output;
 use super::operator::{self, OperatorError};
 use super::outbox_test;
 use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Discard, DiscardedRow, Question};
+use crate::config;
+use crate::store::Store;
 
 /// Shows what waits for delivery and what was given up, and tries it again.
 ///
@@ -140,8 +142,8 @@ pub(super) fn run(arguments: OutboxArguments) -> ExitCode {
 
 /// From the running service, or from the store itself where none runs.
 fn list(config: &Path, wanted: &control::Wanted) -> Result<Answer, OperatorError> {
-    let settings = operator::load(config)?;
-    let path = &settings.store.path;
+    let settings = config::load_store(config)?;
+    let path = &settings.path;
     let control::Wanted { only_dead, channel, limit } = wanted.clone();
     if let Some(answer) = control::ask(path, &Question::OutboxList { only_dead, channel, limit })? {
         return Ok(answer);
@@ -149,7 +151,7 @@ fn list(config: &Path, wanted: &control::Wanted) -> Result<Answer, OperatorError
     if !path.is_dir() {
         return Err(OperatorError::NotRunning(path.display().to_string()));
     }
-    Ok(control::list_outbox(wanted, &operator::open_store(&settings)?, None))
+    Ok(control::list_outbox(wanted, &Store::open(&settings)?, None))
 }
 
 fn print_list(answer: &Answer) {

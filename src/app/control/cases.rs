@@ -18,7 +18,7 @@ use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::SiteId;
-use crate::domain::life::{CaseCommand, CaseState, Deed, MethodId, Note};
+use crate::domain::life::{CaseCommand, CaseState, Deed, MAX_NOTE_BYTES, MethodId, Note};
 use crate::domain::worker::Profile;
 
 pub use problem::CasesError;
@@ -68,6 +68,10 @@ pub(in crate::app) async fn act(
     by: impl FnOnce(&Served, &Place, &Deed) -> Result<Doer, StaffError>,
 ) -> Result<(CaseId, Sight), CasesError> {
     let Wish { case, seen, note, deed } = wish;
+    if note.as_ref().is_some_and(|note| note.len() > MAX_NOTE_BYTES) {
+        let problem = format!("the note is longer than {MAX_NOTE_BYTES} bytes; keep it in two, nothing was done");
+        return Err(unknown("note_too_long", problem));
+    }
     let found = look(served, move |histories, _| find(histories, &case).map(|found| found.place())).await??;
     if seen.is_some_and(|seen| seen != found.version) {
         return Err(CasesError::Changed);
@@ -81,7 +85,7 @@ pub(in crate::app) async fn act(
     let sent = served.commands.send(Command::Case { command, done }).await;
     sent.map_err(|_| CasesError::Stopping)?;
     let outcome = answered.await.map_err(|_| CasesError::Stopping)?;
-    outcome.map_err(|refusal| CasesError::of(refusal, &case))?;
+    outcome.map_err(|refusal| sight.refusal(refusal, &case))?;
     Ok((case, sight))
 }
 

@@ -220,6 +220,14 @@ impl Run {
                 self.unnoted.push(DeliveryOutcome { key: (*ticket.key).clone(), fate: Fate::Delivered });
             }
             Became::Waits => self.channel.metrics.delivery(channel, Counted::Retried),
+            Became::Refused { ticket, attempts, error } => {
+                self.channel.metrics.delivery(channel, Counted::Retried);
+                // Told at once and then ever more seldom: somebody has to mend it, and it does not go by itself.
+                if attempts.is_power_of_two() {
+                    let event = &ticket.key.id;
+                    error!(%channel, event, attempts, "the receiver refuses what is not given up for that: {error}");
+                }
+            }
             Became::GivenUp { ticket, kind, attempts, error } => {
                 self.channel.metrics.delivery(channel, Counted::Failed);
                 self.tell(&ticket, attempts, &error);

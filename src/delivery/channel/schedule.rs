@@ -72,6 +72,8 @@ pub(super) enum Became {
     Delivered(Ticket),
     /// It waits for its next attempt.
     Waits,
+    /// The receiver refused it, and it is too urgent to be given up for that: it waits for its next attempt.
+    Refused { ticket: Ticket, attempts: u32, error: String },
     /// It was not tried, and waits to be.
     Held,
     /// It is given up.
@@ -182,7 +184,10 @@ impl Schedule {
             Err(error) => {
                 let is_refusal = error.kind() == FailureKind::Refused;
                 let turn = if is_refusal { self.back(now) } else { self.circuit.failed(&self.settings, now) };
-                (self.fail(place, &error, now), turn)
+                match self.fail(place, &error, now) {
+                    Became::Waits if is_refusal => (self.refused(place, &error), turn),
+                    became => (became, turn),
+                }
             }
         }
     }
@@ -218,6 +223,11 @@ impl Schedule {
         let Some(next_wait) = self.waits.get_mut(&next) else { return };
         (next_wait.is_behind, next_wait.due) = (false, now);
         self.lanes[next_wait.lane() as usize].insert((now, next));
+    }
+
+    fn refused(&self, place: Place, error: &SendError) -> Became {
+        let Some(Wait { ticket, attempts, .. }) = self.waits.get(&place) else { return Became::Gone };
+        Became::Refused { ticket: ticket.clone(), attempts: *attempts, error: error.to_string() }
     }
 
     fn give_up(&mut self, place: Place, error: &SendError, now: Instant) -> Became {

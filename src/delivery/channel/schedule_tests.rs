@@ -172,7 +172,9 @@ fn it_is_given_up_after_days_and_a_crisis_after_more() {
             match schedule.finished(place(0), busy(), now).0 {
                 Became::Waits => now = schedule.wake_at().unwrap(),
                 Became::GivenUp { kind, attempts, error, .. } => break (kind, attempts, error),
-                other @ (Became::Delivered(_) | Became::Held | Became::Gone) => panic!("{other:?}"),
+                other @ (Became::Delivered(_) | Became::Refused { .. } | Became::Held | Became::Gone) => {
+                    panic!("{other:?}")
+                }
             }
         };
         let tried = now - begin;
@@ -192,7 +194,8 @@ fn what_is_refused_is_given_up_at_once_but_not_a_crisis() {
     let refused = || Err(SendError::Refused("answered 400".to_owned()));
     let Became::GivenUp { kind, attempts, .. } = schedule.finished(place(0), refused(), now).0 else { panic!() };
     assert_eq!((kind, attempts), (FailureKind::Refused, 1));
-    assert_eq!(schedule.finished(place(1), refused(), now).0, Became::Waits);
+    let Became::Refused { attempts, .. } = schedule.finished(place(1), refused(), now).0 else { panic!() };
+    assert_eq!(attempts, 1, "told of, and tried on");
 }
 
 #[test]

@@ -156,6 +156,8 @@ fn write_config(config: &MosquittoConfig, directory: &Path, port: u16) {
     if config.is_persistent {
         lines.push(format!("persistence_location {}/", directory.display()));
         lines.push("autosave_interval 1".to_owned());
+        // A subscriber that tests compare others with must not miss what it reads late.
+        lines.push("max_queued_messages 0".to_owned());
     }
     match &config.login {
         None => lines.push("allow_anonymous true".to_owned()),

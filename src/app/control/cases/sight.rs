@@ -10,7 +10,7 @@ use super::words::{CasesAnswer, ReviewRow};
 use crate::cases::Refusal;
 use crate::console::view::CaseView;
 use crate::domain::Timestamp;
-use crate::domain::case::ActionKind;
+use crate::domain::case::{ActionKind, CaseId};
 use crate::domain::life::Deed;
 use crate::domain::person::{Actor, Role};
 
@@ -36,6 +36,14 @@ impl Sight {
         }
     }
 
+    /// What whoever may not see the case is told of a refusal: neither that it has ended, and how, nor what
+    /// it is made of.
+    pub(super) fn refusal(self, refusal: Refusal, case: &CaseId) -> CasesError {
+        let tells = matches!(refusal, Refusal::Ended(_) | Refusal::NoSuchAction(_));
+        let is_kept = tells && self != Self::Whole;
+        CasesError::of(if is_kept { Refusal::UnknownCase } else { refusal }, case)
+    }
+
     /// So much of a case; of a case without a review of the work there is nothing for a manager.
     pub(super) fn answer(self, found: &Found<'_>, now: Timestamp) -> Result<CasesAnswer, CasesError> {
         let Found { profile, case, ended_at } = found;
@@ -56,5 +64,24 @@ impl Sight {
                 CasesAnswer::Review { review: ReviewRow::of(profile, review) }
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::life::CaseState;
+
+    #[test]
+    fn who_may_not_see_a_case_learns_nothing_of_it_from_a_refusal() {
+        let case = CaseId::parse("c-2GYR").unwrap();
+        let unknown = Sight::Whole.refusal(Refusal::UnknownCase, &case).to_string();
+        let refusals = [Refusal::Ended(CaseState::DeclinedByWorker), Refusal::NoSuchAction(ActionKind::WorkloadReview)];
+        for refusal in refusals {
+            for sight in [Sight::Review, Sight::InCharge(None)] {
+                assert_eq!(sight.refusal(refusal.clone(), &case).to_string(), unknown);
+            }
+            assert_eq!(Sight::Whole.refusal(refusal.clone(), &case).to_string(), refusal.to_string());
+        }
     }
 }
