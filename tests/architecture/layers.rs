@@ -32,7 +32,8 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
             let is_stage = STAGES.contains(&target) && target != "decode";
             let is_exporter =
                 [ADAPTERS, LEAVES, &["broker", "decode", "engine"]].iter().any(|layer| layer.contains(&target));
-            is_stage || (is_exporter && is_settings(path))
+            // A setting may name a language.
+            is_stage || target == "texts" || (is_exporter && is_settings(path))
         }
         _ if ADAPTERS.contains(&module) => match target {
             "clock" | "telemetry" | "texts" => true,
