@@ -20,7 +20,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// A line that means nothing goes out after so long, so that servers between do not give the connection up.
 const KEEP_ALIVE: Duration = Duration::from_secs(20);
 /// After so long the browser must ask again: a session that has ended is seen then.
-const LONGEST: Duration = Duration::from_mins(5);
+const LONGEST: Duration = Duration::from_secs(300);
 
 /// What is sent, as it comes.
 struct Lines(mpsc::Receiver<Bytes>);

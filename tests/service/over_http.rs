@@ -48,7 +48,7 @@ fn a_screening_that_is_posted_is_on_disk_when_it_is_answered_and_opens_a_case() 
 }
 
 #[test]
-fn what_is_refused_over_http_is_in_quarantine_and_nowhere_else() {
+fn what_is_refused_over_http_is_kept_in_quarantine() {
     let town = town_with(&[]);
     let clinic = Program::clinic(&town.vagus);
     let answer = clinic.post(SCREENINGS, &[JSON, ("idempotency-key", "k-7")], b"{\"worker\":\"w-1\"}");
@@ -60,7 +60,10 @@ fn what_is_refused_over_http_is_in_quarantine_and_nowhere_else() {
         let kept = town.vagus.ask(&["quarantine", "list"]);
         (kept["total"].as_u64() == Some(2)).then_some(kept)
     });
-    assert!(kept["items"].as_array().unwrap().iter().all(|item| item["source"] == "clinic"), "{kept}");
+    assert!(
+        kept["items"].as_array().unwrap().iter().all(|item| item["topic"] == "vagus/v1/plant-a/clinic/screenings"),
+        "{kept}"
+    );
 }
 
 #[test]

@@ -82,6 +82,7 @@ fn refused(id: u64, item: Quarantined) -> RefusedRow {
 }
 
 /// Does something about the service.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other answer belongs to a question that is not asked here")]
 pub(super) async fn tend(served: &Served, deed: SystemDeed) -> Result<SystemDone, OfficeError> {
     let question = match deed {
         SystemDeed::RetryRefused(ids) => Question::QuarantineRetry { ids },
@@ -105,7 +106,7 @@ pub(super) async fn tend(served: &Served, deed: SystemDeed) -> Result<SystemDone
             Ok(SystemDone { done: discarded.len(), left: kept_crises + kept_waiting })
         }
         Answer::ClockAccepted { step_s } => Ok(SystemDone { done: usize::from(step_s.is_some()), left: 0 }),
-        other => Err(refusal(other)),
+        _ => Err(OfficeError::Stopping),
     }
 }
 
@@ -122,21 +123,12 @@ fn taken(store: &Store, ids: &[u64]) -> Result<SystemDone, OfficeError> {
 }
 
 async fn asked(served: &Served, question: Question) -> Result<Answer, OfficeError> {
-    match control::answer(question, served).await {
-        Answer::Failed { problem } => Err(failed(problem)),
-        answer => Ok(answer),
-    }
+    let answer = control::answer(question, served).await;
+    if let Answer::Failed { problem } = answer { Err(failed(problem)) } else { Ok(answer) }
 }
 
 const fn failed(problem: String) -> OfficeError {
     OfficeError::Refused { reason: "failed", problem }
-}
-
-fn refusal(answer: Answer) -> OfficeError {
-    match answer {
-        Answer::Failed { problem } => failed(problem),
-        _ => OfficeError::Stopping,
-    }
 }
 
 #[cfg(test)]
