@@ -184,10 +184,9 @@ impl Schedule {
             Err(error) => {
                 let is_refusal = error.kind() == FailureKind::Refused;
                 let turn = if is_refusal { self.back(now) } else { self.circuit.failed(&self.settings, now) };
-                match self.fail(place, &error, now) {
-                    Became::Waits if is_refusal => (self.refused(place, &error), turn),
-                    became => (became, turn),
-                }
+                let became = self.fail(place, &error, now);
+                let is_told = is_refusal && became == Became::Waits;
+                (if is_told { self.refused(place, &error) } else { became }, turn)
             }
         }
     }
