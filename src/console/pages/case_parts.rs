@@ -41,7 +41,7 @@ pub(super) fn limit_words(language: Language, limit: &LimitRow) -> String {
 /// How much time is left, with the moment for machines.
 pub(super) fn time_left(language: Language, limit: &LimitRow, now: Timestamp) -> Markup {
     let words = limit.due.parse().map_or_else(|_| limit.due.clone(), |due| form::left(language, due, now));
-    html! { time.due datetime=(limit.due) class=[limit.is_over.then_some("over")] { (words) } }
+    html! { time.due.over[limit.is_over] datetime=(limit.due) { (words) } }
 }
 
 /// Who, or that nobody is named.
