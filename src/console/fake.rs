@@ -71,6 +71,9 @@ pub(super) fn case_id(site: usize, is_crisis: bool) -> String {
     format!("c-01JQ{kind}{}", ["A", "B"][site])
 }
 
+/// What was done: to which case, by whom, what, with which note.
+type Done = (String, Actor, DeedWord, Option<String>);
+
 /// An office of invented cases, which a test may change.
 #[derive(Debug, Default)]
 pub(super) struct FakeOffice {
@@ -80,8 +83,8 @@ pub(super) struct FakeOffice {
     pub(super) imports: Mutex<Vec<(ImportTable, Vec<SiteId>)>>,
     /// What was posted.
     pub(super) posted: Mutex<Vec<Posted>>,
-    /// What was done: to which case, by whom, what, with which note.
-    pub(super) deeds: Mutex<Vec<(String, Actor, DeedWord, Option<String>)>>,
+    /// What was done.
+    pub(super) deeds: Mutex<Vec<Done>>,
     /// What was done about the service.
     pub(super) tended: Mutex<Vec<SystemDeed>>,
     /// Tells that something was decided of a case.
@@ -92,12 +95,12 @@ impl FakeOffice {
     /// A case and a crisis at each site; the first lead is `lead`.
     fn peopled() -> Self {
         let office = Self::default();
-        for site in 0..SITES.len() {
+        for (site, name) in SITES.iter().enumerate() {
             let of = canaries(site);
             for is_crisis in [false, true] {
                 office.cases.lock().unwrap().push(case(site, is_crisis, &of));
             }
-            let key = (SiteId::parse(SITES[site]).unwrap(), WorkerId::parse(&of.worker).unwrap());
+            let key = (SiteId::parse(name).unwrap(), WorkerId::parse(&of.worker).unwrap());
             office.portraits.lock().unwrap().push((key.0, key.1, portrait(&of)));
         }
         office
@@ -517,7 +520,7 @@ impl House {
 
     /// The methods that a route of the table answers; `None` where the guest gets no further than the gate.
     pub(super) async fn methods_of(&self, guest: &Guest, route: &Route) -> Option<BTreeSet<String>> {
-        let path = route.path.replace("{token}", "0").replace('{', "").replace('}', "");
+        let path = route.path.replace("{token}", "0").replace(['{', '}'], "");
         let probe = asked(Method::TRACE, Some(guest), &path).header("x-csrf-token", &guest.csrf);
         let answer = self.send(probe.body(Body::empty()).unwrap()).await;
         let allow = (answer.status == StatusCode::METHOD_NOT_ALLOWED).then(|| answer.header("allow").to_owned())?;
