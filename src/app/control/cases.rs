@@ -10,7 +10,7 @@ use super::Served;
 use super::staff::Doer;
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
-use crate::cases::{Refusal, next_states};
+use crate::cases::next_states;
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId, OpenCase};
@@ -209,10 +209,8 @@ impl CaseFilter {
 fn deed_of(deed: DeedWord, found: &Place, served: &Served) -> Result<Deed, CasesError> {
     Ok(match deed {
         DeedWord::Move { to: Some(to) } => Deed::Move { to: state(&to)? },
-        DeedWord::Move { to: None } => {
-            let ended = || CasesError::Refused(Refusal::Ended(found.state));
-            Deed::Move { to: found.next.ok_or_else(ended)? }
-        }
+        // Of a case that has ended nothing is next; whoever may know it is told so by the refusal.
+        DeedWord::Move { to: None } => Deed::Move { to: found.next.unwrap_or(found.state) },
         DeedWord::Assign { to, action } => {
             let action = action.as_deref().map(kind).transpose()?;
             Deed::Assign { to: served.staff.assignee(&to, action, &found.site)?, action }
