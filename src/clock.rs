@@ -57,6 +57,18 @@ impl Clock {
         }
     }
 
+    /// The present moment, and what the machine's clock says, both of one look.
+    #[must_use]
+    pub fn now_and_wall(&self) -> (Timestamp, Timestamp) {
+        match self {
+            Self::Guarded(guarded) => guarded.with(|guard, look| (guard.now(look), look.wall)),
+            Self::System | Self::Set(_) => {
+                let now = self.now();
+                (now, now)
+            }
+        }
+    }
+
     /// What the machine's clock says, believed or not: for signatures, which others hold against theirs.
     #[must_use]
     pub fn wall(&self) -> Timestamp {
@@ -308,6 +320,7 @@ mod tests {
         wall.fetch_add(3_600_000_000, Ordering::AcqRel);
         assert_eq!((clock.now(), clock.step()), (BEGIN, Some(hour)));
         assert_eq!(clock.wall(), BEGIN + hour, "the wall shows it all the same");
+        assert_eq!(clock.now_and_wall(), (clock.now(), BEGIN + hour));
         assert_eq!(clock.accept_step(), Some(hour));
         assert_eq!((clock.now(), clock.step(), clock.accept_step()), (BEGIN + hour, None, None));
     }

@@ -241,18 +241,21 @@ impl Sequencer {
         self.clock.now().max(self.last_now)
     }
 
-    fn present(&self) -> Present {
-        Present { now: self.last_now, wall: self.clock.wall() }
+    /// The moment of what is taken in next, from one look at the clock: it is asked for each message.
+    fn present(&mut self) -> Present {
+        let (now, wall) = self.clock.now_and_wall();
+        self.last_now = now.max(self.last_now);
+        Present { now: self.last_now, wall }
     }
 
     fn admit(&mut self, opened: Opened, draft: &mut Draft) {
-        self.last_now = self.now();
+        let present = self.present();
         draft.admitted += 1;
         match opened.origin {
             Origin::Broker(token) => draft.tokens.push(token),
             Origin::Posted(told) => draft.waiting.receipts.push((draft.parts.messages.len(), told)),
         }
-        let status = self.admission.admit(opened.message, self.present(), &mut draft.parts);
+        let status = self.admission.admit(opened.message, present, &mut draft.parts);
         if let Some(status) = status.filter(|status| status.is_online) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
         }
@@ -269,9 +272,10 @@ impl Sequencer {
                 draft.answers.push(Answer::Enrolled(done, count));
             }
             Command::Retry { items, done } => {
+                let present = self.present();
                 for item in &items {
                     let message = self.admission.prepare(&item.topic, &item.raw);
-                    self.admission.admit(message, self.present(), &mut draft.parts);
+                    self.admission.admit(message, present, &mut draft.parts);
                 }
                 let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
                 draft.answers.push(Answer::Retried(done, refused));

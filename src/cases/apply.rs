@@ -45,8 +45,14 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
             }
             if case.state.is_final() {
                 end(book, *at);
+                return;
             }
         }
+    }
+    // A limit that nothing could meet would be told as over, also of a case that is raised again while its
+    // actions run.
+    if !case.actions.iter().any(is_waiting) {
+        case.deadlines.retain(|deadline| deadline.milestone != Milestone::FirstAction);
     }
 }
 
@@ -76,11 +82,7 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             if has_begun(*step) {
                 moved.started_at.get_or_insert(at);
             }
-            let kind = moved.kind;
-            if !case.actions.iter().any(is_waiting) {
-                case.deadlines.retain(|deadline| deadline.milestone != Milestone::FirstAction);
-            }
-            LogEvent::Progress { action: kind, step: *step }
+            LogEvent::Progress { action: moved.kind, step: *step }
         }
         CaseFact::ActionAdded { action } => {
             case.actions.push(action.clone());

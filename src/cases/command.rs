@@ -1,6 +1,6 @@
 //! What somebody does to a case: which facts follow, or why it is refused.
 
-use super::apply::{apply, has_begun, is_waiting};
+use super::apply::{apply, has_begun};
 use super::decide::{Timing, new_action};
 use super::transitions::{Refusal, check, has_running_action, permit};
 use crate::domain::Timestamp;
@@ -188,9 +188,7 @@ fn has_just_begun_again(case: &OpenCase) -> bool {
 
 /// The time limits that run once a case is in that state.
 pub(super) fn deadlines_after(case: &OpenCase, to: CaseState, timing: &Timing<'_>, now: Timestamp) -> Vec<Deadline> {
-    // Where a case was raised again while its actions run, none of them can begin once more.
-    let is_live = to == CaseState::InAction && !case.actions.iter().any(is_waiting);
-    let is_reached = |milestone| reached(to).contains(&milestone) || (is_live && milestone == Milestone::FirstAction);
+    let is_reached = |milestone| reached(to).contains(&milestone);
     let mut running: Vec<Deadline> =
         case.deadlines.iter().filter(|deadline| !is_reached(deadline.milestone)).copied().collect();
     let begins_follow_up = matches!(to, CaseState::InAction | CaseState::Referred);

@@ -21,6 +21,7 @@ mod workforce;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, anyhow};
 use tokio::signal::unix::{SignalKind, signal};
@@ -97,10 +98,10 @@ pub async fn run(options: &Options) -> Result<Report> {
     let screen = Screen::new(options, zone, &engine.rules);
 
     let bus = Bus::connect(broker, &root).await?;
-    let service = start_service(settings, engine, clock.clone()).await?;
+    let (service, store_path) = start_service(settings, engine, clock.clone()).await?;
     drive::await_ready(service.ops_address()).await?;
     let (ops, console) = (service.ops_address(), service.http_address());
-    screen.introduce(options, &Places { broker, ops, console, store: store.path(), root: &root });
+    screen.introduce(options, &Places { broker, ops, console, store: &store_path, root: &root });
     let pace = Pace::new(options.days_per_s, begin);
     let mut drive = Drive::new(bus, clock, pace, screen, workforce, service.ops_address());
     let mut terminate = signal(SignalKind::terminate())?;
@@ -140,19 +141,20 @@ async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()
     Ok(())
 }
 
-/// Starts the service; once more on other ports where somebody took ours meanwhile.
-async fn start_service(mut settings: Settings, engine: engine::Settings, clock: Clock) -> Result<Service> {
-    match Service::start(settings.clone(), engine.clone(), clock.clone()).await {
+/// Starts the service, and tells where its store is; once more on other ports where somebody took ours meanwhile.
+async fn start_service(mut settings: Settings, engine: engine::Settings, clock: Clock) -> Result<(Service, PathBuf)> {
+    let started = match Service::start(settings.clone(), engine.clone(), clock.clone()).await {
         Err(error) if is_address_taken(&error) => {
             let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
             settings.http.listen = any;
             settings.ops.listen = any;
             // The first attempt may still hold its store.
             settings.store.path.set_file_name("store-2");
-            Service::start(settings, engine, clock).await
+            Service::start(settings.clone(), engine, clock).await
         }
         started => started,
-    }
+    };
+    Ok((started?, settings.store.path))
 }
 
 fn is_address_taken(error: &anyhow::Error) -> bool {

@@ -8,16 +8,7 @@ use crate::store::records::samples::sample;
 use crate::store::{DeadLetter, FailureKind, Settings};
 
 fn settings(directory: &Path) -> Settings {
-    Settings {
-        path: directory.join("store"),
-        journal_file_bytes: 16 * 1024,
-        journal_retention: std::time::Duration::ZERO,
-        snapshot_every_bytes: 1024,
-        ballast_bytes: 4096,
-        view_cache_bytes: 8 * 1024 * 1024,
-        max_dead_letters: 3,
-        ..Settings::default()
-    }
+    Settings { max_dead_letters: 3, ..crate::store::tests::settings(directory) }
 }
 
 fn at(second: i64) -> Timestamp {

@@ -66,6 +66,12 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Store {
+    /// Whether a store was ever opened in that directory.
+    #[must_use]
+    pub fn is_in(path: &Path) -> bool {
+        open::journal_in(path).is_dir()
+    }
+
     /// Opens the store and makes view and journal agree.
     ///
     /// # Errors

@@ -44,6 +44,10 @@ pub(super) fn snapshots_in(store: &Path) -> PathBuf {
     store.join("snapshots")
 }
 
+pub(super) fn journal_in(store: &Path) -> PathBuf {
+    store.join("journal")
+}
+
 fn is_full(error: &StoreError) -> bool {
     match error {
         StoreError::Io { source, .. } => source.kind() == std::io::ErrorKind::StorageFull,
@@ -119,7 +123,7 @@ struct Parts {
 }
 
 fn parts(settings: &Settings) -> Result<Parts, StoreError> {
-    let journal = Journal::open(&settings.path.join("journal"), settings)?;
+    let journal = Journal::open(&journal_in(&settings.path), settings)?;
     let directory = settings.path.join("view");
     let found = match whole_view(&directory, settings) {
         Ok(found) => found,

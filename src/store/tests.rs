@@ -9,7 +9,7 @@ use crate::domain::history::WorkerHistory;
 use crate::domain::ids::ChannelId;
 use crate::domain::person::Actor;
 
-fn settings(directory: &Path) -> Settings {
+pub(super) fn settings(directory: &Path) -> Settings {
     Settings {
         path: directory.join("store"),
         journal_file_bytes: 16 * 1024,

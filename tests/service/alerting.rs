@@ -28,7 +28,7 @@ fn low_nights_and_then_a_screening_over_its_cut_off_raise_one_alert_with_two_act
     kinds.sort_unstable();
     assert_eq!(kinds, ["counseling", "workload_review"], "exactly one action of each kind");
     let review = requested.iter().find(|e| e.data["kind"] == "workload_review").unwrap();
-    let text = review.data.to_string();
+    let text = review.told_beside_its_id();
     for secret in ["w-after", "L3", "R3", "GAD", "rmssd", "c-"] {
         assert!(!text.contains(secret), "a workload review tells nothing of the person: {secret} in {text}");
     }

@@ -69,7 +69,7 @@ fn a_crisis_asks_for_no_review_of_the_work_until_a_clinician_does() {
     PHYSICIAN.is_refused(&town.vagus, &["request-review", &case]);
     town.quiet();
     assert_eq!(reviews(&town), found, "once");
-    let text = found[0].data.to_string();
+    let text = found[0].told_beside_its_id();
     for secret in ["w-1", "L4", "R1", "crisis", "PHQ", "c-"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }

@@ -69,7 +69,7 @@ fn a_unit_with_imbalance_and_a_fifth_on_watch_is_asked_about_once_and_nobody_is_
     let review = &reviews[0];
     assert_eq!((review.kind.as_str(), review.subject.as_str()), ("vagus.action.requested", "forge"));
     assert_eq!((&review.data["unit"], &review.data["exposures"]), (&json!("forge"), &json!([])));
-    let text = format!("{} {}", review.id, review.data);
+    let text = review.told_beside_its_id();
     for secret in ["w-", "L2", "R10", "ERI", "eri", "watch", "suggestions", "case"] {
         assert!(!text.contains(secret), "{secret} in {text}");
     }

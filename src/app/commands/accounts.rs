@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use super::Output;
 use super::operator::{self, OperatorError};
 use crate::app::control::{self, AccountRow, AccountsQuestion, Answer, Question};
+use crate::config;
 use crate::console::access::keeping::Wanted;
 use crate::domain::person::Role;
 
@@ -78,8 +79,8 @@ pub(super) fn run(arguments: AccountsArguments) -> ExitCode {
 }
 
 fn ask(config: &Path, question: AccountsQuestion) -> Result<Answer, OperatorError> {
-    let settings = operator::load(config)?;
-    let path = &settings.store.path;
+    let settings = config::load_store(config)?;
+    let path = &settings.path;
     let question = Question::Accounts(question);
     if let Some(answer) = control::ask(path, &question)? {
         return Ok(answer);

@@ -93,7 +93,7 @@ enum CasesCommand {
     Note {
         #[command(flatten)]
         done: Done,
-        /// The words
+        /// The words, at most 1,000 bytes
         text: String,
     },
     /// Move a case to the next state, or to another one that can follow
@@ -223,11 +223,11 @@ fn ask(config: &Path, question: CasesQuestion) -> Result<Answer, OperatorError> 
     }
     let (settings, engine) = config::load(config)?;
     let not_running = || OperatorError::NotRunning(path.display().to_string());
-    if matches!(question, CasesQuestion::Do { .. }) || !path.is_dir() {
+    if matches!(question, CasesQuestion::Do { .. }) {
         return Err(not_running());
     }
     // A service that was killed left rows which the histories in its store do not have yet.
-    let store = operator::open_store(&settings)?;
+    let store = operator::open_store(&settings.store)?;
     let mut shards = Shards::new(1, &engine, Mode::Rebuild);
     let recovered = recovery::recover(&store, &mut shards, &CaseDirectory::default())
         .map_err(|error| OperatorError::Failed(format!("the store cannot be brought back: {error}")))?;

@@ -9,7 +9,7 @@ use comfy_table::Table;
 use super::{EXIT_USAGE, Output};
 use crate::app::control::{self, Answer, ControlError, Question};
 use crate::config::{self, Problems, Settings};
-use crate::store::{Store, StoreError};
+use crate::store::{Settings as StoreSettings, Store, StoreError};
 
 /// Why a command of an operator failed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,12 @@ pub(super) enum OperatorError {
     /// No service runs.
     #[error("no service runs on {0}; start it with `vagus run`, this command talks to it")]
     NotRunning(String),
+    /// Nothing is there that could be looked at.
+    #[error(
+        "no service runs on {0}, and there is no store in it: is store.path of the configuration the one that the \
+         service has?"
+    )]
+    NoStore(String),
     /// The service could not do it.
     #[error("{0}")]
     Failed(String),
@@ -38,8 +44,13 @@ pub(super) fn load(config: &Path) -> Result<Settings, OperatorError> {
     Ok(config::load(config)?.0)
 }
 
-pub(super) fn open_store(settings: &Settings) -> Result<Store, OperatorError> {
-    Ok(Store::open(&settings.store)?)
+/// The store itself, where no service runs on it. One that is not there is not made: whoever looks at an empty
+/// one would take it for the service's.
+pub(super) fn open_store(settings: &StoreSettings) -> Result<Store, OperatorError> {
+    if !Store::is_in(&settings.path) {
+        return Err(OperatorError::NoStore(settings.path.display().to_string()));
+    }
+    Ok(Store::open(settings)?)
 }
 
 pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, OperatorError> {
@@ -67,17 +78,14 @@ impl<'a> Stored<'a> {
     /// The histories from that number on, as many as one answer holds.
     pub(super) fn histories(&mut self, from: String) -> Result<Answer, OperatorError> {
         let path = &self.settings.store.path;
-        if self.store.is_none() {
-            if let Some(answer) = control::ask(path, &Question::Histories { from: from.clone() })? {
-                return Ok(answer);
-            }
-            if !path.is_dir() {
-                return Err(OperatorError::NotRunning(path.display().to_string()));
-            }
+        if self.store.is_none()
+            && let Some(answer) = control::ask(path, &Question::Histories { from: from.clone() })?
+        {
+            return Ok(answer);
         }
         let store = match &mut self.store {
             Some(store) => store,
-            none => none.insert(open_store(self.settings)?),
+            none => none.insert(open_store(&self.settings.store)?),
         };
         Ok(control::histories(&from, store))
     }
@@ -142,8 +150,25 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
                 OperatorError::Control(_)
                 | OperatorError::Store(_)
                 | OperatorError::NotRunning(_)
+                | OperatorError::NoStore(_)
                 | OperatorError::Failed(_) => ExitCode::FAILURE,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looking_where_no_store_is_tells_so_and_makes_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = StoreSettings { path: directory.path().to_owned(), ..StoreSettings::default() };
+        let refused = open_store(&settings).unwrap_err().to_string();
+        assert!(refused.contains("there is no store in it"), "{refused}");
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+        drop(Store::open(&settings).unwrap());
+        assert!(open_store(&settings).is_ok(), "one that was made is opened");
     }
 }

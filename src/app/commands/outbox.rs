@@ -10,7 +10,6 @@ use super::operator::{self, OperatorError};
 use super::outbox_test;
 use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Discard, DiscardedRow, Question};
 use crate::config;
-use crate::store::Store;
 
 /// Shows what waits for delivery and what was given up, and tries it again.
 ///
@@ -148,10 +147,7 @@ fn list(config: &Path, wanted: &control::Wanted) -> Result<Answer, OperatorError
     if let Some(answer) = control::ask(path, &Question::OutboxList { only_dead, channel, limit })? {
         return Ok(answer);
     }
-    if !path.is_dir() {
-        return Err(OperatorError::NotRunning(path.display().to_string()));
-    }
-    Ok(control::list_outbox(wanted, &Store::open(&settings)?, None))
+    Ok(control::list_outbox(wanted, &operator::open_store(&settings)?, None))
 }
 
 fn print_list(answer: &Answer) {

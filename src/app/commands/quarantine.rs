@@ -85,7 +85,7 @@ fn list(config: &std::path::Path, question: Question) -> Result<Answer, Operator
     match control::ask(&settings.store.path, &question)? {
         Some(answer) => Ok(answer),
         None => {
-            let store = operator::open_store(&settings)?;
+            let store = operator::open_store(&settings.store)?;
             // What the service refused in its last seconds, where it was killed.
             for row in store.rows(store.settled().map_err(StoreError::from)?) {
                 applier::requarantine(&store, &row.map_err(StoreError::from)?).map_err(StoreError::from)?;

@@ -133,11 +133,8 @@ fn strain(config: &Path, site: String, worker: String, date: Option<Date>) -> Re
     let question = Question::Strain { site: site.clone(), worker: worker.clone(), date: date.clone() };
     match control::ask(&settings.store.path, &question)? {
         Some(answer) => Ok(answer),
-        None if !settings.store.path.is_dir() => {
-            Err(OperatorError::NotRunning(settings.store.path.display().to_string()))
-        }
         None => {
-            let store = operator::open_store(&settings)?;
+            let store = operator::open_store(&settings.store)?;
             Ok(control::strain(&site, &worker, date.as_deref(), &store, &engine.daytime))
         }
     }

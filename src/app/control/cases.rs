@@ -11,7 +11,7 @@ use super::staff::{Doer, StaffError};
 use crate::app::applier::Look;
 use crate::app::sequencer::Command;
 use crate::app::shards::Shards;
-use crate::cases::{Refusal, next_states};
+use crate::cases::next_states;
 use crate::console::view::{CaseFilter, CaseRow, CaseView, DeedWord};
 use crate::domain::Timestamp;
 use crate::domain::alert::Level;
@@ -234,10 +234,8 @@ fn names<T: Copy>(all: &[T], name: impl Fn(T) -> &'static str) -> String {
 fn deed_of(deed: DeedWord, found: &Place, served: &Served) -> Result<Deed, CasesError> {
     Ok(match deed {
         DeedWord::Move { to: Some(to) } => Deed::Move { to: state(&to)? },
-        DeedWord::Move { to: None } => {
-            let ended = || CasesError::Refused(Refusal::Ended(found.state));
-            Deed::Move { to: found.next.ok_or_else(ended)? }
-        }
+        // Of a case that has ended nothing is next; whoever may know it is told so by the refusal.
+        DeedWord::Move { to: None } => Deed::Move { to: found.next.unwrap_or(found.state) },
         DeedWord::Assign { to, action } => {
             let action = action.as_deref().map(kind).transpose()?;
             Deed::Assign { to: served.staff.assignee(&to, action, &found.site)?, action }

@@ -21,6 +21,15 @@ pub(crate) struct Event {
 }
 
 impl Event {
+    /// What an action event tells, but for the characters of its action's id: they are drawn by a key, and
+    /// `R3` or `L4` may stand among them by chance.
+    pub(crate) fn told_beside_its_id(&self) -> String {
+        let id = self.data["action_id"].as_str().unwrap();
+        let drawn = id.strip_prefix("a-").unwrap();
+        assert!(drawn.len() == 26 && drawn.bytes().all(|b| b.is_ascii_alphanumeric()), "{id}");
+        format!("{} {} {}", self.id, self.subject, self.data).replace(drawn, "")
+    }
+
     pub(crate) fn rules(&self) -> Vec<&str> {
         self.data["rules"].as_array().unwrap().iter().map(|rule| rule.as_str().unwrap()).collect()
     }
