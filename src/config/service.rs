@@ -261,13 +261,10 @@ fn working_days(section: &mut Section<'_>) -> WorkingDays {
     })
 }
 
-fn language(section: &mut Section<'_>) -> Language {
-    let Some(name) = section.get::<String>("language") else { return Language::English };
-    Language::parse(&name).unwrap_or_else(|| {
-        let names: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
-        section.problem("language", &format!("is {name:?}"), &format!("give one of {}", names.join(", ")));
-        Language::English
-    })
+/// The language that a section names.
+pub(super) fn language(section: &mut Section<'_>) -> Option<Language> {
+    let names: Vec<&str> = Language::ALL.iter().map(|language| language.as_str()).collect();
+    section.choice("language", Language::parse, &names)
 }
 
 pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
@@ -299,7 +296,7 @@ pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
             }
             zone.ok()
         });
-        let language = language(&mut section);
+        let language = language(&mut section).unwrap_or(Language::English);
         let working_days = working_days(&mut section);
         let holidays_file = section.readable_file("holidays_file");
         section.finish();

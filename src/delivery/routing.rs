@@ -32,7 +32,7 @@ pub struct Router {
 pub struct SiteWays {
     /// The zone whose dates count.
     pub zone: TimeZone,
-    /// The language that they read.
+    /// The language that they read, but for those of whom another is known.
     pub language: Language,
 }
 
@@ -63,10 +63,14 @@ impl Router {
         let Envelope { topic, payload, .. } = cloudevents::encode(event, &self.root, language);
         let on = zone.to_datetime(event.time).date();
         let ways = self.settings.destinations(&event.site, event.kind(), event.level(), on);
-        let mail = OnceCell::new();
+        // Set once for each language that somebody reads.
+        let mails = [const { OnceCell::new() }; Language::ALL.len()];
         let others = ways.into_iter().filter_map(|way| {
-            let look = || look(event, &zone, language);
-            let rendered = || mail.get_or_init(|| (mail::render(event, &look()), mail::one_line(event, &look())));
+            let rendered = |read: Option<Language>| {
+                let look = look(event, &zone, read.unwrap_or(language));
+                let set = || (mail::render(event, &look), mail::one_line(event, &look));
+                (mails[look.language as usize].get_or_init(set), look.language)
+            };
             over(event, way, (&payload, language), rendered)
         });
         let others: Vec<Outgoing> = others.collect();
@@ -120,7 +124,7 @@ fn over<'m>(
     event: &Event,
     way: Destination<'_>,
     (cloud_event, language): (&[u8], Language),
-    mail: impl Fn() -> &'m (Mail, String),
+    mail: impl Fn(Option<Language>) -> (&'m (Mail, String), Language),
 ) -> Option<Outgoing> {
     let Destination { channel, recipient } = way;
     match &channel.kind {
@@ -134,11 +138,12 @@ fn over<'m>(
         ChannelKind::Email(settings) => {
             let recipient = recipient?;
             let to = recipient.email.as_ref()?;
-            let (Mail { subject, text, html, .. }, about) = mail();
+            let ((Mail { subject, text, html, .. }, about), language) = mail(recipient.language);
             let content = Content {
                 id: &event.id,
                 kind: Some(event.kind()),
                 about,
+                language,
                 is_test: event.is_test,
                 at: event.time,
                 subject,

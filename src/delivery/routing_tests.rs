@@ -11,7 +11,7 @@ use crate::domain::person::{PersonId, Role};
 fn recipient(role: Role) -> Recipient {
     let email = EmailAddress::parse(&format!("{}@example.org", role.as_str()));
     let id = PersonId::parse(role.as_str()).unwrap();
-    Recipient { id, role, email, sites: Vec::new(), deputy: None, absences: Vec::new() }
+    Recipient { id, role, email, language: None, sites: Vec::new(), deputy: None, absences: Vec::new() }
 }
 
 fn channel(id: &str, kind: ChannelKind) -> Channel {
@@ -87,6 +87,25 @@ fn an_alert_leaves_over_every_channel_each_in_its_form_under_one_id() {
     let message = String::from_utf8(deliveries[3].payload.clone()).unwrap();
     assert!(message.contains("To: physician@example.org"), "{message}");
     assert_eq!(deliveries, router().route(&event), "the same event gives the same bytes");
+}
+
+#[test]
+fn a_mail_is_in_the_language_of_its_reader_and_an_alert_in_that_of_its_site() {
+    let mut router = router();
+    router.sites.values_mut().for_each(|ways| ways.language = Language::SimplifiedChinese);
+    router.settings.recipients[0].language = Some(Language::Vietnamese);
+    let of = |router: &Router| {
+        let deliveries = router.route(&samples::event(EventKind::Raised));
+        let text = |n: usize| String::from_utf8(deliveries[n].payload.clone()).unwrap();
+        (text(0), text(3))
+    };
+    let (alert, mail) = of(&router);
+    assert!(alert.contains("夜间心率变异性"), "{alert}");
+    assert!(mail.contains("Content-Language: vi\r\n") && mail.contains("lang=3D\"vi\""), "{mail}");
+    router.settings.recipients[0].language = None;
+    let (again, mail) = of(&router);
+    assert_eq!(again, alert);
+    assert!(mail.contains("Content-Language: zh-Hans\r\n"), "{mail}");
 }
 
 #[test]

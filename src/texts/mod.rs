@@ -35,9 +35,15 @@ static BUNDLES: LazyLock<Vec<Bundle>> = LazyLock::new(|| Language::ALL.iter().ma
 /// The texts of a language, as they stand in the repository.
 const fn sources(language: Language) -> &'static [&'static str] {
     match language {
-        Language::English => &[include_str!("../../config/locales/en.ftl")],
-        Language::SimplifiedChinese => &[include_str!("../../config/locales/zh-Hans.ftl")],
-        Language::Vietnamese => &[include_str!("../../config/locales/vi.ftl")],
+        Language::English => {
+            &[include_str!("../../config/locales/en.ftl"), include_str!("../../config/locales/mails.en.ftl")]
+        }
+        Language::SimplifiedChinese => {
+            &[include_str!("../../config/locales/zh-Hans.ftl"), include_str!("../../config/locales/mails.zh-Hans.ftl")]
+        }
+        Language::Vietnamese => {
+            &[include_str!("../../config/locales/vi.ftl"), include_str!("../../config/locales/mails.vi.ftl")]
+        }
     }
 }
 

@@ -240,7 +240,15 @@ mod tests {
 
     fn recipient(id: &str, role: Role, sites: &[&str]) -> Recipient {
         let sites = sites.iter().map(|site| SiteId::parse(site).unwrap()).collect();
-        Recipient { id: PersonId::parse(id).unwrap(), role, email: None, sites, deputy: None, absences: Vec::new() }
+        Recipient {
+            id: PersonId::parse(id).unwrap(),
+            role,
+            email: None,
+            language: None,
+            sites,
+            deputy: None,
+            absences: Vec::new(),
+        }
     }
 
     fn staff() -> Staff {

@@ -2,6 +2,7 @@
 
 use super::{Told, sites_of};
 use crate::config::section::Section;
+use crate::config::service::language;
 use crate::config::settings::Site;
 use crate::delivery::settings::{Absence, EmailAddress, Recipient};
 use crate::domain::person::{PersonId, Role};
@@ -26,12 +27,13 @@ fn recipient<'d>(mut section: Section<'d>, sites: &[Site]) -> Told<'d, Recipient
         }
         email
     });
+    let language = language(&mut section);
     let sites = sites_of(&mut section, sites);
     let deputy = section.get("deputy").and_then(|text: String| person(&section, "deputy", &text));
     let absences = absences(&mut section);
     section.refuse_unknown();
     let value = match (id, role) {
-        (Some(id), Some(role)) => Some(Recipient { id, role, email, sites, deputy, absences }),
+        (Some(id), Some(role)) => Some(Recipient { id, role, email, language, sites, deputy, absences }),
         _ => None,
     };
     Told { section, value }

@@ -82,6 +82,17 @@ fn what_is_wrong_with_a_person_is_told() {
 }
 
 #[test]
+fn the_language_of_a_person_is_one_that_is_spoken() {
+    let (settings, problems, _) = of(&person("lan", "physician", "language = \"vi\""));
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(settings.delivery.recipients[0].language, Some(crate::texts::Language::Vietnamese));
+    assert_eq!(of(&person("lan", "physician", "")).0.delivery.recipients[0].language, None);
+    let wrong = self::problems(&person("lan", "physician", "language = \"vn\""));
+    let told = "is \"vn\"".to_owned();
+    assert_eq!(wrong, [("recipients[0].language".to_owned(), told)]);
+}
+
+#[test]
 fn an_address_is_not_repeated_in_a_problem() {
     let text = "[[recipients]]\nid = \"lan\"\nrole = \"physician\"\nemail = \"lan@@example.org\"\n";
     assert!(!format!("{:?}", problems(text)).contains("example.org"));

@@ -9,6 +9,7 @@ use lettre::message::{Mailbox, MultiPart, SinglePart};
 use crate::delivery::settings::EmailAddress;
 use crate::domain::Timestamp;
 use crate::domain::event::EventKind;
+use crate::texts::Language;
 
 /// The parts' border; `=_` stands in no quoted-printable text, so it cannot be met within a part.
 const BOUNDARY: &str = "=_vagus_part";
@@ -18,6 +19,8 @@ const BOUNDARY: &str = "=_vagus_part";
 const KIND: &str = "X-Vagus-Kind";
 const ABOUT: &str = "X-Vagus-About";
 const IS_TEST: &str = "X-Vagus-Test";
+/// RFC 3282.
+const LANGUAGE: &str = "Content-Language";
 const MANY: &str = "digest";
 
 /// What a message says.
@@ -29,6 +32,8 @@ pub struct Content<'a> {
     pub kind: Option<EventKind>,
     /// What it is about: a case, or an action and its unit.
     pub about: &'a str,
+    /// In which language it is written.
+    pub language: Language,
     /// Whether it only tries whether mails arrive.
     pub is_test: bool,
     /// When it was decided.
@@ -61,7 +66,8 @@ pub fn compose(from: &Mailbox, recipient: &str, to: &EmailAddress, content: Cont
         .message_id(Some(message_id))
         .raw_header(header("Auto-Submitted", "auto-generated"))
         .raw_header(header(KIND, content.kind.map_or(MANY, EventKind::as_str)))
-        .raw_header(header(ABOUT, content.about))
+        .raw_header(header(ABOUT, &encoded(content.about)))
+        .raw_header(header(LANGUAGE, content.language.as_str()))
         .raw_header(header(IS_TEST, if content.is_test { "yes" } else { "no" }))
         .subject(one_line(content.subject))
         .multipart(body);
@@ -73,6 +79,7 @@ pub fn compose(from: &Mailbox, recipient: &str, to: &EmailAddress, content: Cont
 pub(super) struct Label {
     pub(super) kind: Option<EventKind>,
     pub(super) about: Option<String>,
+    pub(super) language: Language,
     pub(super) is_test: bool,
 }
 
@@ -85,9 +92,41 @@ pub(super) fn label(message: &[u8]) -> Label {
     let value = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
     Label {
         kind: value(KIND).and_then(EventKind::parse),
-        about: value(ABOUT).map(str::to_owned),
+        about: value(ABOUT).map(decoded),
+        // Mails of an earlier release do not say it: they are English.
+        language: value(LANGUAGE).and_then(Language::parse).unwrap_or(Language::English),
         is_test: value(IS_TEST) == Some("yes"),
     }
+}
+
+/// Begins what is not plain ASCII.
+const EXTENDED: &str = "UTF-8''";
+
+/// A text as it may stand in a header of our own: as it is, or extended, broken where a line may end.
+///
+/// # Source
+/// RFC 8187, section 3.2.1; the spaces are ours, since a line of a message ends at 998 bytes.
+fn encoded(text: &str) -> String {
+    let text = one_line(text);
+    if text.is_ascii() && !text.starts_with(EXTENDED) {
+        return text;
+    }
+    let mut out = EXTENDED.to_owned();
+    for (n, byte) in text.bytes().enumerate() {
+        if n > 0 && n % 20 == 0 {
+            out.push(' ');
+        }
+        out.push_str(&format!("%{byte:02X}"));
+    }
+    out
+}
+
+/// The text of a header of our own.
+fn decoded(value: &str) -> String {
+    let Some(rest) = value.strip_prefix(EXTENDED) else { return value.to_owned() };
+    let parts = rest.split(['%', ' ']).filter(|part| !part.is_empty());
+    let bytes: Vec<u8> = parts.filter_map(|part| u8::from_str_radix(part, 16).ok()).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// A text as it may stand in a message's id.
@@ -105,4 +144,36 @@ fn atoms(text: &str) -> String {
 
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever a message is about can be read from it again, and no line of it is too long.
+        #[test]
+        fn what_a_message_is_about_is_read_as_it_was_written(about in "[ -~]{0,40}|\\PC{0,400}|部门[一-龥。，（ ]{0,300}") {
+            let content = Content {
+                id: "e",
+                kind: None,
+                about: &about,
+                language: Language::Vietnamese,
+                is_test: false,
+                at: Timestamp::UNIX_EPOCH,
+                subject: "s",
+                text: "t",
+                html: "h",
+            };
+            let to = EmailAddress::parse("lan@example.org").unwrap();
+            let message = compose(&"vagus@example.org".parse().unwrap(), "lan", &to, content);
+            let label = label(&message);
+            prop_assert_eq!(label.language, Language::Vietnamese);
+            let (read, written) = (label.about.unwrap_or_default(), one_line(&about));
+            prop_assert_eq!(read.trim(), written.trim());
+            prop_assert!(message.split(|byte| *byte == b'\n').all(|line| line.len() <= 998));
+        }
+    }
 }

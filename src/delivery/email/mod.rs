@@ -132,12 +132,14 @@ impl EmailSender {
 
     fn digest(&self, delivery: &Outgoing, recipient: &str, members: &[Member]) -> Result<Vec<u8>, SendError> {
         let to = EmailAddress::parse(&delivery.target).ok_or_else(no_address)?;
-        let Mail { subject, text, html, .. } = mail::digest(members);
+        let language = message::label(&delivery.payload).language;
+        let Mail { subject, text, html, .. } = mail::digest(members, language);
         let content = Content {
             // The same members always make the same message.
             id: &format!("digest-{}-{}", members.len(), delivery.id),
             kind: None,
             about: "",
+            language,
             is_test: false,
             at: self.clock.now(),
             subject: &subject,

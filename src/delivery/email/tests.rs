@@ -8,6 +8,7 @@ use super::*;
 use crate::delivery::settings::{EmailAddress, FloodSettings};
 use crate::domain::event::EventKind;
 use crate::domain::ids::ChannelId;
+use crate::texts::Language;
 
 const AT: &str = "2026-03-01T08:50:00Z";
 
@@ -35,6 +36,7 @@ fn message() -> Vec<u8> {
         id: "c-1-raised",
         kind: Some(EventKind::Raised),
         about: "c-1",
+        language: Language::English,
         is_test: false,
         at: AT.parse().unwrap(),
         subject: "A case\r\nBcc: all@example.org",
@@ -105,6 +107,7 @@ fn numbered(number: usize, is_test: bool) -> Outgoing {
         id: &id,
         kind: Some(EventKind::Raised),
         about: &about,
+        language: Language::English,
         is_test,
         at: AT.parse().unwrap(),
         subject: "A case",

@@ -8,13 +8,14 @@ use super::{Mail, html, text};
 use crate::delivery::flood::Member;
 use crate::delivery::settings::is_health_content;
 use crate::domain::event::EventKind;
+use crate::texts::Language;
 
-/// Puts many events into one mail.
+/// Puts many events into one mail; what they are about is in the language in which each was set.
 #[must_use]
-pub fn digest(members: &[Member]) -> Mail {
-    let subject = format!("Vagus: {} messages in one", members.len());
-    let line = Line { subject, preview: "More came than can be read one by one.".to_owned() };
-    let page = page(members);
+pub fn digest(members: &[Member], language: Language) -> Mail {
+    let subject = language.say_with("mail-digest-subject", &[("count", members.len().to_string().into())]);
+    let line = Line { subject, preview: language.say("mail-digest-preview") };
+    let page = page(members, language);
     Mail {
         text: text::set(&page, &line, false),
         html: html::set(&page, &line, false),
@@ -23,17 +24,15 @@ pub fn digest(members: &[Member]) -> Mail {
     }
 }
 
-fn page(members: &[Member]) -> Page {
-    let told = format!(
-        "{} messages for you came in a short time. So that none is overlooked, they are told here together; nothing \
-         else of them is sent to you. Please look at each.",
-        members.len()
-    );
+fn page(members: &[Member], language: Language) -> Page {
+    let told = language.say_with("mail-digest-told", &[("count", members.len().to_string().into())]);
+    let name =
+        |kind: Option<EventKind>| language.say(&format!("mail-digest-{}", kind.map_or("other", |kind| kind.as_str())));
     let kinds: Vec<_> = [None].into_iter().chain(EventKind::ALL.iter().copied().map(Some)).collect();
     let of = |kind: Option<EventKind>| members.iter().filter(move |member| member.kind == kind);
     let counts = kinds.iter().map(|kind| (name(*kind), of(*kind).count())).filter(|(_, count)| *count > 0);
     let counts = counts.map(|(name, count)| (name, count.to_string())).collect();
-    let mut blocks = vec![Block::Text(told), Block::Heading("What came"), Block::Facts(counts)];
+    let mut blocks = vec![Block::Text(told), Block::Heading(language.say("mail-digest-came")), Block::Facts(counts)];
     for kind in &kinds {
         let lines: BTreeSet<&str> = of(*kind).map(|member| member.about.as_str()).collect();
         if !lines.is_empty() {
@@ -43,31 +42,11 @@ fn page(members: &[Member]) -> Page {
     }
     // Only who may see cases can do anything with a command that shows one.
     if members.iter().filter_map(|member| member.kind).any(is_health_content) {
-        blocks.push(Block::Text(
-            "A case is shown on the machine where Vagus runs, FILE being its configuration, by:".to_owned(),
-        ));
+        blocks.push(Block::Text(language.say("mail-digest-typed")));
         blocks.push(Block::Commands(vec!["vagus cases show CASE --config FILE".to_owned()]));
     }
-    let footer = vec!["Sent by Vagus. Crises are never put together: each comes by itself, at once.".to_owned()];
-    Page { headline: "Many messages in one", is_urgent: false, blocks, footer }
-}
-
-const fn name(kind: Option<EventKind>) -> &'static str {
-    match kind {
-        None => "Other messages",
-        Some(EventKind::Raised) => "New cases",
-        Some(EventKind::RaisedAgain) => "Cases whose level rose",
-        Some(EventKind::Revised) => "Cases changed by late data",
-        Some(EventKind::Closed) => "Closed cases",
-        Some(EventKind::WorkloadReview) => "Requested reviews of working conditions",
-        Some(EventKind::Counseling) => "Requested offers",
-        Some(EventKind::Reminder) => "Time limits that end soon",
-        Some(EventKind::Overdue) => "Time limits that ended",
-        Some(EventKind::Escalated) => "Time limits over by half",
-        Some(EventKind::Proposal) => "Proposals that wait for a decision",
-        Some(EventKind::Rescreening) => "Invitations to pass on",
-        Some(EventKind::Committee) => "Counts for the committee",
-    }
+    let footer = vec![language.say("mail-digest-footer")];
+    Page { language, headline: language.say("mail-digest-headline"), is_urgent: false, blocks, footer }
 }
 
 #[cfg(test)]
@@ -94,13 +73,17 @@ mod tests {
         member(kind, &one_line(&samples::event(kind), &look))
     }
 
+    fn digest_of(members: &[Member]) -> Mail {
+        digest(members, Language::English)
+    }
+
     fn plain(mail: &Mail) -> String {
         mail.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     #[test]
     fn a_digest_counts_by_kind_and_tells_each_line_once() {
-        let mail = digest(&[
+        let mail = digest_of(&[
             member(EventKind::Raised, "c-1"),
             member(EventKind::Raised, "c-2"),
             member(EventKind::Raised, "c-2"),
@@ -117,7 +100,7 @@ mod tests {
 
     #[test]
     fn reviews_in_a_digest_have_unit_due_time_and_limits_and_no_command() {
-        let mail = digest(&[of(EventKind::WorkloadReview), of(EventKind::WorkloadReview)]);
+        let mail = digest_of(&[of(EventKind::WorkloadReview), of(EventKind::WorkloadReview)]);
         let plain = plain(&mail);
         let ActionRequest::WorkloadReview { action, unit, exposures } = review() else { panic!("it is a review") };
         let due = action.due.strftime("%-d %b %Y %H:%M UTC").to_string();
@@ -133,7 +116,7 @@ mod tests {
 
     #[test]
     fn lines_for_clinical_roles_name_the_case_and_what_is_due() {
-        let plain = plain(&digest(&[of(EventKind::Overdue), of(EventKind::Counseling)]));
+        let plain = plain(&digest_of(&[of(EventKind::Overdue), of(EventKind::Counseling)]));
         assert!(plain.contains("Agreeing what will be done, due "), "{plain}");
         assert!(plain.contains(": to be offered by ") && plain.contains("vagus cases show CASE"), "{plain}");
     }
@@ -141,7 +124,7 @@ mod tests {
     #[test]
     fn of_very_many_each_is_told() {
         let members: Vec<_> = (0..500).map(|number| member(EventKind::Raised, &format!("c-{number:03}"))).collect();
-        let mail = digest(&members);
+        let mail = digest_of(&members);
         assert!(members.iter().all(|member| mail.text.contains(&member.about)));
     }
 }

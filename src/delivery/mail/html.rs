@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::page::{Block, Page};
 use super::subject::Line;
+use crate::texts::Language;
 
 /// For a dark screen, a narrow one, and for paper. It holds nothing that would have to be escaped.
 const SHEET: &str = "\
@@ -43,7 +44,7 @@ pub(super) fn set(page: &Page, line: &Line, is_test: bool) -> String {
     );
     let markup = html! {
         (DOCTYPE)
-        html lang="en" {
+        html lang=(page.language.as_str()) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
@@ -55,7 +56,7 @@ pub(super) fn set(page: &Page, line: &Line, is_test: bool) -> String {
             body class="v-body" style=(body) {
                 div style=(hidden) { (line.preview) (filler()) }
                 div class="v-page" style=(column) {
-                    @if is_test { (banner()) }
+                    @if is_test { (banner(page.language)) }
                     h1 style="margin:0 0 14px;font-size:22px;line-height:1.25;color:#1c2530;" { (page.headline) }
                     @for block in &page.blocks { (set_block(block)) }
                     div class="v-soft" style="margin-top:24px;padding-top:12px;border-top:1px solid #d5dae0;\
@@ -76,11 +77,12 @@ fn filler() -> String {
     "\u{a0}\u{200c}".repeat(150)
 }
 
-fn banner() -> Markup {
+fn banner(language: Language) -> Markup {
     html! {
         div style="margin:0 0 16px;padding:12px;background:#ffd84d;color:#1c2530;border:2px dashed #1c2530;" {
-            strong { "TEST. " }
-            (super::words::TEST)
+            strong { (language.say("mail-test-mark")) }
+            br;
+            (language.say("mail-test"))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Events as mails: a subject, a text for plain clients, and the same in HTML.
 //!
-//! An event and how its site tells time go in; three texts come out, always the same for the same
-//! event. What is said stands once, in `words`, as a page of plain blocks; `text` and `html` only set
+//! An event, how its site tells time and the recipient's language go in; three texts come out, always
+//! the same for the same event. What is said stands once, in `words`, as a page of plain blocks; `text` and `html` only set
 //! it. Subject and preview are seen on locked screens and by mail servers: they are made of the kind
 //! and a due time alone, so no health value, level, rule or pseudonym can get into them. Nothing here
 //! sends, or knows to whom.
@@ -11,7 +11,6 @@ mod html;
 mod page;
 mod subject;
 mod text;
-mod times;
 mod words;
 
 pub use digest::digest;
@@ -20,14 +19,14 @@ use crate::domain::TimeZone;
 use crate::domain::event::Event;
 use crate::texts::Language;
 
-/// How the mails of a site look.
+/// How a mail about a site looks to one recipient.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     /// The site as people call it.
     pub site_name: String,
     /// The zone in which times are told.
     pub zone: TimeZone,
-    /// The language that people of the site read.
+    /// The language that the recipient reads.
     pub language: Language,
     /// Where the console is, e.g. `https://vagus.example.org`; without it mails name commands alone.
     pub console: Option<String>,
@@ -36,7 +35,7 @@ pub struct Look {
 /// A mail but for its addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
-    /// The subject: one line of ASCII.
+    /// The subject: one line.
     pub subject: String,
     /// What a client shows beside the subject; the first line of both bodies.
     pub preview: String,

@@ -1,10 +1,14 @@
 //! What a mail says, before it is set as text or HTML.
 
+use crate::texts::Language;
+
 /// A mail's body.
 #[derive(Debug)]
 pub(super) struct Page {
+    /// The language in which it is written.
+    pub(super) language: Language,
     /// The heading.
-    pub(super) headline: &'static str,
+    pub(super) headline: String,
     /// Whether somebody has to act at once.
     pub(super) is_urgent: bool,
     /// What is said.
@@ -17,19 +21,19 @@ pub(super) struct Page {
 #[derive(Debug)]
 pub(super) enum Block {
     /// The heading of what follows.
-    Heading(&'static str),
+    Heading(String),
     /// A paragraph.
     Text(String),
     /// A paragraph that must not be overlooked.
     Call(String),
     /// Names and what they are.
-    Facts(Vec<(&'static str, String)>),
+    Facts(Vec<(String, String)>),
     /// Three columns, the first of which names the row.
-    Table([&'static str; 3], Vec<[String; 3]>),
+    Table([String; 3], Vec<[String; 3]>),
     /// Points.
     List(Vec<String>),
     /// What can be typed.
     Commands(Vec<String>),
     /// What can be opened.
-    Link(&'static str, String),
+    Link(String, String),
 }

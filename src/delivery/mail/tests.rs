@@ -9,38 +9,52 @@ use crate::domain::event::{EventBody, EventKind};
 use crate::domain::ids::{UNASSIGNED_UNIT, UnitId};
 use crate::domain::screening::Instrument;
 
-fn look() -> Look {
-    Look {
-        site_name: "Plant A".to_owned(),
-        zone: TimeZone::get("Europe/Berlin").unwrap(),
-        language: crate::texts::Language::English,
-        console: None,
-    }
+fn look_in(language: Language) -> Look {
+    let zone = TimeZone::get("Europe/Berlin").unwrap();
+    Look { site_name: "Plant A".to_owned(), zone, language, console: None }
 }
 
+fn look() -> Look {
+    look_in(Language::English)
+}
+
+/// A mail of each kind, of a crisis, and of a test.
+fn every_mail() -> Vec<(&'static str, Event)> {
+    let kinds = EventKind::ALL.iter().map(|kind| (kind.as_str(), samples::event(*kind)));
+    kinds.chain([("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })]).collect()
+}
+
+/// The HTML is laid out alike in every language, so one of it is enough to look at.
 fn is_known(name: &str, event: &Event) -> bool {
-    let Mail { subject, preview, text, html } = render(event, &look());
-    let text = format!("Subject: {subject}\nPreview: {preview}\n\n{text}");
-    let known =
-        [("txt", text), ("html", html)].map(|(end, made)| samples::is_fixture(&format!("mail/{name}.{end}"), &made));
-    known == [true; 2]
+    let mut is_known = samples::is_fixture(&format!("mail/{name}.html"), &render(event, &look()).html);
+    for language in Language::ALL {
+        let Mail { subject, preview, text, .. } = render(event, &look_in(*language));
+        let text = format!("Subject: {subject}\nPreview: {preview}\n\n{text}");
+        is_known &= samples::is_fixture(&format!("mail/{}/{name}.txt", language.as_str()), &text);
+    }
+    is_known
 }
 
 #[test]
 fn every_kind_of_mail_is_as_it_was_looked_at() {
-    let kinds = EventKind::ALL.iter().map(|kind| (kind.as_str(), samples::event(*kind)));
-    let crisis = [("crisis", samples::crisis()), ("test", Event { is_test: true, ..samples::crisis() })];
+    let mails = every_mail();
     let written: Vec<&str> =
-        kinds.chain(crisis).filter(|(name, event)| !is_known(name, event)).map(|(name, _)| name).collect();
+        mails.iter().filter(|(name, event)| !is_known(name, event)).map(|(name, _)| *name).collect();
     assert!(written.is_empty(), "written now: look at them, and run the tests again: {written:?}");
 }
 
 #[test]
 fn what_a_client_shows_of_the_text_beside_the_subject_is_of_nobody() {
-    for kind in EventKind::ALL {
-        let text = render(&samples::event(*kind), &look()).text;
-        let shown: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(150).collect();
-        for word in ["w-0042", samples::case().as_str(), "L3", "R3", "GAD", "HRV", "12", "22 %"] {
+    let languages = Language::ALL.iter();
+    for (kind, language) in languages.flat_map(|language| EventKind::ALL.iter().map(move |kind| (kind, *language))) {
+        let text = render(&samples::event(*kind), &look_in(language)).text;
+        let flat = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let columns = flat.chars().scan(0, |columns, char| {
+            *columns += text::width_of(char.encode_utf8(&mut [0; 4]));
+            Some((*columns, char))
+        });
+        let shown: String = columns.take_while(|(columns, _)| *columns <= 150).map(|(_, char)| char).collect();
+        for word in ["w-0042", samples::case().as_str(), "L3", "R3", "GAD", "HRV", "12", "22 %", "22%"] {
             assert!(!shown.contains(word), "{kind:?}: {shown}");
         }
     }
@@ -54,7 +68,12 @@ fn a_test_is_marked_in_subject_text_and_html() {
         assert!(!mail.subject.contains("TEST") && !mail.text.contains("TEST") && !mail.html.contains("TEST"));
         let mail = render(&Event { is_test: true, ..event }, &look());
         assert!(mail.subject.starts_with("[TEST] ") && mail.text.starts_with("*** TEST"));
-        assert!(mail.html.contains("<strong>TEST. </strong>"));
+        assert!(mail.html.contains("<strong>TEST</strong>"));
+        for (language, mark) in [(Language::SimplifiedChinese, "测试"), (Language::Vietnamese, "THỬ")] {
+            let mail = render(&Event { is_test: true, ..samples::event(*kind) }, &look_in(language));
+            assert!(mail.subject.starts_with(&format!("[{mark}] ")) && mail.text.starts_with(&format!("*** {mark}")));
+            assert!(mail.html.contains(&format!("<strong>{mark}</strong>")));
+        }
     }
 }
 
@@ -140,6 +159,10 @@ fn nobody_is_called_stressed() {
     for kind in EventKind::ALL {
         let text = render(&samples::event(*kind), &look()).text.to_lowercase();
         assert!(!text.contains("stressed") && !text.contains("depress") && !text.contains("burn"), "{kind:?}");
+        let text = render(&samples::event(*kind), &look_in(Language::SimplifiedChinese)).text;
+        assert!(!["抑郁", "病人", "患者", "精神病", "崩溃"].iter().any(|word| text.contains(word)), "{text}");
+        let text = render(&samples::event(*kind), &look_in(Language::Vietnamese)).text.to_lowercase();
+        assert!(!["trầm cảm", "bệnh nhân", "tâm thần", "kiệt sức"].iter().any(|word| text.contains(word)), "{text}");
     }
 }
 
@@ -176,20 +199,26 @@ fn luminance(colour: &str) -> f64 {
 }
 
 proptest! {
-    /// Two people of whom everything differs get the same lines.
+    /// Two people of whom everything differs get the same lines, in every language.
     #[test]
     fn subject_and_preview_tell_nothing_of_a_person(one in samples::told(), other in samples::told()) {
-        for kind in EventKind::ALL {
-            let mail = render(&samples::telling(*kind, &one), &look());
-            let twin = render(&samples::telling(*kind, &other), &look());
+        for (kind, language) in EventKind::ALL.iter().flat_map(|kind| Language::ALL.iter().map(move |it| (kind, *it))) {
+            let mail = render(&samples::telling(*kind, &one), &look_in(language));
+            let twin = render(&samples::telling(*kind, &other), &look_in(language));
             prop_assert_eq!((&mail.subject, &mail.preview), (&twin.subject, &twin.preview));
             let lines = format!("{} {}", mail.subject, mail.preview);
-            prop_assert!(lines.is_ascii() && !lines.chars().any(char::is_control));
+            prop_assert!(!lines.chars().any(char::is_control));
+            prop_assert!(lines.is_ascii() || language != Language::English);
             let case = samples::case();
             let instruments = Instrument::ALL.iter().map(|instrument| instrument.as_str());
+            let levels = ["level-L2", "level-L3", "level-L4"].map(|key| language.say(key));
             let words = ["L1", "L2", "L3", "L4", case.as_str(), "w-0042", one.worker.as_str(), one.rule.as_str()];
             for word in words.into_iter().chain(instruments) {
                 prop_assert!(!lines.contains(word), "{}: {}", lines, word);
+            }
+            // "高" and "中" are parts of other words.
+            for word in levels.iter().filter(|word| word.chars().count() > 1) {
+                prop_assert!(!lines.contains(word.as_str()), "{}: {}", lines, word);
             }
         }
     }

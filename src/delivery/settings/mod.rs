@@ -25,6 +25,7 @@ use crate::domain::alert::Level;
 use crate::domain::event::EventKind;
 use crate::domain::ids::{ChannelId, SiteId};
 use crate::domain::person::{PersonId, Role};
+use crate::texts::Language;
 
 /// Everything that can be set about who is told what; MQTT is there besides.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,6 +75,8 @@ pub struct Recipient {
     pub role: Role,
     /// Where mail reaches them.
     pub email: Option<EmailAddress>,
+    /// The language of the mails to them; that of the event's site where none is named.
+    pub language: Option<Language>,
     /// The sites they look after; all where none is named.
     pub sites: Vec<SiteId>,
     /// Who stands in while they are away, at any site.

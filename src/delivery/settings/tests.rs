@@ -9,6 +9,7 @@ fn person(id: &str, role: Role) -> Recipient {
         role,
         email: EmailAddress::parse(&format!("{id}@example.org")),
         sites: Vec::new(),
+        language: None,
         deputy: None,
         absences: Vec::new(),
     }

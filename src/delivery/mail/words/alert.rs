@@ -1,37 +1,28 @@
 //! Alerts: what was found, what is asked for, what to do next.
 
 use super::super::page::{Block, Page};
-use super::super::{Look, subject, times};
-use super::{action_name, confidential, evidence, level, step, to_the_case, whom};
+use super::super::{Look, subject};
+use super::{action_name, confidential, evidence, fact, heading, level, step, text, to_the_case, whom};
 use crate::domain::alert::{Alert, AlertKind, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::event::Event;
 
-const CALL: &str = "Get in touch with the worker now, in person or by telephone, and assess the risk in a structured way. \
-    Acknowledge the case first, so that everybody knows that somebody calls. Where life is in danger at once, call \
-    the emergency services.";
-
-const NEXT: &str = "Take the case, then talk with the worker: how are sleep, recovery and work from the worker's own \
-    point of view? The review of the work goes on whether or not the worker wants counselling.";
-
-const REVISED: &str = "Look whether what was agreed still fits. The case stays open until the person in charge \
-    closes it.";
-
 pub(super) fn page(alert: &Alert, event: &Event, look: &Look) -> Page {
+    let language = look.language;
     let is_call = event.is_crisis() && subject::is_request(event.kind());
     let mut blocks = Vec::new();
     if is_call {
-        blocks.push(Block::Call(CALL.to_owned()));
+        blocks.push(Block::Call(language.say("mail-call")));
     }
-    blocks.push(Block::Text(look.language.summary(&alert.evidence, alert.opening)));
+    blocks.push(Block::Text(language.summary(&alert.evidence, alert.opening)));
     blocks.push(Block::Facts(facts(alert, look)));
-    blocks.extend(evidence::blocks(&alert.evidence, look.language, is_call));
+    blocks.extend(evidence::blocks(&alert.evidence, language, is_call));
     blocks.extend(asked_for(alert, look));
     if alert.kind != AlertKind::Closed {
-        blocks.push(Block::Heading("What to do next"));
+        blocks.push(heading("mail-next", look));
         if !is_call {
-            let next = if alert.kind == AlertKind::Revised { REVISED } else { NEXT };
-            blocks.push(Block::Text(next.to_owned()));
+            let is_revised = alert.kind == AlertKind::Revised;
+            blocks.push(text(if is_revised { "mail-alert-next-revised" } else { "mail-alert-next" }, look));
         }
     }
     let commands: &[&str] = match alert.kind {
@@ -39,28 +30,32 @@ pub(super) fn page(alert: &Alert, event: &Event, look: &Look) -> Page {
         AlertKind::Revised | AlertKind::Closed => &["show"],
     };
     blocks.extend(to_the_case(&alert.case, look, commands));
-    Page { headline: headline(alert.kind, is_call), is_urgent: is_call, blocks, footer: confidential(look) }
+    let headline = language.say(headline(alert.kind, is_call));
+    Page { language, headline, is_urgent: is_call, blocks, footer: confidential(look) }
 }
 
 const fn headline(kind: AlertKind, is_call: bool) -> &'static str {
     match kind {
-        AlertKind::Raised | AlertKind::RaisedAgain if is_call => "Somebody needs a conversation now",
-        AlertKind::Raised => "A case was opened",
-        AlertKind::RaisedAgain => "A case needs you again",
-        AlertKind::Revised => "Late data changed a case",
-        AlertKind::Closed => "A case was closed",
+        AlertKind::Raised | AlertKind::RaisedAgain if is_call => "mail-headline-call",
+        AlertKind::Raised => "mail-headline-raised",
+        AlertKind::RaisedAgain => "mail-headline-raised_again",
+        AlertKind::Revised => "mail-headline-revised",
+        AlertKind::Closed => "mail-headline-closed",
     }
 }
 
-fn facts(alert: &Alert, look: &Look) -> Vec<(&'static str, String)> {
+fn facts(alert: &Alert, look: &Look) -> Vec<(String, String)> {
+    let language = look.language;
     let rules: Vec<&str> = alert.rules.iter().map(RuleId::as_str).collect();
-    let mut facts = whom(&alert.worker, &alert.case);
-    facts.push(("Level", level(alert.level).to_owned()));
+    let mut facts = whom(&alert.worker, &alert.case, look);
+    facts.push(fact("mail-level", level(alert.level, language), look));
     if !rules.is_empty() {
-        facts.push(("Rules", rules.join(", ")));
+        facts.push(fact("mail-rules", rules.join(&language.say("summary-comma")), look));
     }
-    facts.push(("Days looked at", format!("{} to {}", times::day(alert.window.0), times::day(alert.window.1))));
-    facts.push(("Open since", times::full(alert.opened_at, &look.zone)));
+    let (from, to) = (language.date(alert.window.0), language.date(alert.window.1));
+    let window = language.say_with("mail-window-days", &[("from", from.into()), ("to", to.into())]);
+    facts.push(fact("mail-window", window, look));
+    facts.push(fact("mail-open-since", language.full_moment(alert.opened_at, &look.zone), look));
     facts
 }
 
@@ -69,33 +64,33 @@ fn asked_for(alert: &Alert, look: &Look) -> Vec<Block> {
     if alert.actions.is_empty() {
         return Vec::new();
     }
+    let language = look.language;
     let is_over = alert.kind == AlertKind::Closed;
     let rows = alert.actions.iter().map(|action| {
-        let due = if is_over { String::new() } else { times::full(action.due, &look.zone) };
-        let due = if action.step.is_final() { String::new() } else { due };
-        [action_name(action.kind).to_owned(), step(action.step).to_owned(), due]
+        let is_due = !is_over && !action.step.is_final();
+        let due = if is_due { language.full_moment(action.due, &look.zone) } else { String::new() };
+        [action_name(action.kind, language), step(action.step, language), due]
     });
-    let heading = if is_over { "What became of the actions" } else { "What is asked for" };
-    let table = Block::Table(["Action", "State", "Due"], rows.collect());
-    let mut blocks = vec![Block::Heading(heading), table];
+    let head = ["mail-action", "mail-state", "mail-due"].map(|key| language.say(key));
+    let title = if is_over { "mail-became-of" } else { "mail-asked-for" };
+    let mut blocks = vec![heading(title, look), Block::Table(head, rows.collect())];
     if is_over {
         return blocks;
     }
     let has_review = alert.actions.iter().any(|action| action.kind == ActionKind::WorkloadReview);
     if has_review {
-        blocks.extend(suggestions("Suggested for the work:", &alert.workload_suggestions));
+        blocks.extend(suggestions("mail-suggested-work", &alert.workload_suggestions, look));
     }
-    blocks.extend(suggestions("Suggested for the worker:", &alert.counseling_suggestions));
+    blocks.extend(suggestions("mail-suggested-worker", &alert.counseling_suggestions, look));
     if !has_review {
-        let alone = "No review of the workload is asked for: a clinician can ask for one.";
-        blocks.push(Block::Text(alone.to_owned()));
+        blocks.push(text("mail-no-review", look));
     }
     blocks
 }
 
-pub(super) fn suggestions(opening: &str, points: &[String]) -> Vec<Block> {
+pub(super) fn suggestions(opening: &str, points: &[String], look: &Look) -> Vec<Block> {
     if points.is_empty() {
         return Vec::new();
     }
-    vec![Block::Text(opening.to_owned()), Block::List(points.to_vec())]
+    vec![text(opening, look), Block::List(points.to_vec())]
 }

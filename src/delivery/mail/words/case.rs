@@ -1,162 +1,125 @@
 //! What else is said of cases: time limits, proposals, invitations, and counts for the committee.
 
+use super::super::Look;
 use super::super::page::{Block, Page};
-use super::super::{Look, times};
-use super::{action_name, confidential, level, number, open, signed, to_the_case, whom, words};
+use super::{action_name, confidential, fact, heading, level, open, text, to_the_case, whom, with_unit, words};
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, Invitation, OutcomeChange, Proposal};
-use crate::domain::life::{Advice, CaseState, Deadline, Milestone, Stage};
+use crate::domain::life::{Deadline, Milestone, Stage};
+use crate::domain::screening::Instrument;
+use crate::texts::{Language, Value};
 
 pub(super) fn deadline(notice: &DeadlineNotice, event: &Event, look: &Look) -> Page {
+    let language = look.language;
     let Deadline { due, from, .. } = notice.deadline;
-    let (headline, opening) = match notice.stage {
-        Stage::Reminder => {
-            let left = times::span(event.time, due);
-            ("A time limit of a case is near", format!("There are {left} left."))
-        }
-        Stage::Overdue => {
-            ("A time limit of a case is over", "The whole time that is set for it has passed.".to_owned())
-        }
-        Stage::Escalated => {
-            let over = times::span(due, event.time);
-            ("A time limit of a case is over by half", format!("It has been over for {over}, half of the time set."))
-        }
+    let stage = notice.stage.as_str();
+    let span = match notice.stage {
+        Stage::Reminder => language.span(event.time, due),
+        Stage::Overdue | Stage::Escalated => language.span(due, event.time),
     };
+    let used = with_unit("percent", notice.stage.used_percent().to_string(), language);
     let mut facts = vec![
-        ("What is due", milestone(&notice.deadline)),
-        ("Due", times::full(due, &look.zone)),
-        ("Runs since", times::full(from, &look.zone)),
-        ("Used up", format!("{} %", notice.stage.used_percent())),
-        ("The case is", state(notice.state).to_owned()),
-        ("Level", level(notice.level).to_owned()),
+        fact("mail-limit-what", milestone(&notice.deadline, language), look),
+        fact("mail-due", language.full_moment(due, &look.zone), look),
+        fact("mail-limit-since", language.full_moment(from, &look.zone), look),
+        fact("mail-limit-used", used, look),
+        fact("mail-limit-state", language.say(&format!("state-{}", notice.state.as_str())), look),
+        fact("mail-level", level(notice.level, language), look),
     ];
-    facts.extend(whom(&notice.worker, &notice.case));
-    let next = match notice.stage {
-        Stage::Reminder => "Do it, or hand the case to somebody who can.",
-        Stage::Overdue => "Ask the person in charge what is in the way, or hand the case to somebody who can.",
-        Stage::Escalated => {
-            "Decide today who does it. The health and safety committee is told that a limit is over by half, as a \
-             count and without any name."
-        }
-    };
-    let mut blocks = vec![Block::Text(opening), Block::Facts(facts), Block::Heading("What to do next")];
-    blocks.push(Block::Text(next.to_owned()));
+    facts.extend(whom(&notice.worker, &notice.case, look));
+    let opening = language.say_with(&format!("mail-limit-{stage}"), &[("span", span.into())]);
+    let mut blocks = vec![Block::Text(opening), Block::Facts(facts), heading("mail-next", look)];
+    blocks.push(text(&format!("mail-limit-next-{stage}"), look));
     let first = if notice.deadline.milestone == Milestone::Acknowledge { "ack" } else { "advance" };
     blocks.extend(to_the_case(&notice.case, look, &[first, "show"]));
-    Page { headline, is_urgent: notice.stage == Stage::Escalated, blocks, footer: confidential(look) }
+    let headline = language.say(&format!("mail-headline-{stage}"));
+    Page { language, headline, is_urgent: notice.stage == Stage::Escalated, blocks, footer: confidential(look) }
 }
 
-pub(super) fn milestone(deadline: &Deadline) -> String {
-    let words = match deadline.milestone {
-        Milestone::Acknowledge => "Taking the case",
-        Milestone::Assess => "Getting in touch with the worker",
-        Milestone::Plan => "Agreeing what will be done",
-        Milestone::FirstAction => "Beginning the first action",
-        Milestone::FollowUp => "Asking the worker whether it helps",
-        Milestone::CloseReview => "Looking at the case as a whole, to end it",
-    };
-    if deadline.number > 0 { format!("{words} (number {})", deadline.number) } else { words.to_owned() }
-}
-
-const fn state(state: CaseState) -> &'static str {
-    match state {
-        CaseState::Open => "open, taken by nobody yet",
-        CaseState::Acknowledged => "acknowledged",
-        CaseState::Assessed => "assessed",
-        CaseState::Planned => "planned",
-        CaseState::InAction => "in action",
-        CaseState::FollowUp => "in follow-up",
-        CaseState::Referred => "referred",
-        CaseState::Closed => "closed",
-        CaseState::DeclinedByWorker => "declined by the worker",
-        CaseState::NotWorkRelated => "not related to work",
-        CaseState::DataError => "ended as a data error",
+pub(super) fn milestone(deadline: &Deadline, language: Language) -> String {
+    let milestone = language.say(&format!("mail-milestone-{}", deadline.milestone.as_str()));
+    if deadline.number == 0 {
+        return milestone;
     }
+    let number = deadline.number.to_string();
+    language.say_with("mail-milestone-numbered", &[("milestone", milestone.into()), ("number", number.into())])
 }
 
 pub(super) fn proposal(proposal: &Proposal, look: &Look) -> Page {
-    let mut facts = whom(&proposal.worker, &proposal.case);
-    facts.push(("Action", action_name(proposal.action).to_owned()));
+    let language = look.language;
+    let mut facts = whom(&proposal.worker, &proposal.case, look);
+    facts.push(fact("mail-action", action_name(proposal.action, language), look));
     if let Some(method) = &proposal.method {
-        facts.push(("Method so far", words(method.as_str())));
+        facts.push(fact("mail-proposal-method", words(method.as_str()), look));
     }
-    facts.push(("Weeks since it began", proposal.week.to_string()));
-    facts.push(("Proposed", advice(proposal.advice).to_owned()));
+    facts.push(fact("mail-proposal-weeks", proposal.week.to_string(), look));
+    let advice = language.say(&format!("advice-{}", proposal.advice.as_str()));
+    facts.push(fact("mail-proposal-advice", advice, look));
     if let Some(to) = &proposal.to {
-        facts.push(("Proposed method", words(to.as_str())));
+        facts.push(fact("mail-proposal-to", words(to.as_str()), look));
     }
     let mut blocks = vec![Block::Text(proposal.reason.clone()), Block::Facts(facts)];
     if !proposal.outcomes.is_empty() {
-        blocks.push(Block::Heading("Before and after"));
-        blocks.push(Block::Table(["", "Change", "Verdict"], proposal.outcomes.iter().map(outcome).collect()));
+        let head = [String::new(), language.say("mail-proposal-change"), language.say("mail-proposal-verdict")];
+        blocks.push(heading("mail-proposal-changes", look));
+        blocks.push(Block::Table(head, proposal.outcomes.iter().map(|it| outcome(it, language)).collect()));
     }
-    blocks.push(Block::Heading("What to do next"));
-    blocks.push(Block::Text(DECIDE.to_owned()));
+    blocks.push(heading("mail-next", look));
+    blocks.push(text("mail-proposal-decide", look));
     blocks.extend(to_the_case(&proposal.case, look, &["show", "note"]));
-    Page { headline: "A proposal for you to decide on", is_urgent: false, blocks, footer: confidential(look) }
+    let headline = language.say("mail-headline-proposal");
+    Page { language, headline, is_urgent: false, blocks, footer: confidential(look) }
 }
 
-const DECIDE: &str = "You decide, together with the worker; nothing changes by itself. A change after an action does \
-    not prove that the action caused it: cases begin at bad times, and bad times pass.";
-
-const fn advice(advice: Advice) -> &'static str {
-    match advice {
-        Advice::Maintain => "go on as it is",
-        Advice::Intensify => "the same, more of it",
-        Advice::Switch => "another method of the same step",
-        Advice::StepUp => "a method of the next step",
-        Advice::Close => "the case can be closed",
-        Advice::Measure => "first measure: a questionnaire or more nights with the wristband",
-    }
-}
-
-fn outcome(change: &OutcomeChange) -> [String; 3] {
-    let (name, unit) = match change.outcome.as_str() {
-        "ln_rmssd" => ("Night-time HRV (ln RMSSD)".to_owned(), ""),
-        "tst24_h" => ("Sleep in 24 h".to_owned(), " h"),
-        "rhr_bpm" => ("Heart rate asleep".to_owned(), " a minute"),
-        "index" => ("Strain index".to_owned(), " points"),
-        questionnaire => (words(questionnaire), " points"),
+fn outcome(change: &OutcomeChange, language: Language) -> [String; 3] {
+    let name = match change.outcome.as_str() {
+        questionnaire if Instrument::parse(questionnaire).is_some() => questionnaire.to_owned(),
+        known => language.say(&format!("outcome-{known}")),
     };
     let is_score = change.interval.is_none() && change.tau_u.is_none();
-    let shift =
-        if is_score && change.shift.fract().abs() <= 0.0 { signed(change.shift, 0) } else { signed(change.shift, 2) };
-    let mut told = format!("{shift}{unit}");
+    let decimals = if is_score && change.shift.fract().abs() <= 0.0 { 0 } else { 2 };
+    let unit = match change.outcome.as_str() {
+        "ln_rmssd" | "overtime_days" | "night_shifts" | "quick_returns" => "plain",
+        "tst24_h" | "weekly_hours" => "hours",
+        "rhr_bpm" => "per-minute",
+        "noise_lex8h_dba" => "dba",
+        "wbgt_c" => "celsius",
+        _ => "points",
+    };
+    let mut told = with_unit(unit, language.signed(change.shift, decimals), language);
     if let Some((low, high)) = change.interval {
-        told.push_str(&format!(" (95 %: {} to {})", signed(low, 2), signed(high, 2)));
+        let (low, high) = (language.signed(low, 2), language.signed(high, 2));
+        let values = [("told", told.into()), ("low", low.into()), ("high", high.into())];
+        told = language.say_with("mail-outcome-interval", &values);
     }
     if let Some(tau) = change.tau_u {
-        told.push_str(&format!(", Tau-U {}", number(tau, 2)));
+        told = language.say_with("mail-outcome-tau", &[("told", told.into()), ("tau", Value::Number(tau, 2))]);
     }
     if !is_score {
-        told.push_str(&format!("; {} values before, {} after", change.n.0, change.n.1));
+        let (before, after) = (change.n.0.to_string(), change.n.1.to_string());
+        let values = [("told", told.into()), ("before", before.into()), ("after", after.into())];
+        told = language.say_with("mail-outcome-values", &values);
     }
-    [name, told, change.verdict.to_owned()]
+    [name, told, language.say(&format!("verdict-{}", change.verdict))]
 }
 
 pub(super) fn invitation(invitation: &Invitation, look: &Look) -> Page {
+    let language = look.language;
     let names: Vec<&str> = invitation.instruments.iter().map(|instrument| instrument.as_str()).collect();
-    let mut facts = whom(&invitation.worker, &invitation.case);
-    facts.push(("Questionnaires", names.join(", ")));
-    facts.push(("Best by", times::day(invitation.by)));
-    let asked = "Please invite the worker to fill in these questionnaires again, so that it can be seen whether things \
-                 are getting better. It is voluntary, and the answers are seen by occupational health alone.";
-    let mut blocks = vec![Block::Text(asked.to_owned()), Block::Facts(facts), Block::Heading("What to do next")];
-    blocks.push(Block::Text("Pass the invitation on in the way you usually reach the worker.".to_owned()));
+    let mut facts = whom(&invitation.worker, &invitation.case, look);
+    facts.push(fact("mail-invitation-instruments", names.join(&language.say("summary-comma")), look));
+    facts.push(fact("mail-invitation-by", language.date(invitation.by), look));
+    let mut blocks = vec![text("mail-invitation", look), Block::Facts(facts), heading("mail-next", look)];
+    blocks.push(text("mail-invitation-next", look));
     blocks.extend(to_the_case(&invitation.case, look, &["show"]));
-    Page { headline: "Please invite a worker", is_urgent: false, blocks, footer: confidential(look) }
+    let headline = language.say("mail-headline-invitation");
+    Page { language, headline, is_urgent: false, blocks, footer: confidential(look) }
 }
 
 pub(super) fn committee(notice: &CommitteeNotice, look: &Look) -> Page {
-    let cases = if notice.cases == 1 { "case went" } else { "cases went" };
-    let told = format!(
-        "Since the committee was told last and before {}, {} {cases} over a time limit of the occupational health \
-         service by half or more.",
-        times::day(notice.on),
-        notice.cases
-    );
-    let meaning = "Occupational health knows which, and its head has been told. This count is given so that the \
-                   committee can see whether the service has the people and the time that it needs.";
-    let blocks = vec![Block::Text(told), Block::Text(meaning.to_owned())];
-    let footer = open(look, "This message holds a count alone, and nothing of any person.");
-    Page { headline: "Time limits of the occupational health service", is_urgent: false, blocks, footer }
+    let language = look.language;
+    let values = [("date", language.date(notice.on).into()), ("cases", Value::Count(u64::from(notice.cases)))];
+    let told = language.say_with("mail-committee", &values);
+    let blocks = vec![Block::Text(told), text("mail-committee-meaning", look)];
+    let (headline, footer) = (language.say("mail-headline-committee"), open(look, "mail-committee-open"));
+    Page { language, headline, is_urgent: false, blocks, footer }
 }

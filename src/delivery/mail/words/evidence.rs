@@ -1,131 +1,123 @@
 //! What an alert rests on, as a small table, and what speaks against it.
 
 use super::super::page::Block;
-use super::super::times;
-use super::{conditions, number, plain, signed, words};
+use super::{conditions, plain};
 use crate::domain::alert::{
     Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, ScreeningEvidence, SetAside, SleepEvidence,
 };
-use crate::domain::indicator::{Component, Contribution, HrvState};
-use crate::texts::Language;
+use crate::domain::indicator::Contribution;
+use crate::texts::{Language, Value};
 
 type Row = [String; 3];
 
 /// The blocks. An answer that speaks of a crisis is not put in doubt: only the conversation can tell.
 pub(super) fn blocks(evidence: &Evidence, language: Language, is_call: bool) -> Vec<Block> {
-    let mut rows: Vec<Row> = evidence.screenings.iter().map(screening).collect();
-    rows.extend(evidence.hrv.iter().flat_map(hrv));
-    rows.extend(evidence.sleep.as_ref().map(sleep));
-    rows.extend(evidence.index.as_ref().map(index));
-    rows.extend(evidence.exposures.iter().map(exposure));
+    let mut rows: Vec<Row> = evidence.screenings.iter().map(|s| screening(s, language)).collect();
+    rows.extend(evidence.hrv.iter().flat_map(|it| hrv(it, language)));
+    rows.extend(evidence.sleep.as_ref().map(|it| sleep(it, language)));
+    rows.extend(evidence.index.as_ref().map(|it| index(it, language)));
+    rows.extend(evidence.exposures.iter().map(|it| exposure(it, language)));
     let mut blocks = Vec::new();
     if !rows.is_empty() {
-        blocks.push(Block::Heading("What it rests on"));
-        blocks.push(Block::Table(["", "Found", "Compared with"], rows));
+        let head = [String::new(), language.say("mail-found"), language.say("mail-compared-with")];
+        blocks.push(Block::Heading(language.say("mail-rests-on")));
+        blocks.push(Block::Table(head, rows));
     }
     let doubts = doubts(evidence, language, is_call);
     if !doubts.is_empty() {
-        blocks.push(Block::Heading("What else may explain it"));
+        blocks.push(Block::Heading(language.say("mail-else")));
         blocks.push(Block::List(doubts));
     }
     blocks
 }
 
-fn screening(s: &ScreeningEvidence) -> Row {
-    let mut found = plain(s.score);
+fn screening(s: &ScreeningEvidence, language: Language) -> Row {
+    let mut found = plain(s.score, language);
     if let Some(band) = s.band {
-        found.push_str(&format!(" ({})", words(band)));
+        let band = language.say(&format!("band-{band}"));
+        found = language.say_with("mail-found-band", &[("score", found.into()), ("band", band.into())]);
     }
-    let days = if s.age_days == 1 { "day" } else { "days" };
-    found.push_str(&match s.age_days {
-        0 => ", today".to_owned(),
-        age => format!(", {age} {days} ago"),
-    });
+    found = match u64::try_from(s.age_days).unwrap_or(0) {
+        0 => language.say_with("mail-found-today", &[("found", found.into())]),
+        days => language.say_with("mail-found-ago", &[("found", found.into()), ("days", Value::Count(days))]),
+    };
     if s.is_prorated {
-        found.push_str(", a missing answer filled in");
+        found = language.say_with("mail-found-prorated", &[("found", found.into())]);
     }
-    let mut against = format!("filled in on {}, counts until {}", times::day(s.taken_on), times::day(s.valid_until));
-    if let Some(concordance) = s.concordance.and_then(concordance) {
-        against.push_str("; ");
-        against.push_str(concordance);
+    let (on, until) = (language.date(s.taken_on), language.date(s.valid_until));
+    let mut against = language.say_with("mail-filled-in", &[("date", on.into()), ("until", until.into())]);
+    if let Some(name) = s.concordance {
+        let concordance = language.say(&format!("concordance-{name}"));
+        let told = [("told", against.into()), ("concordance", concordance.into())];
+        against = language.say_with("mail-filled-in-concordance", &told);
     }
     [s.instrument.as_str().to_owned(), found, against]
 }
 
-fn concordance(name: &str) -> Option<&'static str> {
-    match name {
-        "both_low" => Some("the wristband is unremarkable too"),
-        "both_high" => Some("the wristband points the same way"),
-        "questionnaire_only" => Some("the wristband does not show it"),
-        "physiology_only" => Some("the wristband shows more than the answers"),
-        _ => None,
-    }
+fn side(value: f64, language: Language) -> String {
+    language.say(if value < 0.0 { "summary-below" } else { "summary-above" })
 }
 
-fn hrv(hrv: &HrvEvidence) -> Vec<Row> {
-    let state = match hrv.state {
-        HrvState::Learning => "cannot be compared yet",
-        HrvState::Normal => "within the usual range",
-        HrvState::Watch => "low on several nights",
-        HrvState::Persistent => "low on most nights",
-        HrvState::Stale => "too few recent nights",
-    };
+fn hrv(hrv: &HrvEvidence, language: Language) -> Vec<Row> {
+    let state = language.say(&format!("hrv-{}", hrv.state.as_str()));
     let found = match (hrv.set_aside, hrv.change_pct.filter(|change| change.is_finite())) {
-        (Some(SetAside::Illness), _) => "set aside: an illness was reported".to_owned(),
-        (Some(SetAside::IrregularRhythm), _) => "set aside: the beats were irregular".to_owned(),
+        (Some(SetAside::Illness), _) => language.say("mail-hrv-illness"),
+        (Some(SetAside::IrregularRhythm), _) => language.say("mail-hrv-irregular"),
         (None, Some(change)) => {
-            let side = if change < 0.0 { "below" } else { "above" };
-            format!("{} % {side} usual, {state}", number(change.abs(), 0))
+            let (side, change) = (side(change, language), Value::Number(change.abs(), 0));
+            language.say_with("mail-hrv-found", &[("change", change), ("side", side.into()), ("state", state.into())])
         }
-        (None, None) => state.to_owned(),
+        (None, None) => state,
     };
-    let nights = hrv.nights_used + hrv.nights_missing;
-    let against = format!("the worker's own usual; {} of {nights} nights usable", hrv.nights_used);
-    let mut rows = vec![["Night-time HRV".to_owned(), found, against]];
+    let used = u64::from(hrv.nights_used);
+    let nights = used + u64::from(hrv.nights_missing);
+    let against =
+        language.say_with("mail-hrv-against", &[("used", Value::Count(used)), ("nights", Value::Count(nights))]);
+    let mut rows = vec![[language.say("mail-hrv"), found, against]];
     if let Some(z) = hrv.rhr_z7 {
-        let side = if z < 0.0 { "below" } else { "above" };
-        let found = format!("{} of its usual spreads {side} usual", number(z.abs(), 1));
-        rows.push(["Heart rate asleep".to_owned(), found, "the worker's own usual; mean of 7 days".to_owned()]);
+        let spreads = [("spreads", Value::Number(z.abs(), 1)), ("side", side(z, language).into())];
+        let found = language.say_with("mail-heart-found", &spreads);
+        rows.push([language.say("mail-heart"), found, language.say("mail-heart-against")]);
     }
     rows
 }
 
-fn sleep(sleep: &SleepEvidence) -> Row {
-    let mut found = format!("{} h a night", number(sleep.tst7_h, 1));
+fn sleep(sleep: &SleepEvidence, language: Language) -> Row {
+    let mut found = language.say_with("mail-sleep-found", &[("hours", Value::Number(sleep.tst7_h, 1))]);
     if let Some(efficiency) = sleep.se7_pct {
-        found.push_str(&format!(", {} % of the time in bed", number(efficiency, 0)));
+        let values = [("found", found.into()), ("percent", Value::Number(efficiency, 0))];
+        found = language.say_with("mail-sleep-efficiency", &values);
     }
     if sleep.is_poor {
-        found.push_str("; poor for most of a week");
+        found = language.say_with("mail-sleep-poor", &[("found", found.into())]);
     }
-    let (need, debt) = (number(sleep.need_h, 1), number(sleep.debt14_h, 1));
-    ["Sleep".to_owned(), found, format!("a need of {need} h; {debt} h short over 14 days")]
+    let against = [("need", Value::Number(sleep.need_h, 1)), ("debt", Value::Number(sleep.debt14_h, 1))];
+    [language.say("mail-sleep"), found, language.say_with("mail-sleep-against", &against)]
 }
 
-fn index(index: &IndexEvidence) -> Row {
-    let part = |part: &Contribution| format!("{} {}", component(part.component), signed(part.points, 0));
+fn index(index: &IndexEvidence, language: Language) -> Row {
+    let part = |part: &Contribution| {
+        let component = language.say(&format!("component-{}", part.component.as_str()));
+        format!("{component} {}", language.signed(part.points, 0))
+    };
     let parts: Vec<String> = index.contributions.iter().map(part).collect();
-    let mut against = "50 is the worker's usual".to_owned();
-    if !parts.is_empty() {
-        against.push_str(&format!(": {}", parts.join(", ")));
-    }
-    ["Strain index".to_owned(), number(index.value, 0), against]
+    let against = if parts.is_empty() {
+        language.say("mail-index-against")
+    } else {
+        let parts = parts.join(&language.say("summary-comma"));
+        language.say_with("mail-index-parts", &[("parts", parts.into())])
+    };
+    [language.say("mail-index"), language.number(index.value, 0), against]
 }
 
-const fn component(component: Component) -> &'static str {
-    match component {
-        Component::Hrv => "night-time HRV",
-        Component::RestingHeartRate => "heart rate asleep",
-        Component::SleepDebt => "sleep against need",
-        Component::Continuity => "broken sleep",
-        Component::Regularity => "irregular sleep",
-    }
-}
-
-fn exposure(e: &ExposureEvidence) -> Row {
-    let source = if e.source.is_empty() { String::new() } else { format!(" ({})", e.source) };
-    let limit = format!("a limit of {}{source}", conditions::figure(e.kind, e.limit));
-    [conditions::name(e.kind), conditions::figure(e.kind, e.value), limit]
+fn exposure(e: &ExposureEvidence, language: Language) -> Row {
+    let limit = conditions::figure(e.kind, e.limit, language);
+    let limit = if e.source.is_empty() {
+        language.say_with("mail-limit", &[("limit", limit.into())])
+    } else {
+        language.say_with("mail-limit-source", &[("limit", limit.into()), ("source", e.source.into())])
+    };
+    [conditions::name(e.kind, language), conditions::figure(e.kind, e.value, language), limit]
 }
 
 /// Other reasons, chance, and how far the numbers can be trusted.
@@ -134,20 +126,17 @@ fn doubts(evidence: &Evidence, language: Language, is_call: bool) -> Vec<String>
     if !evidence.confounders.is_empty() {
         let tags = evidence.confounders.iter();
         let said: Vec<String> = tags.map(|tag| language.say(&format!("tag-{}", tag.as_str()))).collect();
-        doubts.push(format!("Reported in these days: {}.", said.join(", ")));
+        let said = said.join(&language.say("summary-comma"));
+        doubts.push(language.say_with("mail-reported", &[("said", said.into())]));
     }
     doubts.extend(evidence.hints.iter().map(|hint| language.say(&format!("hint-{}", hint.as_str()))));
     doubts.extend(evidence.chance_per_year.map(|per_year| language.chance_note(per_year)));
     if !evidence.screenings.is_empty() && !is_call {
-        doubts.push(
-            "A questionnaire can be wrong, in both directions: a bad day, a question misread, an answer meant to \
-             please. The conversation decides, not the score."
-                .to_owned(),
-        );
+        doubts.push(language.say("mail-doubt-questionnaire"));
     }
     if let Some(confidence) = evidence.confidence {
-        let percent = number(confidence * 100.0, 0);
-        doubts.push(format!("What the wristband tells can be trusted to {percent} of 100 (nights worn, quality)."));
+        let percent = Value::Number(confidence * 100.0, 0);
+        doubts.push(language.say_with("mail-doubt-confidence", &[("percent", percent)]));
     }
     doubts
 }

@@ -1,50 +1,68 @@
 //! An event in one line, as a digest tells it: what it is about, and when what is due. It stands in a
-//! header of the stored mail, too, so it is plain ASCII and says nothing of a person's health.
+//! header of the stored mail, too, so it says nothing of a person's health.
 
-use super::super::{Look, times};
-use super::{case, conditions};
+use super::super::Look;
+use super::{action, case, conditions};
 use crate::domain::Timestamp;
 use crate::domain::alert::{ActionRef, ActionRequest, AlertKind, ExceededLimit};
 use crate::domain::event::{Event, EventBody};
-use crate::domain::ids::UNASSIGNED_UNIT;
 
 /// The line of an event.
 pub(in super::super) fn line(event: &Event, look: &Look) -> String {
-    let at = |due: Timestamp| times::full(due, &look.zone);
-    let told = match &event.body {
+    let language = look.language;
+    let at = |due: Timestamp| language.full_moment(due, &look.zone);
+    match &event.body {
         EventBody::Alert(alert) => {
             let first = alert.actions.iter().filter(|action| !action.step.is_final()).map(|action| action.due).min();
+            let of = alert.case.to_string();
             match first.filter(|_| alert.kind != AlertKind::Closed) {
-                Some(due) => format!("{}: first action due {}", alert.case, at(due)),
-                None => alert.case.to_string(),
+                Some(due) => language.say_with("mail-line-alert", &[("case", of.into()), ("due", at(due).into())]),
+                None => of,
             }
         }
         EventBody::Action(ActionRequest::WorkloadReview { action, unit, exposures }) => {
             review(action, unit.as_str(), exposures, look)
         }
         EventBody::Action(ActionRequest::Counseling { action, case, .. }) => {
-            format!("{case}: to be offered by {}", at(action.due))
+            language.say_with("mail-line-offer", &[("case", case.as_str().into()), ("due", at(action.due).into())])
         }
-        EventBody::Deadline(notice) => {
-            format!("{}: {}, due {}", notice.case, case::milestone(&notice.deadline), at(notice.deadline.due))
+        EventBody::Deadline(notice) => language.say_with(
+            "mail-line-limit",
+            &[
+                ("case", notice.case.as_str().into()),
+                ("milestone", case::milestone(&notice.deadline, language).into()),
+                ("due", at(notice.deadline.due).into()),
+            ],
+        ),
+        EventBody::Proposal(proposal) => {
+            let values = [("case", proposal.case.as_str().into()), ("week", proposal.week.to_string().into())];
+            language.say_with("mail-line-proposal", &values)
         }
-        EventBody::Proposal(proposal) => format!("{}: week {}", proposal.case, proposal.week),
-        EventBody::Invitation(invitation) => format!("{}: best by {}", invitation.case, times::day(invitation.by)),
-        EventBody::Committee(notice) => format!("{}: {}", times::day(notice.on), notice.cases),
-    };
-    told.chars().filter(char::is_ascii).collect()
+        EventBody::Invitation(invitation) => {
+            let values = [("case", invitation.case.as_str().into()), ("date", language.date(invitation.by).into())];
+            language.say_with("mail-line-invitation", &values)
+        }
+        EventBody::Committee(notice) => {
+            let values = [("date", language.date(notice.on).into()), ("cases", notice.cases.to_string().into())];
+            language.say_with("mail-line-committee", &values)
+        }
+    }
 }
 
-fn review(action: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Look) -> String {
-    let unit = if unit == UNASSIGNED_UNIT { "not known" } else { unit };
-    let mut told = format!("unit {unit}, due {}", times::full(action.due, &look.zone));
-    let limit = |e: &ExceededLimit| format!("{} {}", conditions::name(e.kind), conditions::figure(e.kind, e.limit));
-    if exposures.is_empty() {
-        told.push_str("; no limit is known to be exceeded");
-    } else {
-        let limits: Vec<String> = exposures.iter().map(limit).collect();
-        told.push_str(&format!("; limits that were exceeded: {}", limits.join(", ")));
-    }
-    told.push_str(&format!(" ({})", action.id));
-    told
+fn review(request: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Look) -> String {
+    let language = look.language;
+    let limit = |e: &ExceededLimit| {
+        format!("{} {}", conditions::name(e.kind, language), conditions::figure(e.kind, e.limit, language))
+    };
+    let limits: Vec<String> = exposures.iter().map(limit).collect();
+    let key = if exposures.is_empty() { "mail-line-review-none" } else { "mail-line-review" };
+    language.say_with(
+        key,
+        &[
+            ("unit", action::unit_name(unit, look).into()),
+            ("due", language.full_moment(request.due, &look.zone).into()),
+            ("limits", limits.join(&language.say("summary-comma")).into()),
+            ("action", request.id.as_str().into()),
+        ],
+    )
 }

@@ -1,4 +1,4 @@
-//! What mails say, in English, each kind of event in one place.
+//! What mails say, each kind of event in one place; the texts themselves stand in the languages' files.
 //!
 //! The sentences speak of recovery, sleep, answers and working conditions, never of what a person
 //! feels: that is for the person to say.
@@ -12,16 +12,13 @@ mod line;
 
 pub(super) use line::line;
 
+use super::Look;
 use super::page::{Block, Page};
-use super::{Look, times};
 use crate::domain::alert::Level;
 use crate::domain::case::{ActionKind, ActionStep, CaseId};
 use crate::domain::event::{Event, EventBody};
 use crate::domain::ids::WorkerId;
-
-/// Opens every mail that only tries whether mails arrive.
-pub(super) const TEST: &str = "This message only tries whether messages arrive. The person and the case are invented: \
-    nobody has to act.";
+use crate::texts::Language;
 
 /// The page of an event.
 pub(super) fn page(event: &Event, look: &Look) -> Page {
@@ -37,97 +34,82 @@ pub(super) fn page(event: &Event, look: &Look) -> Page {
 
 /// Health data is inside.
 fn confidential(look: &Look) -> Vec<String> {
-    let kept = "Confidential: health data under medical secrecy. Do not forward it, and say nothing of it to the \
-                line manager or to human resources.";
-    vec![kept.to_owned(), sender(look)]
+    vec![look.language.say("mail-confidential"), sender(look)]
 }
 
 /// Nothing of a person is inside.
-fn open(look: &Look, told: &str) -> Vec<String> {
-    vec![told.to_owned(), sender(look)]
+fn open(look: &Look, key: &str) -> Vec<String> {
+    vec![look.language.say(key), sender(look)]
 }
 
 fn sender(look: &Look) -> String {
-    format!("Sent by Vagus for {}. Times are those of {}.", look.site_name, times::zone_name(&look.zone))
+    let zone = look.zone.iana_name().map_or_else(|| look.language.say("mail-zone-unnamed"), str::to_owned);
+    look.language.say_with("mail-sender", &[("site", look.site_name.as_str().into()), ("zone", zone.into())])
 }
 
 /// The worker and the case, which open most pages.
-fn whom(worker: &WorkerId, case: &CaseId) -> Vec<(&'static str, String)> {
-    vec![("Worker", worker.to_string()), ("Case", case.to_string())]
+fn whom(worker: &WorkerId, case: &CaseId, look: &Look) -> Vec<(String, String)> {
+    vec![fact("mail-worker", worker.to_string(), look), fact("mail-case", case.to_string(), look)]
+}
+
+/// A named value.
+fn fact(key: &str, value: String, look: &Look) -> (String, String) {
+    (look.language.say(key), value)
+}
+
+fn heading(key: &str, look: &Look) -> Block {
+    Block::Heading(look.language.say(key))
+}
+
+fn text(key: &str, look: &Look) -> Block {
+    Block::Text(look.language.say(key))
 }
 
 /// Where the case can be seen and taken.
 fn to_the_case(case: &CaseId, look: &Look, commands: &[&str]) -> Vec<Block> {
     let link = look.console.as_deref().map(|console| {
         let url = format!("{}/cases/{case}", console.trim_end_matches('/'));
-        Block::Link("Open the case in the console", url)
+        Block::Link(look.language.say("mail-open-case"), url)
     });
-    let typed: Vec<String> = commands.iter().map(|command| typed(command, case)).collect();
+    let typed: Vec<String> = commands.iter().map(|command| typed(command, case, look.language)).collect();
     let is_signed = typed.iter().any(|line| line.contains("--by"));
-    let opening = if is_signed { TYPED_BY } else { TYPED };
-    link.into_iter().chain([Block::Text(opening.to_owned()), Block::Commands(typed)]).collect()
+    let opening = if is_signed { "mail-typed-by" } else { "mail-typed" };
+    link.into_iter().chain([text(opening, look), Block::Commands(typed)]).collect()
 }
 
-const TYPED: &str = "On the machine where Vagus runs, FILE being its configuration:";
-const TYPED_BY: &str = "On the machine where Vagus runs, YOU being your short name and FILE its configuration:";
-
 /// The whole line of a command about a case.
-fn typed(command: &str, case: &CaseId) -> String {
+fn typed(command: &str, case: &CaseId, language: Language) -> String {
     match command {
         "show" => format!("vagus cases show {case} --config FILE"),
-        "note" => format!("vagus cases note {case} \"what you decided\" --by YOU --config FILE"),
+        "note" => {
+            let note = language.say("mail-typed-note");
+            format!("vagus cases note {case} \"{note}\" --by YOU --config FILE")
+        }
         _ => format!("vagus cases {command} {case} --by YOU --config FILE"),
     }
 }
 
-const fn level(level: Level) -> &'static str {
-    match level {
-        Level::L0 => "L0, nothing to say",
-        Level::L1 => "L1, low",
-        Level::L2 => "L2, medium",
-        Level::L3 => "L3, high",
-        Level::L4 => "L4, crisis",
-    }
+fn level(level: Level, language: Language) -> String {
+    let name = language.say(&format!("level-{}", level.as_str()));
+    language.say_with("mail-level-named", &[("level", level.as_str().into()), ("name", name.into())])
 }
 
-const fn action_name(kind: ActionKind) -> &'static str {
-    match kind {
-        ActionKind::WorkloadReview => "Review of the workload",
-        ActionKind::Counseling => "Offer of counselling",
-    }
+fn action_name(kind: ActionKind, language: Language) -> String {
+    language.say(&format!("action-{}", kind.as_str()))
 }
 
-const fn step(step: ActionStep) -> &'static str {
-    match step {
-        ActionStep::Requested => "asked for, not answered yet",
-        ActionStep::Accepted => "accepted",
-        ActionStep::Started => "started",
-        ActionStep::Done => "done",
-        ActionStep::Declined => "declined",
-    }
-}
-
-/// A number with so many decimals; a dash where there is none.
-fn number(value: f64, decimals: usize) -> String {
-    if value.is_finite() { format!("{:.decimals$}", value + 0.0) } else { "–".to_owned() }
-}
-
-/// The same with its sign.
-fn signed(value: f64, decimals: usize) -> String {
-    let told = number(value, decimals);
-    let is_zero = told.bytes().all(|b| matches!(b, b'-' | b'.' | b'0'));
-    if is_zero {
-        told.trim_start_matches('-').to_owned()
-    } else if value > 0.0 {
-        format!("+{told}")
-    } else {
-        told
-    }
+fn step(step: ActionStep, language: Language) -> String {
+    language.say(&format!("step-{}", step.as_str()))
 }
 
 /// A whole number without decimals, another one with two.
-fn plain(value: f64) -> String {
-    number(value, if value.fract().abs() > 0.0 { 2 } else { 0 })
+fn plain(value: f64, language: Language) -> String {
+    language.number(value, if value.fract().abs() > 0.0 { 2 } else { 0 })
+}
+
+/// A value with its unit.
+fn with_unit(unit: &str, value: String, language: Language) -> String {
+    language.say_with(&format!("unit-{unit}"), &[("value", value.into())])
 }
 
 /// An identifier of ours as words.
