@@ -268,7 +268,7 @@ pub(in crate::app) async fn import(workers: &[WorkerRow], commands: &mpsc::Sende
 }
 
 /// The register, by site and pseudonym; none where the service is stopping.
-async fn registered(commands: &mpsc::Sender<Command>) -> Option<Vec<Profile>> {
+pub(in crate::app) async fn registered(commands: &mpsc::Sender<Command>) -> Option<Vec<Profile>> {
     let (done, answered) = oneshot::channel();
     commands.send(Command::Workers { done }).await.ok()?;
     answered.await.ok()

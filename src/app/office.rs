@@ -5,7 +5,10 @@ mod machine;
 mod responses;
 mod rules;
 mod system;
+mod what_if;
 mod workers;
+
+use std::sync::Arc;
 
 use tokio::sync::watch;
 
@@ -14,10 +17,10 @@ use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
 use super::import;
-use crate::console::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted};
+use crate::console::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress};
 use crate::console::view::{
-    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, ImportReport, ReceiptView, RulesView, SettingRow, SystemDeed,
-    SystemDone, SystemView, UnseenView, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, GroupsView, ImportReport, ReceiptView, RuleChange, RulesView,
+    SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId};
@@ -97,6 +100,14 @@ impl Office for Served {
 
     fn rules(&self) -> RulesView {
         rules::rules(&self.engine.borrow())
+    }
+
+    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError> {
+        what_if::weigh(&self.engine.borrow().rules, change)
+    }
+
+    fn what_if(&self, change: RuleChange, sites: Vec<SiteId>, progress: Arc<Progress>) -> Answering<'_, WhatIfFound> {
+        Box::pin(async move { what_if::what_if(self, &change, sites, progress).await })
     }
 
     fn settings(&self) -> Vec<SettingRow> {

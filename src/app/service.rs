@@ -309,6 +309,7 @@ fn machine(
         enrolment: settings.admission.enrolment,
         settings: office::settings(settings),
         groups: tokio::sync::Mutex::default(),
+        looking_back: tokio::sync::Semaphore::new(1),
     })
 }
 

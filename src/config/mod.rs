@@ -12,6 +12,7 @@ mod limits;
 mod mqtt;
 mod nearest;
 pub mod problem;
+pub mod rule_change;
 mod rule_list;
 mod rule_sense;
 pub mod rules_file;

@@ -8,10 +8,14 @@ use crate::domain::alert::{Level, RuleId};
 use crate::domain::screening::Instrument;
 use crate::rules::{Condition, Flag, InstrumentCutoffs, Raise, Rule};
 
-/// Every rule that is switched on.
-pub(super) fn read(root: &mut Section<'_>, cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>) -> Vec<Rule> {
+/// Every rule that is switched on, and every one that is switched off.
+pub(super) fn read(
+    root: &mut Section<'_>,
+    cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>,
+) -> (Vec<Rule>, Vec<Rule>) {
     let mut seen = BTreeSet::new();
     let mut rules: Vec<(Rule, Section<'_>)> = Vec::new();
+    let mut off = Vec::new();
     for mut section in root.sections("rule") {
         let id = rule_id(&mut section);
         if let Some(id) = &id {
@@ -23,17 +27,17 @@ pub(super) fn read(root: &mut Section<'_>, cutoffs: &BTreeMap<Instrument, Instru
         let is_enabled = section.get_or("enabled", true);
         let rule = rule(&mut section, id, cutoffs);
         section.refuse_unknown();
-        if let Some(rule) = rule
-            && is_enabled
-        {
-            rules.push((rule, section));
+        match rule {
+            Some(rule) if is_enabled => rules.push((rule, section)),
+            Some(rule) => off.push(rule),
+            None => {}
         }
     }
     for (place, (rule, section)) in rules.iter().enumerate() {
         let others = rules.iter().enumerate().filter(|(other, _)| *other != place).map(|(_, (other, _))| other);
         warn_if_contained(section, rule, others);
     }
-    rules.into_iter().map(|(rule, _)| rule).collect()
+    (rules.into_iter().map(|(rule, _)| rule).collect(), off)
 }
 
 /// Without such a rule a worker who answers a crisis question would be seen by nobody.

@@ -92,7 +92,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let limits = limits::read(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
     let care = Arc::new(thresholds::care(root.section("care"), library_file::built_in()));
-    let rules = rule_list::read(&mut root, &cutoffs);
+    let (rules, off) = rule_list::read(&mut root, &cutoffs);
     let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id));
     if document.is_sound() {
         rule_list::require_crisis_rule(&root, &rules);
@@ -103,7 +103,7 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     if !problems.is_empty() {
         return Err(Problems(problems));
     }
-    let rules = RuleSet { rules, units, cutoffs, table, cool_down_days, version: digest(text) };
+    let rules = RuleSet { rules, off, units, cutoffs, table, cool_down_days, version: digest(text) };
     let settings = Settings {
         indicators,
         daytime,

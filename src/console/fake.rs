@@ -1,6 +1,8 @@
 //! A console over an invented service, for tests: two sites, each with a case and a crisis, and in every field
 //! a text that occurs nowhere else. Requests go through the real router.
 
+mod invented;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -15,22 +17,19 @@ use super::access::Reader;
 use super::access::account::Account;
 use super::access::password::HashedPassword;
 use super::listener::Peer;
-use super::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted};
+use super::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress};
 use super::settings::Settings;
 use super::view::{
-    ActionRow, CaseFilter, CaseRow, CaseView, DataQuality, DeadLetter, DeedWord, EventRow, GroupRow, GroupsView,
-    ImportReport, LimitRow, LogRow, QuarantineView, ReceiptView, RefusedRow, RejectionRow, RulesView, SettingRow,
-    SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DataQuality, DeadLetter, DeedWord, GroupRow, GroupsView, ImportReport,
+    QuarantineView, ReceiptView, RefusedRow, RuleChange, RuleForm, RuleNumber, RulesView, SettingRow, SiteGroups,
+    SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WhatIfFound, WorkerView,
 };
 use super::{Console, Route, wall};
 use crate::domain::Timestamp;
-use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
-use crate::domain::exposure::ExposureDay;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
-use crate::domain::indicator::HrvState;
 use crate::domain::person::{Actor, PersonId, Role};
-use crate::domain::screening::{Instrument, Response, Screening};
-use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
+use crate::engine::portrait::Portrait;
+use invented::{case, portrait, rejection};
 
 /// The sites there are.
 pub(super) const SITES: [&str; 2] = ["plant-a", "plant-b"];
@@ -89,6 +88,8 @@ pub(super) struct FakeOffice {
     pub(super) tended: Mutex<Vec<SystemDeed>>,
     /// Tells that something was decided of a case.
     pub(super) changes: watch::Sender<u64>,
+    /// Whether a look back comes to its end.
+    pub(super) may_look_back: watch::Sender<bool>,
 }
 
 impl FakeOffice {
@@ -126,120 +127,6 @@ impl FakeOffice {
         let mut cases = self.cases.lock().unwrap();
         cases.iter_mut().find(|known| known.row.case_id == case).unwrap().row.in_charge = Some(to.to_owned());
     }
-}
-
-fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
-    let limit = LimitRow {
-        step: "acknowledge".to_owned(),
-        number: None,
-        due: "2026-03-02T08:00:00Z".to_owned(),
-        is_over: false,
-    };
-    let action = ActionRow {
-        action_id: format!("a-01JQ{site}"),
-        kind: "counseling".to_owned(),
-        state: "requested".to_owned(),
-        due: "2026-03-03T08:00:00Z".to_owned(),
-        assignee: None,
-        method: None,
-    };
-    let row = CaseRow {
-        case_id: case_id(site, is_crisis),
-        site: SITES[site].to_owned(),
-        worker: of.worker.clone(),
-        unit: of.unit.clone(),
-        time_zone: "Asia/Ho_Chi_Minh".to_owned(),
-        level: if is_crisis { "L4" } else { "L3" }.to_owned(),
-        state: "open".to_owned(),
-        episode: 1,
-        rules: vec!["R3".to_owned()],
-        opened_at: "2026-03-01T08:00:00Z".to_owned(),
-        ended_at: None,
-        in_charge: None,
-        next: Some(limit.clone()),
-        actions: vec![action],
-        version: "1".to_owned(),
-    };
-    let note = |text: &str, event: EventRow| LogRow {
-        at: "2026-03-01T09:00:00Z".to_owned(),
-        by: "dr.lan (physician)".to_owned(),
-        event,
-        note: Some(text.to_owned()),
-    };
-    CaseView {
-        limits: vec![limit],
-        next_states: vec!["acknowledged".to_owned()],
-        next_state: Some("acknowledged".to_owned()),
-        history: vec![note(&of.note, EventRow::Remarked), note("", EventRow::Raised { level: row.level.clone() })],
-        row,
-    }
-}
-
-fn portrait(of: &Canaries) -> Portrait {
-    let day = "2026-03-01".parse().unwrap();
-    let [score, rmssd_ms] = of.numbers;
-    let screening = ScreeningEvidence {
-        instrument: Instrument::Gad7,
-        score,
-        band: None,
-        severity: None,
-        taken_on: day,
-        age_days: 1,
-        valid_until: day,
-        is_prorated: false,
-        concordance: None,
-    };
-    let sheet = ScoredSheet {
-        instrument: Instrument::Gad7,
-        taken_on: day,
-        score: Some(score),
-        is_valid: true,
-        sheet: Screening {
-            instrument: Instrument::Gad7,
-            taken_at: "2026-03-01T07:00:00Z".parse().unwrap(),
-            response: Response::Answers(vec![Some(of.answer), None, Some(1)]),
-        },
-    };
-    Portrait {
-        today: day,
-        level: Level::L3,
-        rules: vec![RuleId::new("R3")],
-        hrv: HrvState::Persistent,
-        evidence: Evidence {
-            hrv: None,
-            index: None,
-            sleep: None,
-            screenings: vec![screening],
-            // A condition that no language has words for is told by its name.
-            exposures: vec![ExposureEvidence {
-                kind: Box::leak(of.summary.clone().into_boxed_str()),
-                value: 1.0,
-                limit: 1.0,
-                source: "",
-            }],
-            confounders: Vec::new(),
-            hints: Vec::new(),
-            confidence: None,
-            chance_per_year: None,
-        },
-        days: vec![PortraitDay {
-            date: day,
-            rmssd_ms: Some(rmssd_ms),
-            usual_rmssd_ms: None,
-            z: None,
-            hrv: Some(HrvState::Persistent),
-            sleeping_hr_bpm: Some(61.0),
-            sleep_h: Some(6.5),
-            need_h: Some(7.5),
-            index: Some(70.0),
-            work: Some(ExposureDay { worked_h: Some(9.0), ..ExposureDay::empty(day) }),
-        }],
-        screenings: vec![sheet],
-    }
-}
-
-fn rejection() -> RejectionRow {
-    RejectionRow { index: None, reason: "bad_shape".to_owned(), detail: "no item".to_owned() }
 }
 
 impl Office for FakeOffice {
@@ -348,7 +235,39 @@ impl Office for FakeOffice {
     }
 
     fn rules(&self) -> RulesView {
-        RulesView { version: "1".to_owned(), rules: vec!["R3 → L3 when …".to_owned()], ..RulesView::default() }
+        let hours =
+            RuleNumber { words: "weekly hours at least".to_owned(), unit: "h".to_owned(), value: 55.0, raise: None };
+        let form = RuleForm {
+            rule: "R2".to_owned(),
+            title: "Long hours".to_owned(),
+            on: true,
+            level: "L2".to_owned(),
+            numbers: vec![hours],
+        };
+        let rules = vec!["R3 → L3 when …".to_owned()];
+        RulesView { version: "1".to_owned(), rules, forms: vec![form], ..RulesView::default() }
+    }
+
+    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError> {
+        if change.rule != "R2" || change.numbers.len() != 1 {
+            let problem = format!("there is no rule {}", change.rule);
+            return Err(OfficeError::Refused { reason: "unknown_rule", problem });
+        }
+        let words = |hours: f64| vec![format!("R2 when weekly hours at least {hours} h")];
+        Ok(ChangeWords { old: words(55.0), new: words(change.numbers[0]) })
+    }
+
+    /// Of every site, whatever was asked, so that what is shown is held against the reader.
+    fn what_if(&self, _: RuleChange, _: Vec<SiteId>, progress: Arc<Progress>) -> Answering<'_, WhatIfFound> {
+        let mut may_end = self.may_look_back.subscribe();
+        progress.expect(2);
+        let found = invented::found();
+        Box::pin(async move {
+            let _ = may_end.wait_for(|may| *may).await;
+            progress.count();
+            progress.count();
+            Ok(found)
+        })
     }
 
     fn settings(&self) -> Vec<SettingRow> {

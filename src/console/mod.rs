@@ -28,6 +28,9 @@ pub mod problem;
 mod secrecy_tests;
 pub mod settings;
 pub mod view;
+#[cfg(test)]
+mod what_if_tests;
+mod what_ifs;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -54,6 +57,7 @@ use listener::{Bounds, ListenError, Listener};
 use office::Office;
 use problem::Problem;
 use settings::{HttpSource, Settings};
+use what_ifs::WhatIfs;
 
 use crate::clock::Clock;
 use crate::domain::ids::WorkerKey;
@@ -114,6 +118,7 @@ struct Inner {
     is_secure: bool,
     is_demo: bool,
     sources: Vec<HttpSource>,
+    what_ifs: WhatIfs,
 }
 
 impl std::fmt::Debug for Console {
@@ -143,6 +148,7 @@ impl Console {
             is_secure: settings.is_secure(),
             is_demo: settings.is_demo,
             sources: settings.sources.clone(),
+            what_ifs: WhatIfs::default(),
         };
         let console = Self { inner: Arc::new(inner) };
         console.make_demo_physician()?;
@@ -331,6 +337,7 @@ fn routes() -> Vec<Route> {
         page("/system", Need::Field(Field::System), get(pages::system::show).post(pages::system::tend)),
         page("/settings", Need::Field(Field::System), get(pages::settings::show)),
         page("/rules", Need::Field(Field::Rules), get(pages::rules::show)),
+        page("/rules/what-if", Need::Field(Field::WhatIf), get(pages::what_if::show).post(pages::what_if::ask)),
         page("/units", Need::Field(Field::Groups), get(pages::units::show)),
         page("/unseen", Need::Field(Field::Worker), get(pages::unseen::show)),
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),

@@ -4,6 +4,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -11,8 +13,8 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::view::{
-    CaseFilter, CaseRow, CaseView, DeedWord, GroupsView, ImportReport, ReceiptView, RulesView, SettingRow, SystemDeed,
-    SystemDone, SystemView, UnseenView, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, GroupsView, ImportReport, ReceiptView, RuleChange, RulesView,
+    SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, SourceId, WorkerId};
@@ -94,6 +96,31 @@ pub enum ImportTable {
     Exposures,
 }
 
+/// How far a look back on the stored histories has come.
+#[derive(Debug, Default)]
+pub struct Progress {
+    looked: AtomicU64,
+    of: AtomicU64,
+}
+
+impl Progress {
+    /// Says how many workers will be looked at.
+    pub fn expect(&self, workers: usize) {
+        self.of.store(workers as u64, Ordering::Relaxed);
+    }
+
+    /// Says that one more was looked at.
+    pub fn count(&self) {
+        self.looked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many were looked at, and of how many; 0 until that is known.
+    #[must_use]
+    pub fn told(&self) -> (u64, u64) {
+        (self.looked.load(Ordering::Relaxed), self.of.load(Ordering::Relaxed))
+    }
+}
+
 /// The service, as the console sees it.
 pub trait Office: Send + Sync + 'static {
     /// The present moment, as the service believes it.
@@ -125,6 +152,16 @@ pub trait Office: Send + Sync + 'static {
 
     /// The rules in force, in words.
     fn rules(&self) -> RulesView;
+
+    /// A change of a rule in words.
+    ///
+    /// # Errors
+    /// [`OfficeError::Refused`] where there is no such rule, or the change makes no sense.
+    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError>;
+
+    /// What a change of a rule would have made of the stored histories of these sites; none named stands for all.
+    /// It takes its time; whoever stops waiting stops it.
+    fn what_if(&self, change: RuleChange, sites: Vec<SiteId>, progress: Arc<Progress>) -> Answering<'_, WhatIfFound>;
 
     /// The settings in force, without secrets and contacts.
     fn settings(&self) -> Vec<SettingRow>;

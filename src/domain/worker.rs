@@ -46,6 +46,12 @@ pub enum Enrolment {
 }
 
 impl Profile {
+    /// Whether the worker does not take part: nothing is taken, and what is kept is used for nothing new.
+    #[must_use]
+    pub fn is_withheld(&self) -> bool {
+        self.has_consent == Some(false)
+    }
+
     /// A worker of whom only the pseudonym is known.
     #[must_use]
     pub fn unknown(key: WorkerKey, time_zone: TimeZone) -> Self {

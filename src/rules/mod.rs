@@ -7,6 +7,7 @@
 mod condition;
 mod cutoffs;
 mod facts;
+mod knobs;
 #[cfg(test)]
 mod library_tests;
 mod number;
@@ -21,6 +22,7 @@ mod words;
 pub use condition::{Comparison, Condition, Flag, ScreeningSubject, ScreeningTest};
 pub use cutoffs::{Construct, Cutoffs, InstrumentCutoffs};
 pub use facts::{Facts, ScreenedFact};
+pub use knobs::Knob;
 pub use number::{Described, NumberFact, Numbers, Worse};
 pub use set::{Raise, Rule, RuleSet, Verdict};
 pub use table::JointTable;

@@ -61,6 +61,8 @@ pub struct Verdict {
 pub struct RuleSet {
     /// The rules that are switched on, in the order of the file.
     pub rules: Vec<Rule>,
+    /// The rules that are switched off: they judge nothing, and can be asked what they would do.
+    pub off: Vec<Rule>,
     /// The rules about units.
     pub units: UnitRules,
     /// The cut-offs of the questionnaires.

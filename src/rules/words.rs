@@ -34,6 +34,14 @@ fn bands(of: &Cutoffs) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
+impl Rule {
+    /// The rule in words: a line, and one more for each higher level.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<String> {
+        rule(self)
+    }
+}
+
 fn rule(rule: &Rule) -> Vec<String> {
     let id = rule.id.as_str();
     let first = format!("{id} → {} when {} ({})", rule.level.as_str(), all(&rule.all), rule.title);
@@ -111,7 +119,7 @@ const fn of_flag(flag: Flag) -> &'static str {
     }
 }
 
-fn subject(subject: &ScreeningSubject) -> String {
+pub(super) fn subject(subject: &ScreeningSubject) -> String {
     match subject {
         ScreeningSubject::Construct(construct) => {
             format!("a screening for {}", construct.as_str().replace('_', " and "))
@@ -121,7 +129,7 @@ fn subject(subject: &ScreeningSubject) -> String {
     }
 }
 
-const fn compared(comparison: Comparison) -> &'static str {
+pub(super) const fn compared(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Is => "exactly",
         Comparison::IsNot => "not",

@@ -92,7 +92,8 @@ fn look_at(
     let span = Span { first: date(first), last: date(end), has_earlier: false };
     let engines = plan.engines.as_ref();
     let cases = Sides { old: cases(changes.old, zone, engines.old), new: cases(changes.new, zone, engines.new) };
-    Looked { worker: history.profile.key.clone(), span, cases, chance: chance_of(number, history, end, plan) }
+    let (worker, unit) = (history.profile.key.clone(), history.profile.unit.clone());
+    Looked { worker, unit, span, cases, chance: chance_of(number, history, end, plan) }
 }
 
 fn cases(changes: Vec<(Timestamp, CaseChange)>, zone: &TimeZone, engine: &engine::Settings) -> Vec<Case> {

@@ -7,7 +7,7 @@ use super::chance::Chance;
 use super::{DAYS_A_YEAR, Plan, Sides};
 use crate::domain::Date;
 use crate::domain::alert::{Level, RuleId};
-use crate::domain::ids::WorkerKey;
+use crate::domain::ids::{UnitId, WorkerKey};
 use crate::engine::lookback::Span;
 
 /// One worker's cases under both rule files.
@@ -15,6 +15,8 @@ use crate::engine::lookback::Span;
 pub struct Looked {
     /// Who.
     pub worker: WorkerKey,
+    /// The worker's unit.
+    pub unit: UnitId,
     /// The days that were judged.
     pub span: Span,
     /// The cases, each list in the order of time.
@@ -39,6 +41,23 @@ impl Episode {
     pub fn is_at_start(&self) -> bool {
         [self.pair.old_case(), self.pair.new_case()].into_iter().flatten().any(|case| case.is_at_start)
     }
+}
+
+impl Looked {
+    /// The episodes, in the order of time.
+    pub fn into_episodes(self) -> impl Iterator<Item = Episode> {
+        episodes(self.worker, self.span, self.cases)
+    }
+}
+
+fn episodes(worker: WorkerKey, span: Span, cases: Sides<Vec<Case>>) -> impl Iterator<Item = Episode> {
+    let cases = cases.map(|mut cases| {
+        for case in &mut cases {
+            case.is_at_start = span.has_earlier && case.opened_on == span.first;
+        }
+        cases
+    });
+    pair(cases.old, cases.new).into_iter().map(move |pair| Episode { worker: worker.clone(), pair })
 }
 
 /// What a backtest found.
@@ -70,7 +89,7 @@ pub struct Totals {
 impl Report {
     /// Adds a worker.
     pub fn add(&mut self, looked: Looked, plan: &Plan) {
-        let Looked { worker, span, cases, chance } = looked;
+        let Looked { worker, span, cases, chance, .. } = looked;
         let days = plan.days(span.first, span.last);
         if days == 0 {
             return;
@@ -81,14 +100,7 @@ impl Report {
         let last = plan.to.map_or(span.last, |to| to.min(span.last));
         self.window = Some(self.window.map_or((first, last), |(a, b)| (a.min(first), b.max(last))));
         self.chance.add(&chance);
-        let cases = cases.map(|mut cases| {
-            for case in &mut cases {
-                case.is_at_start = span.has_earlier && case.opened_on == span.first;
-            }
-            cases
-        });
-        let pairs = pair(cases.old, cases.new).into_iter().filter(|pair| plan.counts(pair.opened_on()));
-        self.episodes.extend(pairs.map(|pair| Episode { worker: worker.clone(), pair }));
+        self.episodes.extend(episodes(worker, span, cases).filter(|episode| plan.counts(episode.pair.opened_on())));
     }
 
     /// Puts the episodes in the order of worker and day.

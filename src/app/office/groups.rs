@@ -24,14 +24,14 @@ pub(super) const LEAST_OF_PROCESS: u32 = 5;
 ///
 /// # Source
 /// Domain reference, section 9, small-firm rule.
-const LEAST_OF_SITE: u32 = 30;
+pub(super) const LEAST_OF_SITE: u32 = 30;
 
 /// A share of cases is told from so many on.
 ///
 /// # Source
 /// Our own choice, beyond section 9 of the domain reference: that somebody of a team has a case is more
 /// telling than any other figure, so one or two are never told, however large the unit.
-const LEAST_CASES: u32 = 3;
+pub(super) const LEAST_CASES: u32 = 3;
 
 /// Cases are counted over so many days: three months of four weeks.
 ///
@@ -40,7 +40,7 @@ const LEAST_CASES: u32 = 3;
 const PERIOD_DAYS: u32 = 84;
 
 /// The days of a month, in rates.
-const MONTH_DAYS: u32 = 28;
+pub(super) const MONTH_DAYS: u32 = 28;
 
 /// Somebody of whom anything came within so many days takes part.
 const ACTIVE_DAYS: i64 = 7;

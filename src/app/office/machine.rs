@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, watch};
 
 use crate::app::sequencer::Progress;
 use crate::console::ops::ReadinessCheck;
@@ -30,6 +30,8 @@ pub struct Machine {
     pub settings: Vec<SettingRow>,
     /// The figures of groups as they were counted last, of which day and under which rules.
     pub groups: Mutex<Option<((Date, u64), GroupsView)>>,
+    /// Whose turn it is to look back on the stored histories.
+    pub looking_back: Semaphore,
 }
 
 impl std::fmt::Debug for Machine {
@@ -51,6 +53,7 @@ impl Machine {
             enrolment: Enrolment::Open,
             settings: Vec::new(),
             groups: Mutex::default(),
+            looking_back: Semaphore::new(1),
         }
     }
 }

@@ -1,9 +1,12 @@
 //! The rules and the settings in force, for people to read.
 
 use crate::config::Settings;
-use crate::console::view::{MethodRow, RulesView, SettingRow};
+use crate::config::rule_change::is_changeable;
+use crate::console::view::{MethodRow, RuleForm, RuleNumber, RulesView, SettingRow};
+use crate::domain::alert::Level;
 use crate::domain::worker::Enrolment;
 use crate::engine;
+use crate::rules::{Knob, Rule, RuleSet};
 
 /// The rules in words.
 pub(super) fn rules(engine: &engine::Settings) -> RulesView {
@@ -22,7 +25,28 @@ pub(super) fn rules(engine: &engine::Settings) -> RulesView {
         rules: engine.rules.in_words(),
         limits: engine.limits.in_words(),
         methods: methods.collect(),
+        forms: forms(&engine.rules),
     }
+}
+
+/// The rules about workers that can be asked about.
+fn forms(rules: &RuleSet) -> Vec<RuleForm> {
+    let number = |knob: Knob| RuleNumber {
+        words: knob.words,
+        unit: knob.unit.to_owned(),
+        value: knob.limit,
+        raise: knob.raise.map(Level::as_str).map(str::to_owned),
+    };
+    let form = |(rule, on): (&Rule, bool)| RuleForm {
+        rule: rule.id.as_str().to_owned(),
+        title: rule.title.clone(),
+        on,
+        level: rule.level.as_str().to_owned(),
+        numbers: rule.knobs().into_iter().map(number).collect(),
+    };
+    let on = rules.rules.iter().map(|rule| (rule, true));
+    let all = on.chain(rules.off.iter().map(|rule| (rule, false)));
+    all.filter(|(rule, _)| is_changeable(rule)).map(form).collect()
 }
 
 /// The settings in force. Only what is named here is shown: no secret, no address of a person, no address of

@@ -23,7 +23,7 @@ pub struct Entry {
     /// In which role.
     pub role: String,
     /// What was asked for: `read`, `deed`, `sign_in`, `sign_out`, `account`, `export`, `erase`, `worker_link`,
-    /// `break_glass`, `break_glass_reviewed`.
+    /// `break_glass`, `break_glass_reviewed`, `what_if`.
     pub what: String,
     /// The page or the address of the API, with its parameters' names and not their values.
     pub route: String,
@@ -50,7 +50,7 @@ pub struct Entry {
     /// The account that was changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
-    /// How it was changed: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and sites.
+    /// How it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and sites.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<String>,
 }

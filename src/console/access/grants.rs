@@ -25,6 +25,8 @@ pub enum Field {
     Groups,
     /// The rules, in words.
     Rules,
+    /// What other rules would have made of the stored history, and of whom.
+    WhatIf,
     /// Sources, delays, quarantine without payloads, dead letters without contents.
     System,
     /// Accounts and settings.
@@ -50,6 +52,7 @@ impl Field {
         Self::Review,
         Self::Groups,
         Self::Rules,
+        Self::WhatIf,
         Self::System,
         Self::Accounts,
         Self::Audit,
@@ -70,6 +73,7 @@ impl Field {
             Self::Review => "review",
             Self::Groups => "groups",
             Self::Rules => "rules",
+            Self::WhatIf => "what_if",
             Self::System => "system",
             Self::Accounts => "accounts",
             Self::Audit => "audit",
@@ -82,7 +86,10 @@ impl Field {
     /// Whether it tells something of one person's health, so that each reading is written down.
     #[must_use]
     pub const fn is_health(self) -> bool {
-        matches!(self, Self::Case | Self::Evidence | Self::Answers | Self::Notes | Self::Worker | Self::Emergency)
+        matches!(
+            self,
+            Self::Case | Self::Evidence | Self::Answers | Self::Notes | Self::Worker | Self::WhatIf | Self::Emergency
+        )
     }
 }
 
@@ -115,6 +122,7 @@ const GRANTS: &[(Field, &[(Role, Reach)])] = &[
         Field::Rules,
         &[(Physician, Site), (OhLead, Site), (OhHead, Site), (SafetyCommittee, Site), (Administrator, Site)],
     ),
+    (Field::WhatIf, &[(Physician, Site), (OhLead, Site), (OhHead, Site)]),
     (Field::System, &[(Operator, Site), (Administrator, Site)]),
     (Field::Accounts, &[(Administrator, Site)]),
     (Field::Audit, &[(Administrator, Site), (OhHead, Site)]),

@@ -132,9 +132,26 @@
     if (!document.hidden) begin();
   };
 
+  // What takes its time is asked for again until it has ended; then the whole page is put in.
+  const again = async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { "x-vagus-live": "1" } });
+      if (!answer.ok || answer.redirected) { location.reload(); return; }
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const isOver = !fresh.querySelector("[data-again]");
+      const [now, then] = [isOver ? "content" : "told"].flatMap((id) => [document.getElementById(id), fresh.getElementById(id)]);
+      now.replaceChildren(...document.importNode(then, true).childNodes);
+      if (isOver) return;
+    } catch {
+      // The service is away; it is asked again.
+    }
+    setTimeout(again, 2000);
+  };
+
   document.querySelectorAll("[data-chart]").forEach(draw);
   const choice = document.getElementById("keys");
   if (choice) keys(choice);
   const inbox = document.querySelector("[data-live]");
   if (inbox) live(inbox);
+  if (document.querySelector("[data-again]")) setTimeout(again, 1000);
 })();

@@ -229,7 +229,7 @@ fn table(language: Language, lines: &[Entry]) -> Markup {
                             (named(language, "audit-what", &entry.what)) " " span.hint { (entry.route) }
                             @if let (Some(account), Some(change)) = (&entry.account, &entry.change) {
                                 br; (account) ": " (change)
-                            }
+                            } @else if let Some(change) = &entry.change { br; (change) }
                         }
                         td data-label=(label(3)) {
                             @if let Some(worker) = &entry.worker { (text(entry.site.as_deref())) " / " (worker) }

@@ -25,6 +25,7 @@ pub(super) mod sign_in;
 pub(super) mod system;
 pub(super) mod units;
 pub(super) mod unseen;
+pub(super) mod what_if;
 pub(super) mod worker;
 pub(super) mod worker_link;
 pub(super) mod worker_self;

@@ -11,6 +11,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{MethodRow, RulesView};
 use super::layout::Frame;
+use super::what_if;
 use crate::texts::Language;
 
 pub(in super::super) async fn show(
@@ -20,7 +21,7 @@ pub(in super::super) async fn show(
 ) -> Result<Markup, Problem> {
     let language = visitor.language;
     console.record(vec![Entry::of(&signed_in.reader, "read", "/rules").with(&[Field::Rules])]).await?;
-    let RulesView { version, rules, limits, methods } = console.office().rules();
+    let RulesView { version, rules, limits, methods, forms } = console.office().rules();
     // A rule has an arrow to its level; cut-offs have none.
     let (rules, cutoffs): (Vec<String>, Vec<String>) = rules.into_iter().partition(|line| line.contains('→'));
     let title = language.say("nav-rules");
@@ -28,6 +29,7 @@ pub(in super::super) async fn show(
         h1 { (title) }
         p.hint { (language.say_with("rules-version", &[("version", version.as_str().into())])) }
         (list("rules-in-words", language, &rules))
+        (what_if::forms(language, &signed_in, &forms))
         (list("rules-limits", language, &limits))
         (list("rules-cutoffs", language, &cutoffs))
         (library(language, &methods))

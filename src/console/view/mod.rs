@@ -9,6 +9,7 @@ mod groups;
 mod portrait;
 mod receipt;
 mod system;
+mod what_if;
 mod worker;
 
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
@@ -19,5 +20,9 @@ pub use receipt::{ImportReport, LineProblem, ReceiptView, RejectionRow};
 pub use system::{
     ChannelView, DeadLetter, MethodRow, QuarantineView, RefusedRow, RulesView, SHOWN, SettingRow, SystemDeed,
     SystemDone, SystemView,
+};
+pub use what_if::{
+    CaseEffect, ChangeWords, GroupEffect, LevelEffect, RuleChange, RuleForm, RuleNumber, SiteEffect, WORKERS_SHOWN,
+    WhatIfFound, WhatIfView, WorkerEffect,
 };
 pub use worker::{COVERAGE_NIGHTS, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView};

@@ -1,8 +1,9 @@
 //! How the service itself is, and what is done about it: no payload, no content of a message, nobody's health.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::SourceRow;
+use super::{RuleForm, SourceRow};
 
 /// How the service is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +152,7 @@ pub struct SettingRow {
 }
 
 /// The rules as they are in force.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct RulesView {
     /// Their version.
     pub version: String,
@@ -161,10 +162,12 @@ pub struct RulesView {
     pub limits: Vec<String>,
     /// The methods of the library.
     pub methods: Vec<MethodRow>,
+    /// The rules that can be asked about.
+    pub forms: Vec<RuleForm>,
 }
 
 /// A method of the library.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MethodRow {
     /// Its name.
     pub name: String,

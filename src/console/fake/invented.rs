@@ -1,0 +1,164 @@
+//! The cases, portraits and findings that the invented service tells of.
+
+use super::{Canaries, SITES, canaries, case_id};
+use crate::console::view::{
+    ActionRow, CaseEffect, CaseRow, CaseView, EventRow, GroupEffect, LevelEffect, LimitRow, LogRow, RejectionRow,
+    SiteEffect, WhatIfFound, WorkerEffect,
+};
+use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
+use crate::domain::exposure::ExposureDay;
+use crate::domain::indicator::HrvState;
+use crate::domain::screening::{Instrument, Response, Screening};
+use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
+
+pub(super) fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
+    let limit = LimitRow {
+        step: "acknowledge".to_owned(),
+        number: None,
+        due: "2026-03-02T08:00:00Z".to_owned(),
+        is_over: false,
+    };
+    let action = ActionRow {
+        action_id: format!("a-01JQ{site}"),
+        kind: "counseling".to_owned(),
+        state: "requested".to_owned(),
+        due: "2026-03-03T08:00:00Z".to_owned(),
+        assignee: None,
+        method: None,
+    };
+    let row = CaseRow {
+        case_id: case_id(site, is_crisis),
+        site: SITES[site].to_owned(),
+        worker: of.worker.clone(),
+        unit: of.unit.clone(),
+        time_zone: "Asia/Ho_Chi_Minh".to_owned(),
+        level: if is_crisis { "L4" } else { "L3" }.to_owned(),
+        state: "open".to_owned(),
+        episode: 1,
+        rules: vec!["R3".to_owned()],
+        opened_at: "2026-03-01T08:00:00Z".to_owned(),
+        ended_at: None,
+        in_charge: None,
+        next: Some(limit.clone()),
+        actions: vec![action],
+        version: "1".to_owned(),
+    };
+    let note = |text: &str, event: EventRow| LogRow {
+        at: "2026-03-01T09:00:00Z".to_owned(),
+        by: "dr.lan (physician)".to_owned(),
+        event,
+        note: Some(text.to_owned()),
+    };
+    CaseView {
+        limits: vec![limit],
+        next_states: vec!["acknowledged".to_owned()],
+        next_state: Some("acknowledged".to_owned()),
+        history: vec![note(&of.note, EventRow::Remarked), note("", EventRow::Raised { level: row.level.clone() })],
+        row,
+    }
+}
+
+pub(super) fn portrait(of: &Canaries) -> Portrait {
+    let day = "2026-03-01".parse().unwrap();
+    let [score, rmssd_ms] = of.numbers;
+    let screening = ScreeningEvidence {
+        instrument: Instrument::Gad7,
+        score,
+        band: None,
+        severity: None,
+        taken_on: day,
+        age_days: 1,
+        valid_until: day,
+        is_prorated: false,
+        concordance: None,
+    };
+    let sheet = ScoredSheet {
+        instrument: Instrument::Gad7,
+        taken_on: day,
+        score: Some(score),
+        is_valid: true,
+        sheet: Screening {
+            instrument: Instrument::Gad7,
+            taken_at: "2026-03-01T07:00:00Z".parse().unwrap(),
+            response: Response::Answers(vec![Some(of.answer), None, Some(1)]),
+        },
+    };
+    Portrait {
+        today: day,
+        level: Level::L3,
+        rules: vec![RuleId::new("R3")],
+        hrv: HrvState::Persistent,
+        evidence: Evidence {
+            hrv: None,
+            index: None,
+            sleep: None,
+            screenings: vec![screening],
+            // A condition that no language has words for is told by its name.
+            exposures: vec![ExposureEvidence {
+                kind: Box::leak(of.summary.clone().into_boxed_str()),
+                value: 1.0,
+                limit: 1.0,
+                source: "",
+            }],
+            confounders: Vec::new(),
+            hints: Vec::new(),
+            confidence: None,
+            chance_per_year: None,
+        },
+        days: vec![PortraitDay {
+            date: day,
+            rmssd_ms: Some(rmssd_ms),
+            usual_rmssd_ms: None,
+            z: None,
+            hrv: Some(HrvState::Persistent),
+            sleeping_hr_bpm: Some(61.0),
+            sleep_h: Some(6.5),
+            need_h: Some(7.5),
+            index: Some(70.0),
+            work: Some(ExposureDay { worked_h: Some(9.0), ..ExposureDay::empty(day) }),
+        }],
+        screenings: vec![sheet],
+    }
+}
+
+pub(super) fn rejection() -> RejectionRow {
+    RejectionRow { index: None, reason: "bad_shape".to_owned(), detail: "no item".to_owned() }
+}
+
+/// What a changed rule would have done, at both sites.
+pub(super) fn found() -> WhatIfFound {
+    let levels = |a_week| {
+        vec![LevelEffect {
+            level: "L2".to_owned(),
+            old_a_week: Some(1.0),
+            new_a_week: Some(a_week),
+            ..LevelEffect::default()
+        }]
+    };
+    let of = |at: usize| {
+        let whole = GroupEffect { levels: levels(3.5), ..GroupEffect::default() };
+        let unit = GroupEffect { unit: Some(canaries(at).unit), levels: levels(2.5), ..GroupEffect::default() };
+        SiteEffect { site: SITES[at].to_owned(), whole, units: vec![unit], ..SiteEffect::default() }
+    };
+    let of_worker = |at: usize| WorkerEffect {
+        site: SITES[at].to_owned(),
+        worker: canaries(at).worker,
+        unit: canaries(at).unit,
+        outcome: "only_new".to_owned(),
+        old: None,
+        new: Some(CaseEffect {
+            first_day: "2026-02-11".to_owned(),
+            level: "L2".to_owned(),
+            rules: vec!["R2".to_owned()],
+        }),
+        may_be_older: false,
+    };
+    WhatIfFound {
+        from: Some("2026-01-01".to_owned()),
+        to: Some("2026-02-28".to_owned()),
+        least_workers: 10,
+        sites: vec![of(0), of(1)],
+        workers: vec![of_worker(0), of_worker(1)],
+        ..WhatIfFound::default()
+    }
+}
