@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 
 use super::fake::{Guest, House, PASSWORD, canaries, case_id};
 use crate::domain::person::Role;
+use crate::texts::Language;
 
 const REASON: &str = "She called and spoke of ending it";
 
@@ -176,4 +177,15 @@ async fn a_worker_sees_themselves_and_who_looked_and_nobody_else() {
     let lines = house.audit();
     let whats: Vec<&str> = lines.iter().filter(|line| line.by == "worker").map(|line| line.what.as_str()).collect();
     assert_eq!(whats, ["export", "read", "sign_in"]);
+}
+
+#[tokio::test]
+async fn a_crisis_is_said_first_on_the_page_of_its_case_and_of_its_worker() {
+    let house = House::new();
+    let physician = house.enter("dr.a", Role::Physician, &["plant-a"]);
+    let words = Language::English.say("summary-crisis");
+    let shows = async |path: String| house.get(Some(&physician), &path).await.body.contains(&words);
+    assert!(shows(format!("/cases/{}", case_id(0, true))).await);
+    assert!(!shows(format!("/cases/{}", case_id(0, false))).await);
+    assert!(shows(format!("/workers/plant-a/{}", canaries(0).worker)).await);
 }

@@ -14,7 +14,6 @@ use super::super::problem::Problem;
 use super::super::view::{CaseRow, CaseView, DeedWord};
 use super::layout::Frame;
 use super::{answers, break_glass, case_deeds, case_parts, case_words, chart};
-use crate::domain::alert::Opening;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -82,7 +81,7 @@ pub(in super::super) async fn show(
                 (summary(&shown, portrait))
                 (actions(&shown))
             }
-            div { (limits(&shown)) (break_glass::form(&shown)) (case_deeds::all(&shown)) }
+            div { (limits(&shown)) (case_deeds::all(&shown)) (break_glass::form(&shown)) }
         }
         @if let Some(portrait) = portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
         @if let Some(drawn) = drawn.as_ref().filter(|_| has_answers) { (answers::all(language, drawn)) }
@@ -144,7 +143,7 @@ fn summary(shown: &Shown<'_>, portrait: Option<&Portrait>) -> Markup {
             h2 #summary { (language.say("case-summary")) }
             @match portrait {
                 Some(portrait) => {
-                    p.summary { (language.summary(&portrait.evidence, Opening::Evidence)) }
+                    p.summary { (language.summary(&portrait.evidence, case_parts::opening([&shown.case.row]))) }
                     p.hint { (language.say("case-summary-note")) }
                 }
                 None => p { (language.say("case-no-evidence")) }

@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::super::view::{ActionRow, CaseRow, LimitRow};
 use super::form;
+use crate::domain::alert::Opening;
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::texts::Language;
 
@@ -20,6 +21,12 @@ pub(super) fn level_words(language: Language, level: &str) -> String {
 pub(super) fn opened_on(row: &CaseRow) -> Option<Date> {
     let zone = TimeZone::get(&row.time_zone).unwrap_or(TimeZone::UTC);
     row.opened_at.parse::<Timestamp>().ok().map(|at| zone.to_datetime(at).date())
+}
+
+/// How the paragraph of the evidence begins: where a case is a crisis that goes on, with the crisis answer.
+pub(super) fn opening<'a>(cases: impl IntoIterator<Item = &'a CaseRow>) -> Opening {
+    let is_crisis = cases.into_iter().any(|row| row.level == "L4" && row.ended_at.is_none());
+    if is_crisis { Opening::Crisis } else { Opening::Evidence }
 }
 
 /// What is due next, and how much time is left.

@@ -13,7 +13,6 @@ use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
 use super::{case_parts, chart, worker_link};
-use crate::domain::alert::Opening;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -64,7 +63,7 @@ pub(in super::super) async fn show(
         (head(language, &view, portrait.as_ref()))
         div.columns {
             div {
-                (summary(language, portrait.as_ref()))
+                (summary(language, portrait.as_ref(), &view.cases))
                 (cases_of(language, &view))
             }
             div {
@@ -99,13 +98,13 @@ fn head(language: Language, view: &WorkerView, portrait: Option<&Portrait>) -> M
     }
 }
 
-fn summary(language: Language, portrait: Option<&Portrait>) -> Markup {
+fn summary(language: Language, portrait: Option<&Portrait>, cases: &[CaseRow]) -> Markup {
     html! {
         section aria-labelledby="summary" {
             h2 #summary { (language.say("case-summary")) }
             @match portrait {
                 Some(portrait) => {
-                    p.summary { (language.summary(&portrait.evidence, Opening::Evidence)) }
+                    p.summary { (language.summary(&portrait.evidence, case_parts::opening(cases))) }
                     p.hint { (language.say("worker-summary-note")) }
                 }
                 None => p { (language.say("worker-no-evidence")) }
