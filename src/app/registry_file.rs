@@ -12,7 +12,7 @@ use crate::domain::worker::{Profile, Sex};
 ///
 /// # Shape
 /// `site,worker` and, optional, `unit,time_zone,birth_year,sex,bmi,safety_critical,beta_blocker,consent`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WorkerRow {
     /// The site.
     pub site: String,

@@ -32,6 +32,8 @@ use report::Report;
 use screen::{Places, Screen};
 use workforce::Workforce;
 
+use crate::app::control::{self, Answer, Question};
+use crate::app::registry_file::WorkerRow;
 use crate::app::service::Service;
 use crate::clock::Clock;
 use crate::config::{self, Settings};
@@ -100,6 +102,7 @@ pub async fn run(options: &Options) -> Result<Report> {
     let bus = Bus::connect(broker, &root).await?;
     let (service, store_path) = start_service(settings, engine, clock.clone()).await?;
     drive::await_ready(service.ops_address()).await?;
+    register(workforce.register(), store_path.clone()).await?;
     let (ops, console) = (service.ops_address(), service.http_address());
     screen.introduce(options, &Places { broker, ops, console, store: &store_path, root: &root });
     let pace = Pace::new(options.days_per_s, begin);
@@ -139,6 +142,15 @@ async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()
     drive.settle().await?;
     drive.conclude();
     Ok(())
+}
+
+/// Imports the register, as `vagus workers import` does.
+async fn register(workers: Vec<WorkerRow>, store: PathBuf) -> Result<()> {
+    let asked = tokio::task::spawn_blocking(move || control::ask(&store, &Question::WorkersImport { workers }));
+    match asked.await?? {
+        Some(Answer::Imported { .. }) => Ok(()),
+        other => Err(anyhow!("the service did not take the register of workers: {other:?}")),
+    }
 }
 
 /// Starts the service, and tells where its store is; once more on other ports where somebody took ours meanwhile.

@@ -13,10 +13,14 @@ use super::chance::{self, Purpose};
 use super::night;
 use super::person::{Person, normal};
 use super::planted::Planted;
+use crate::app::registry_file::WorkerRow;
 use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
 
 /// The site's name in topics.
 pub(super) const SITE: &str = "plant-a";
+/// The units of the site, and how many of twenty-five workers each has: the last is too small to be told of.
+const UNITS: [(&str, u32); 6] =
+    [("assembly", 8), ("logistics", 6), ("paint-shop", 4), ("quality", 3), ("maintenance", 3), ("office", 1)];
 /// Nights that the gateway sends a day late.
 const LATE_NIGHTS: f64 = 0.03;
 /// Messages that the gateway sends twice.
@@ -71,6 +75,19 @@ impl Workforce {
         }
         let people = (0..workers).zip(planted).map(|(number, planted)| Person::new(seed, number, days, planted));
         Self { people: people.collect(), seed, root: root.to_owned(), first, zone }
+    }
+
+    /// The register of workers, as the plant would import it.
+    pub(super) fn register(&self) -> Vec<WorkerRow> {
+        let row = |person: &Person| WorkerRow {
+            site: SITE.to_owned(),
+            worker: person.worker.clone(),
+            unit: unit_of(person.number).map(str::to_owned),
+            time_zone: self.zone.iana_name().map(str::to_owned),
+            consent: Some("true".to_owned()),
+            ..WorkerRow::default()
+        };
+        self.people.iter().map(row).collect()
     }
 
     /// The date of a day.
@@ -221,6 +238,18 @@ impl Workforce {
 
 /// The day of a planted pattern on which a questionnaire is filled in, and its total; none where the
 /// answers are those of everybody.
+/// The unit of the worker of that number; all of a team are numbered together.
+fn unit_of(number: u32) -> Option<&'static str> {
+    let mut place = number % UNITS.iter().map(|(_, share)| share).sum::<u32>();
+    for (unit, share) in UNITS {
+        match place.checked_sub(share) {
+            Some(rest) => place = rest,
+            None => return Some(unit),
+        }
+    }
+    None
+}
+
 const fn planted_answer(planted: Planted, turn: u32) -> Option<(u32, u32)> {
     match planted {
         Planted::Overload => {

@@ -14,6 +14,7 @@ mod closing;
 mod injection;
 mod keyboard;
 mod languages;
+mod live;
 mod reflow;
 mod signing_in;
 #[path = "../service/support/mod.rs"]

@@ -25,7 +25,7 @@ pub(super) struct DemoArguments {
     days: u32,
     /// Invented workers
     #[arg(long, value_name = "N", default_value_t = Options::default().workers,
-          value_parser = clap::value_parser!(u32).range(1..=5_000))]
+          value_parser = clap::value_parser!(u32).range(1..=10_000))]
     workers: u32,
     /// The same seed gives the same people, readings and answers
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
