@@ -513,6 +513,7 @@ units-few = fewer than 10
 units-table-0 = Taking part
 units-table-1 = What is seen today
 units-table-2 = Cases: share of workers with an open one, and those opened per 100 worker-months in the last { $weeks } weeks
+units-table-3 = What came of it in the last { $weeks } weeks
 units-responses = Response: hours that half of the cases took / that nine in ten took / share within the time limit
 units-rules = Rules about units that match
 units-no-rule = None matches, or what it rests on may not be told.
@@ -530,6 +531,12 @@ figure-open_l4_share = Open, L4
 figure-opened_l2_rate = Opened, L2
 figure-opened_l3_rate = Opened, L3
 figure-opened_l4_rate = Opened, L4
+figure-positive_share = Questionnaire over its cut-off, of those who filled one in
+figure-accepted_share = Offers of counselling taken, of those answered
+figure-improved_share = Reliably better since counselling began
+figure-recovered_share = of them under the cut-off again
+figure-deteriorated_share = Reliably worse since counselling began
+figure-data_error_share = Ended as an error of the data, of cases ended
 
 ## The service itself
 

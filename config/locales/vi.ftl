@@ -507,6 +507,7 @@ units-few = dưới 10
 units-table-0 = Tham gia
 units-table-1 = Tình trạng hiện nay
 units-table-2 = Trường hợp: tỷ lệ người có trường hợp đang mở, và số mở mới trên 100 người-tháng trong { $weeks } tuần qua
+units-table-3 = Kết quả trong { $weeks } tuần qua
 units-responses = Phản hồi: số giờ của một nửa trường hợp / của chín phần mười / tỷ lệ đúng hạn
 units-rules = Quy tắc về đơn vị đang khớp
 units-no-rule = Không có quy tắc nào khớp, hoặc căn cứ không được tiết lộ.
@@ -524,6 +525,12 @@ figure-open_l4_share = Đang mở, L4
 figure-opened_l2_rate = Mở mới, L2
 figure-opened_l3_rate = Mở mới, L3
 figure-opened_l4_rate = Mở mới, L4
+figure-positive_share = Bảng hỏi đạt ngưỡng, trong số người đã điền
+figure-accepted_share = Nhận lời tham vấn, trong số đã trả lời
+figure-improved_share = Tốt lên đáng tin cậy từ khi bắt đầu tham vấn
+figure-recovered_share = trong đó đã trở lại dưới ngưỡng
+figure-deteriorated_share = Xấu đi đáng tin cậy từ khi bắt đầu tham vấn
+figure-data_error_share = Kết thúc do lỗi dữ liệu, trong số đã kết thúc
 
 ## The service itself
 

@@ -507,6 +507,7 @@ units-few = 少于 10
 units-table-0 = 参与情况
 units-table-1 = 当前状况
 units-table-2 = 个案：有未结个案者的比例，以及最近 { $weeks } 周每 100 人月新建数
+units-table-3 = 最近 { $weeks } 周的结果
 units-responses = 响应：半数个案用时（小时）/ 九成个案用时 / 时限内比例
 units-rules = 符合的单位规则
 units-no-rule = 无符合的规则，或其依据不可披露。
@@ -524,6 +525,12 @@ figure-open_l4_share = 未结 L4
 figure-opened_l2_rate = 新建 L2
 figure-opened_l3_rate = 新建 L3
 figure-opened_l4_rate = 新建 L4
+figure-positive_share = 问卷达到临界值者（占填写者）
+figure-accepted_share = 接受心理咨询者（占已答复者）
+figure-improved_share = 咨询开始后可靠好转
+figure-recovered_share = 其中回到临界值以下
+figure-deteriorated_share = 咨询开始后可靠恶化
+figure-data_error_share = 因数据错误结案（占已结个案）
 
 ## The service itself
 

@@ -2,6 +2,7 @@
 
 mod groups;
 mod machine;
+mod outcomes;
 mod responses;
 mod rules;
 mod system;

@@ -281,4 +281,4 @@ fn method_of(action: ActionKind, name: &str, served: &Served) -> Result<MethodId
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::app) mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::outcomes::Outcomes;
 use super::responses::{Responses, STEPS};
 use crate::app::control::Served;
 use crate::app::control::cases::{cases_of, look_at_shards};
@@ -59,6 +60,7 @@ struct Group {
     opened: [(Share, u32); 3],
     days: u32,
     responses: Responses,
+    outcomes: Outcomes,
 }
 
 impl Group {
@@ -83,6 +85,7 @@ impl Group {
         cases_of(history)
             .filter(|(case, _)| case.opened_at >= since)
             .for_each(|(case, _)| self.responses.add(case, now));
+        self.outcomes.add(history, since);
     }
 
     fn workers(&self) -> u32 {
@@ -105,7 +108,8 @@ impl Group {
             let told = of_cases(*share).filter(|_| months > 0.0).map(|_| rate(*cases));
             (format!("{}_rate", name("opened", at)), (told, share.all))
         });
-        facts.into_iter().chain(process).chain(open).chain(opened).collect()
+        let outcomes = self.outcomes.named().map(|(name, share)| (name.to_owned(), (share.tellable(least), share.all)));
+        facts.into_iter().chain(process).chain(open).chain(opened).chain(outcomes).collect()
     }
 
     fn row(&self, unit: Option<&UnitId>, figures: BTreeMap<String, f64>, least: u32, rules: &RuleSet) -> GroupRow {
@@ -129,7 +133,7 @@ impl Group {
     }
 }
 
-fn days(from: Date, to: Date) -> i64 {
+pub(super) fn days(from: Date, to: Date) -> i64 {
     from.duration_until(to).as_hours() / 24
 }
 

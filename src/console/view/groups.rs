@@ -71,9 +71,18 @@ pub struct MatchingRule {
     pub counseling: Vec<String>,
 }
 
-/// The figures, in the order in which they are shown, in three tables: who takes part, what is seen, cases.
-pub const FIGURES: [&[&str]; 3] = [
+/// The figures, in the order in which they are shown, in four tables: who takes part, what is
+/// seen, cases, and what came of them.
+pub const FIGURES: [&[&str]; 4] = [
     &["active_share", "valid_share"],
     &["watch_or_worse_share", "persistent_share", "exposed_share", "eri_mean"],
     &["open_l2_share", "open_l3_share", "open_l4_share", "opened_l2_rate", "opened_l3_rate", "opened_l4_rate"],
+    &[
+        "positive_share",
+        "accepted_share",
+        "improved_share",
+        "recovered_share",
+        "deteriorated_share",
+        "data_error_share",
+    ],
 ];

@@ -9,12 +9,12 @@ use crate::domain::indicator::HrvState;
 use crate::domain::person::{Actor, PersonId, Role};
 use crate::domain::{SignedDuration, TimeZone};
 
-fn now() -> Timestamp {
+pub(in crate::app) fn now() -> Timestamp {
     "2026-03-02T09:30:00Z".parse().unwrap()
 }
 
 /// A worker with one case, of that id.
-fn with_case(id: &str) -> WorkerHistory {
+pub(in crate::app) fn with_case(id: &str) -> WorkerHistory {
     let key = WorkerKey { site: SiteId::parse("plant-a").unwrap(), worker: WorkerId::parse("w-1").unwrap() };
     let mut history = WorkerHistory::new(Profile::unknown(key, TimeZone::UTC));
     let finding = Finding {
