@@ -605,6 +605,10 @@ rules-for = For:
 inbox-changed = changed
 inbox-changed-only = New or changed only
 inbox-told = Cases: { $count }. New or changed since you looked at them: { $news }.
+inbox-pages = Pages of the inbox
+inbox-part = { $first } to { $last } of { $count }
+inbox-earlier = More urgent ones
+inbox-later = Less urgent ones
 
 ## What other rules would have done
 

@@ -599,6 +599,10 @@ rules-for = Dành cho:
 inbox-changed = có thay đổi
 inbox-changed-only = Chỉ mục mới hoặc có thay đổi
 inbox-told = Trường hợp: { $count }. Mới hoặc thay đổi từ lần bạn xem: { $news }.
+inbox-pages = Các trang của danh sách việc
+inbox-part = { $first } đến { $last } trong { $count }
+inbox-earlier = Khẩn cấp hơn
+inbox-later = Ít khẩn cấp hơn
 
 ## Nếu quy tắc khác đi
 

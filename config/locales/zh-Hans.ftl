@@ -599,6 +599,10 @@ rules-for = 适用于：
 inbox-changed = 有变化
 inbox-changed-only = 仅显示新增或有变化
 inbox-told = 个案：{ $count }。自您上次查看后新增或有变化：{ $news }。
+inbox-pages = 待办的分页
+inbox-part = 第 { $first } 至 { $last } 项，共 { $count } 项
+inbox-earlier = 更紧急的
+inbox-later = 较不紧急的
 
 ## 换一种规则会怎样
 

@@ -19,6 +19,9 @@ use super::{case_parts, form};
 use crate::domain::Timestamp;
 use crate::texts::Language;
 
+/// Cases on one page: who has more of them looks at the most urgent ones first.
+const ON_A_PAGE: usize = 50;
+
 /// What the filter says; empty texts stand for all.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -29,9 +32,15 @@ pub(in super::super) struct Wanted {
     mine: Option<String>,
     overdue: Option<String>,
     changed: Option<String>,
+    page: usize,
 }
 
 impl Wanted {
+    /// The number of the page, from 1, where so many cases pass.
+    fn page(&self, cases: usize) -> usize {
+        self.page.clamp(1, cases.div_ceil(ON_A_PAGE).max(1))
+    }
+
     const fn is_narrow(&self) -> bool {
         !(self.site.is_empty() && self.unit.is_empty() && self.level.is_empty())
             || self.mine.is_some()
@@ -70,8 +79,10 @@ pub(in super::super) async fn show(
             && (wanted.changed.is_none() || since(row) != Since::Seen)
     };
     let shown: Vec<(&CaseRow, Since)> = seen.iter().filter(is_shown).map(|row| (row, since(row))).collect();
-    desk.listed(shown.iter().map(|(row, _)| *row)).await?;
     let news = shown.iter().filter(|(_, since)| *since != Since::Seen).count();
+    let page = wanted.page(shown.len());
+    let here = shown.chunks(ON_A_PAGE).nth(page - 1).unwrap_or_default();
+    desk.listed(here.iter().map(|(row, _)| *row)).await?;
     let told = [("count", shown.len().into()), ("news", news.into())];
     let title = language.say("inbox-title");
     let body = html! {
@@ -83,7 +94,8 @@ pub(in super::super) async fn show(
             @if shown.is_empty() {
                 p.empty { (language.say(if wanted.is_narrow() { "inbox-empty-filtered" } else { "inbox-empty" })) }
             } @else {
-                (table(language, &shown, now))
+                (table(language, here, now))
+                (pages(language, page, shown.len()))
             }
         }
         // Shown by the script that knows the keys; who speaks to their computer can switch them off.
@@ -93,12 +105,29 @@ pub(in super::super) async fn show(
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
 }
 
+/// The way to the other pages. The buttons send the filter again, so that it stays as it is.
+fn pages(language: Language, page: usize, cases: usize) -> Markup {
+    let last = cases.div_ceil(ON_A_PAGE);
+    let first = (page - 1) * ON_A_PAGE + 1;
+    let told = [("first", first.into()), ("last", (first + ON_A_PAGE - 1).min(cases).into()), ("count", cases.into())];
+    let to = |key: &str, page: usize| html! { button form="filter" name="page" value=(page) { (language.say(key)) } };
+    html! {
+        @if last > 1 {
+            nav.pages aria-label=(language.say("inbox-pages")) {
+                @if page > 1 { (to("inbox-earlier", page - 1)) }
+                span { (language.say_with("inbox-part", &told)) }
+                @if page < last { (to("inbox-later", page + 1)) }
+            }
+        }
+    }
+}
+
 fn controls(language: Language, wanted: &Wanted, seen: &[CaseRow]) -> Markup {
     let values = |of: fn(&CaseRow) -> &String| -> BTreeSet<String> { seen.iter().map(|row| of(row).clone()).collect() };
     let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), value));
     let levels = ["L4", "L3", "L2"].map(|level| (level.to_owned(), case_parts::level_words(language, level)));
     html! {
-        form.filter method="get" action="/cases" aria-label=(language.say("inbox-filter")) {
+        form.filter #filter method="get" action="/cases" aria-label=(language.say("inbox-filter")) {
             (form::choice(language, ("site", "inbox-site"), Some(&wanted.site), plain(values(|row| &row.site))))
             (form::choice(language, ("unit", "inbox-unit"), Some(&wanted.unit), plain(values(|row| &row.unit))))
             (form::choice(language, ("level", "inbox-level"), Some(&wanted.level), levels))

@@ -69,3 +69,27 @@ async fn a_case_is_marked_in_the_inbox_until_it_is_opened_and_again_when_it_chan
     house.office.cases.lock().unwrap().iter_mut().filter(|case| case.row.case_id == id).for_each(change);
     assert_eq!(marks().await, 2);
 }
+
+#[tokio::test]
+async fn a_long_inbox_comes_in_pages_and_only_what_is_on_one_is_written_down_as_read() {
+    let house = House::new();
+    house.office.invent(100);
+    let physician = house.enter("dr.lan", Role::Physician, &SITES[..1]);
+    let rows = |page: &str| page.matches("data-label=\"Due next\"").count();
+    let mut seen = 0;
+    for (path, shown, part) in [
+        ("/cases", 50, "1 to 50 of 102"),
+        ("/cases?page=2", 50, "51 to 100 of 102"),
+        ("/cases?page=3", 2, "101 to 102 of 102"),
+        ("/cases?page=99", 2, "101 to 102 of 102"),
+        ("/cases?level=L4&page=2", 1, ""),
+    ] {
+        let page = house.get(Some(&physician), path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert_eq!(rows(&page.body), shown, "{path}: {}", page.body);
+        assert!(page.body.contains(part), "{path}: {}", page.body);
+        seen += shown;
+        let read = house.audit().into_iter().filter(|line| line.by == "dr.lan" && line.outcome == "granted").count();
+        assert_eq!(read, seen, "{path}");
+    }
+}
