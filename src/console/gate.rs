@@ -133,14 +133,14 @@ pub(super) async fn pass(State(gate): State<Gate>, mut request: Request, next: N
                 Kind::Api => Problem::NotSignedIn.answer(*kind, visitor.language),
             };
         };
-        if let Err(problem) = gate.admit(&signed_in).await {
-            return problem.answer(*kind, visitor.language);
-        }
         if must_change(console, &signed_in) && !matches!(gate.path, "/password" | "/sign-out" | "/api/v1/session") {
             return match kind {
                 Kind::Page => Redirect::to("/password").into_response(),
                 Kind::Api => Problem::PasswordToChange.answer(*kind, visitor.language),
             };
+        }
+        if let Err(problem) = gate.admit(&signed_in).await {
+            return problem.answer(*kind, visitor.language);
         }
         request = match of_this_console(request, &signed_in.session.csrf).await {
             Ok(request) => request,

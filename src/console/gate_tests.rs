@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, StatusCode, header};
 
 use super::fake::{Answer, Guest, House, asked, canaries, case_id};
-use super::gate::Need;
+use super::gate::{Kind, Need};
 use super::routes;
 use crate::domain::person::Role;
 
@@ -124,5 +124,33 @@ async fn every_answer_says_what_a_browser_must_do_with_it_and_nothing_of_a_perso
     }
     for path in ["/nothing", "/api/v1/nothing", "/cases/%ff", "/workers/plant-a/%3Cx%3E"] {
         assert_headers(&house.get(guests.first(), path).await, path);
+    }
+}
+
+#[tokio::test]
+async fn whoever_must_change_the_password_is_led_to_that_page_from_every_other_one() {
+    let house = House::new();
+    for role in [Role::Administrator, Role::Physician, Role::Operator] {
+        let guest = house.enter(role.as_str(), role, &[]);
+        house.console.accounts().update(&guest.reader.id, |account| account.must_change = true).unwrap();
+        let needs_account = |need| !matches!(need, Need::Nothing | Need::Oneself | Need::Source);
+        for route in routes().into_iter().filter(|route| needs_account(route.need)) {
+            if matches!(route.path, "/password" | "/sign-out" | "/api/v1/session") {
+                continue;
+            }
+            let answer = house.get(Some(&guest), &address(route.path)).await;
+            match route.kind {
+                Kind::Page => {
+                    let to = (answer.status, answer.header("location"));
+                    assert_eq!(to, (StatusCode::SEE_OTHER, "/password"), "{role:?} {}", route.path);
+                }
+                Kind::Api => {
+                    assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role:?} {}", route.path);
+                    assert_eq!(answer.header("content-type"), "application/problem+json", "{role:?} {}", route.path);
+                    assert!(answer.body.contains("urn:vagus:problem:password-to-change"), "{}", answer.body);
+                }
+            }
+        }
+        assert_eq!(house.get(Some(&guest), "/password").await.status, StatusCode::OK, "{role:?}");
     }
 }
