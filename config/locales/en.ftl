@@ -651,3 +651,23 @@ what-if-only_new = a case that there was not
 what-if-other_level = another level
 what-if-older = may be older
 what-if-more = And { $count } more, who are not named.
+
+
+## Sign-in through an OpenID provider
+
+openid-button = Sign in with the account of your organisation
+openid-or = Or without a password of Vagus
+openid-passwords = With a password, administrators alone sign in here.
+openid-away = The sign-in service of your organisation does not answer as it should right now. Try again in a moment. Whoever has a password of Vagus can sign in with that.
+openid-stale = This sign-in was not begun in this browser, or it took longer than ten minutes. Begin again.
+openid-declined = The sign-in service of your organisation did not sign you in. Begin again, or ask whoever looks after your account there.
+openid-untrue = The answer of the sign-in service could not be trusted, so nobody was signed in. Begin again; if it stays so, tell whoever runs Vagus.
+openid-ungranted = Your organisation knows you, but nothing in Vagus is open to you. Ask the administrator of Vagus if you need it; this attempt was noted.
+openid-unnamed = Your organisation gives you no name that Vagus can use. Ask the administrator of Vagus; this attempt was noted.
+openid-taken = There is an account of your name in Vagus that is not tied to your organisation. Ask the administrator of Vagus; this attempt was noted.
+openid-disabled = Your account in Vagus is switched off. Ask the administrator of Vagus; this attempt was noted.
+openid-failed = Your account could not be kept. Try again in a moment, or ask whoever runs Vagus.
+openid-password-elsewhere = You sign in through your organisation, so you have no password here. Change it there.
+openid-account = signs in through the organisation
+openid-account-hint = The OpenID provider signs this account in. Its role, sites and password are changed there; here it can be switched off and on.
+role-openid = OpenID provider

@@ -645,3 +645,23 @@ what-if-only_new = trường hợp trước đây không có
 what-if-other_level = mức khác
 what-if-older = có thể cũ hơn
 what-if-more = Và { $count } mục nữa không nêu tên.
+
+
+## Đăng nhập qua nhà cung cấp OpenID
+
+openid-button = Đăng nhập bằng tài khoản của đơn vị
+openid-or = Hoặc không dùng mật khẩu của Vagus
+openid-passwords = Tại đây chỉ quản trị viên đăng nhập bằng mật khẩu.
+openid-away = Dịch vụ đăng nhập của đơn vị hiện không trả lời đúng. Vui lòng thử lại sau giây lát. Ai có mật khẩu của Vagus vẫn đăng nhập được bằng mật khẩu.
+openid-stale = Lần đăng nhập này không bắt đầu trong trình duyệt này, hoặc đã quá mười phút. Hãy bắt đầu lại.
+openid-declined = Dịch vụ đăng nhập của đơn vị không cho bạn đăng nhập. Hãy bắt đầu lại, hoặc hỏi người quản lý tài khoản của bạn tại đơn vị.
+openid-untrue = Không thể tin câu trả lời của dịch vụ đăng nhập, nên không ai được đăng nhập. Hãy bắt đầu lại; nếu vẫn vậy, hãy báo cho người vận hành Vagus.
+openid-ungranted = Đơn vị biết bạn, nhưng trong Vagus không có gì được mở cho bạn. Nếu cần, hãy hỏi quản trị viên của Vagus; lần thử này đã được ghi lại.
+openid-unnamed = Đơn vị không cho bạn một tên mà Vagus dùng được. Hãy hỏi quản trị viên của Vagus; lần thử này đã được ghi lại.
+openid-taken = Trong Vagus đã có tài khoản trùng tên bạn nhưng không gắn với đơn vị. Hãy hỏi quản trị viên của Vagus; lần thử này đã được ghi lại.
+openid-disabled = Tài khoản Vagus của bạn đã bị khóa. Hãy hỏi quản trị viên của Vagus; lần thử này đã được ghi lại.
+openid-failed = Không thể lưu tài khoản của bạn. Vui lòng thử lại sau giây lát, hoặc hỏi người vận hành Vagus.
+openid-password-elsewhere = Bạn đăng nhập qua đơn vị nên không có mật khẩu ở đây. Hãy đổi mật khẩu tại đó.
+openid-account = đăng nhập qua đơn vị
+openid-account-hint = Tài khoản này đăng nhập qua nhà cung cấp OpenID. Vai trò, cơ sở và mật khẩu được đổi tại đó; ở đây chỉ có thể khóa và mở khóa.
+role-openid = nhà cung cấp OpenID

@@ -645,3 +645,23 @@ what-if-only_new = 新增个案
 what-if-other_level = 级别不同
 what-if-older = 可能更早
 what-if-more = 另有 { $count } 项未列出。
+
+
+## 通过 OpenID 提供方登录
+
+openid-button = 使用本单位账号登录
+openid-or = 或者不使用 Vagus 密码
+openid-passwords = 此处仅管理员可以使用密码登录。
+openid-away = 本单位的登录服务目前无法正常响应，请稍后重试。有 Vagus 密码的人员可以使用密码登录。
+openid-stale = 这次登录不是在此浏览器中开始的，或已超过十分钟。请重新开始。
+openid-declined = 本单位的登录服务没有让您登录。请重新开始，或咨询管理您单位账号的人员。
+openid-untrue = 登录服务的回复无法确认可信，因此没有登录任何人。请重新开始；如果仍然如此，请告知 Vagus 运维人员。
+openid-ungranted = 本单位认识您，但 Vagus 中没有对您开放的内容。如有需要，请联系 Vagus 管理员；这次尝试已记录。
+openid-unnamed = 本单位提供的名称无法在 Vagus 中使用。请联系 Vagus 管理员；这次尝试已记录。
+openid-taken = Vagus 中已有与您同名的账号，但它没有与本单位绑定。请联系 Vagus 管理员；这次尝试已记录。
+openid-disabled = 您在 Vagus 的账号已停用。请联系 Vagus 管理员；这次尝试已记录。
+openid-failed = 未能保存您的账号。请稍后重试，或咨询 Vagus 运维人员。
+openid-password-elsewhere = 您通过本单位登录，因此在这里没有密码。请在单位的登录服务中更改。
+openid-account = 通过本单位登录
+openid-account-hint = 此账号由 OpenID 提供方登录。其角色、厂区和密码在那里更改；在这里可以停用和启用。
+role-openid = OpenID 提供方

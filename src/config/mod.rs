@@ -11,6 +11,7 @@ pub mod library_file;
 mod limits;
 mod mqtt;
 mod nearest;
+mod openid;
 pub mod problem;
 pub mod rule_change;
 mod rule_list;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use jiff::civil::Weekday;
 
 use super::delivery::secret;
+use super::openid;
 use super::section::Section;
 use super::settings::{Admission, Batch, Engine, Site};
 use crate::cases::calendar::WorkingDays;
@@ -137,6 +138,10 @@ pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
         },
         sources: http_sources(&mut section),
         ..default
+    };
+    let settings = ConsoleSettings {
+        openid: openid::read(&mut section, settings.listen, settings.public_url.as_deref()),
+        ..settings
     };
     if let Some(url) = &settings.public_url {
         let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));

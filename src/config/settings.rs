@@ -272,6 +272,12 @@ fn check_together(root: &super::section::Section<'_>, ingest: &super::section::S
         let what = format!("is {}, which is no site", source.site);
         root.problem(&format!("http.sources[{place}].site"), &what, "give the id of one of [[sites]]");
     }
+    for (place, grant) in settings.http.openid.iter().flat_map(|openid| openid.grants.iter().enumerate()) {
+        for site in grant.sites.iter().filter(|site| !is_known(site)) {
+            let what = format!("names {site}, which is no site");
+            root.problem(&format!("http.openid.grants[{place}].sites"), &what, "name ids of [[sites]]");
+        }
+    }
     let (payload, packet) = (settings.admission.limits.max_payload_bytes, settings.ingest.max_packet_bytes as usize);
     if payload > packet {
         ingest.problem(

@@ -89,13 +89,19 @@ fn every_key_is_documented() {
     assert_eq!(documented, known);
 }
 
+/// A section that is there as a whole, or not at all.
+const OPENID: &str = "# [http.openid]";
+
 /// The documented file with its examples of lists switched on.
 fn with_examples(text: &str) -> String {
     let mut is_example = false;
     let lines = text.lines().map(|line| {
         let bare = line.strip_prefix("# ").unwrap_or(line);
-        is_example = line.starts_with("# [[") || (is_example && line.starts_with('#'));
-        let is_setting = bare.starts_with("[[") || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+        is_example =
+            ["# [[", OPENID].iter().any(|begin| line.starts_with(begin)) || (is_example && line.starts_with('#'));
+        let is_setting = bare.starts_with("[[")
+            || line == OPENID
+            || bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
         if is_example && is_setting { bare } else { line }
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -111,6 +117,8 @@ fn the_examples_of_the_documented_lists_are_sound_but_for_files_that_are_not_the
         "channels[0].secret_files",
         "channels[1].ca_file",
         "channels[1].password_file",
+        "http.openid.ca_file",
+        "http.openid.client_secret_file",
         "http.sources[0].token_file",
     ];
     assert_eq!(keys, BTreeSet::from(files), "{:?}", read.problems);
@@ -304,4 +312,67 @@ fn the_store_is_found_whatever_else_is_wrong_with_a_configuration() {
     assert!(store.unwrap_err().to_string().contains("store.path"));
     let (_, store) = with("[store\n");
     assert!(store.is_err());
+}
+
+/// A secret's file of a mode, and the settings that name it; `more` stands behind the keys that are needed.
+fn openid(directory: &std::path::Path, mode: u32, more: &str) -> String {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = directory.join("openid.secret");
+    std::fs::write(&file, "sesame\n").expect("written");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).expect("set");
+    format!(
+        "{LEAST}[http.openid]\nissuer = \"https://login.example.org\"\nclient_id = \"vagus\"\n\
+         client_secret_file = {file:?}\n{more}"
+    )
+}
+
+const GRANT: &str = "[[http.openid.grants]]\nvalue = \"heads\"\nrole = \"oh_head\"\nsites = [\"*\"]\n";
+
+#[test]
+fn an_openid_provider_is_set_up_and_its_secret_does_not_show() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let more = format!(
+        "passwords = \"administrators\"\n{GRANT}[[http.openid.grants]]\nvalue = \"a\"\nrole = \"physician\"\n\
+         sites = [\"plant-a\"]\n"
+    );
+    let settings = parse(&openid(directory.path(), 0o600, &more), "vagus.toml", nothing()).expect("sound");
+    assert!(!format!("{settings:?}").contains("sesame"));
+    let openid = settings.http.openid.expect("given");
+    assert_eq!((openid.name_claim.as_str(), openid.role_claim.as_str()), ("preferred_username", "groups"));
+    assert!(openid.passwords_are_for_administrators);
+    let sites: Vec<usize> = openid.grants.iter().map(|grant| grant.sites.len()).collect();
+    assert_eq!(sites, [0, 1]);
+}
+
+#[test]
+fn mistakes_about_an_openid_provider_are_told_each_with_its_key() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let with = |more: &str| keys(&openid(directory.path(), 0o600, more));
+    assert_eq!(keys(&openid(directory.path(), 0o604, GRANT)), ["http.openid.client_secret_file"]);
+    assert_eq!(with(""), ["http.openid.grants"]);
+    assert_eq!(
+        with(&format!("name_claim = \"\"\nscopes = [\"a b\"]\n{GRANT}")),
+        ["http.openid.name_claim", "http.openid.scopes"]
+    );
+    let grant = |line: &str, by: &str| GRANT.replace(line, by);
+    assert_eq!(with(&grant("oh_head", "boss")), ["http.openid.grants[0].role"]);
+    assert_eq!(with(&grant("sites = [\"*\"]\n", "")), ["http.openid.grants[0].sites"]);
+    for sites in ["[]", "[\"*\", \"plant-a\"]", "[\"plant-z\"]"] {
+        assert_eq!(with(&grant("[\"*\"]", sites)), ["http.openid.grants[0].sites"], "{sites}");
+    }
+    let sound = openid(directory.path(), 0o600, GRANT);
+    let issuer = |text: &str| keys(&sound.replace("https://login.example.org", text));
+    assert_eq!(issuer("http://login.example.org"), ["http.openid.issuer"]);
+    assert_eq!(issuer("login.example.org"), ["http.openid.issuer"]);
+    assert!(parse(&sound.replace("https://login.example.org", "http://127.0.0.1:9"), "vagus.toml", nothing()).is_ok());
+    let missing = keys(&sound.replace("openid.secret", "nothing.secret"));
+    assert_eq!(missing, ["http.openid.client_secret_file"]);
+    assert_eq!(keys(&format!("{LEAST}[http.openid]\n")).len(), 4);
+    // Where the provider would send browsers back to.
+    let served = |http: &str| parse(&format!("[http]\n{http}\n{sound}"), "vagus.toml", nothing());
+    assert!(served("listen = \"0.0.0.0:8080\"\npublic_url = \"https://vagus.example.org\"").is_ok());
+    for wrong in ["listen = \"0.0.0.0:8080\"", "public_url = \"http://vagus.example.org\""] {
+        let problems = served(wrong).expect_err("a problem").0;
+        assert_eq!(problems.iter().map(|problem| problem.key.as_str()).collect::<Vec<_>>(), ["http.openid"], "{wrong}");
+    }
 }

@@ -379,6 +379,7 @@ impl House {
             must_change: false,
             is_disabled: false,
             language: None,
+            openid: None,
         };
         self.console.accounts().add(account).unwrap();
         self.sign_in_again(&reader)

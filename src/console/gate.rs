@@ -273,6 +273,28 @@ impl Console {
         if self.is_secure() { "__Host-vagus-me" } else { "vagus-me" }
     }
 
+    /// The cookie of a sign-in that goes by the OpenID provider: it comes back from another site, so it must not be
+    /// held to this one more strictly than that.
+    pub(super) fn openid_cookie(&self, token: &Token) -> Cookie<'static> {
+        self.cookie_of(self.openid_cookie_name(), token)
+    }
+
+    /// What that cookie holds.
+    pub(super) fn openid_cookie_of(&self, jar: &CookieJar) -> Token {
+        Token::sent(jar.get(self.openid_cookie_name()).map_or("", Cookie::value))
+    }
+
+    /// What makes a browser forget it.
+    pub(super) fn no_openid_cookie(&self) -> Cookie<'static> {
+        let mut cookie = self.openid_cookie(&Token::sent(""));
+        cookie.make_removal();
+        cookie
+    }
+
+    fn openid_cookie_name(&self) -> &'static str {
+        if self.is_secure() { "__Host-vagus-openid" } else { "vagus-openid" }
+    }
+
     /// The cookie of a session.
     pub(super) fn cookie(&self, token: &Token) -> Cookie<'static> {
         self.cookie_of(self.cookie_name(), token)

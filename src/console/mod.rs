@@ -19,6 +19,7 @@ mod gate_tests;
 mod injection_tests;
 pub mod listener;
 pub mod office;
+pub mod openid;
 pub mod ops;
 mod pages;
 #[cfg(test)]
@@ -55,6 +56,7 @@ use access::throttle::Throttle;
 use gate::{Gate, Kind, Need};
 use listener::{Bounds, ListenError, Listener};
 use office::Office;
+use openid::{HttpError, OpenId};
 use problem::Problem;
 use settings::{HttpSource, Settings};
 use what_ifs::WhatIfs;
@@ -96,6 +98,9 @@ pub enum ConsoleError {
     /// Links of workers cannot be read.
     #[error(transparent)]
     Links(#[from] LinkError),
+    /// The OpenID provider cannot be asked.
+    #[error("http.openid: {0}")]
+    OpenId(#[from] HttpError),
 }
 
 /// The console. Clones are the same.
@@ -119,6 +124,7 @@ struct Inner {
     is_demo: bool,
     sources: Vec<HttpSource>,
     what_ifs: WhatIfs,
+    openid: Option<OpenId>,
 }
 
 impl std::fmt::Debug for Console {
@@ -149,6 +155,7 @@ impl Console {
             is_demo: settings.is_demo,
             sources: settings.sources.clone(),
             what_ifs: WhatIfs::default(),
+            openid: settings.openid.clone().map(OpenId::new).transpose()?,
         };
         let console = Self { inner: Arc::new(inner) };
         console.make_demo_physician()?;
@@ -172,6 +179,7 @@ impl Console {
             must_change: true,
             is_disabled: false,
             language: None,
+            openid: None,
         })?;
         Ok(Some((id, password)))
     }
@@ -252,6 +260,11 @@ impl Console {
         &self.inner.throttle
     }
 
+    /// How people sign in through an OpenID provider, where they do.
+    fn openid(&self) -> Option<&OpenId> {
+        self.inner.openid.as_ref()
+    }
+
     fn looked(&self) -> &Looked {
         &self.inner.looked
     }
@@ -281,6 +294,7 @@ impl Console {
             must_change: false,
             is_disabled: false,
             language: None,
+            openid: None,
         })
     }
 
@@ -326,6 +340,8 @@ const fn page(path: &'static str, need: Need, answer: MethodRouter<Console>) -> 
 fn routes() -> Vec<Route> {
     let pages = vec![
         page("/sign-in", Need::Nothing, get(pages::sign_in::show).post(pages::sign_in::take)),
+        page("/sign-in/openid", Need::Nothing, get(pages::openid::leave)),
+        page(entrance::BACK, Need::Nothing, get(pages::openid::come_back)),
         page("/assets/{name}", Need::Nothing, get(assets::show)),
         page("/sign-out", Need::SignedIn, post(pages::sign_in::leave)),
         page("/password", Need::SignedIn, get(pages::password::show).post(pages::password::take)),

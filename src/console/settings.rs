@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use subtle::ConstantTimeEq as _;
 
 use super::access::session;
+use super::openid::settings::OpenIdSettings;
 use crate::domain::ids::{SiteId, SourceId};
 
 /// Where and how the console and its API are served.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub is_demo: bool,
     /// Who may send over HTTP what sources send over MQTT.
     pub sources: Vec<HttpSource>,
+    /// How people sign in through an OpenID provider, where they do.
+    pub openid: Option<OpenIdSettings>,
 }
 
 impl Default for Settings {
@@ -32,6 +35,7 @@ impl Default for Settings {
             sessions: session::Limits::default(),
             is_demo: false,
             sources: Vec::new(),
+            openid: None,
         }
     }
 }

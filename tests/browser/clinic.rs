@@ -119,6 +119,7 @@ fn add_account(store: &Path, name: &str, role: Role) {
         must_change: false,
         is_disabled: false,
         language: None,
+        openid: None,
     };
     accounts.add(account).unwrap();
 }

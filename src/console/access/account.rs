@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Reader;
 use super::password::HashedPassword;
+use super::provider::Subject;
 use crate::domain::ids::SiteId;
 use crate::domain::person::{PersonId, Role};
 
@@ -24,6 +25,8 @@ pub struct Account {
     pub is_disabled: bool,
     /// The language that was chosen, e.g. `vi`; the browser's where none was.
     pub language: Option<String>,
+    /// Who it is at the OpenID provider that signs them in; such an account has no password.
+    pub openid: Option<Subject>,
 }
 
 /// Why accounts could not be read or written.
@@ -74,11 +77,13 @@ struct Stored {
     must_change: bool,
     is_disabled: bool,
     language: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    openid: Option<Subject>,
 }
 
 impl Stored {
     fn of(account: &Account) -> Self {
-        let Account { reader, password, must_change, is_disabled, language } = account.clone();
+        let Account { reader, password, must_change, is_disabled, language, openid } = account.clone();
         Self {
             id: reader.id.to_string(),
             role: reader.role.as_str().to_owned(),
@@ -87,6 +92,7 @@ impl Stored {
             must_change,
             is_disabled,
             language,
+            openid,
         }
     }
 
@@ -95,8 +101,8 @@ impl Stored {
         let role = Role::parse(&self.role).ok_or_else(|| format!("there is no role {}", self.role))?;
         let sites = self.sites.iter().map(|site| SiteId::parse(site).map_err(|error| format!("{site:?} {error}")));
         let sites = sites.collect::<Result<Vec<_>, _>>()?;
-        let Self { password, must_change, is_disabled, language, .. } = self;
-        Ok(Account { reader: Reader::new(id, role, sites), password, must_change, is_disabled, language })
+        let Self { password, must_change, is_disabled, language, openid, .. } = self;
+        Ok(Account { reader: Reader::new(id, role, sites), password, must_change, is_disabled, language, openid })
     }
 }
 
@@ -141,6 +147,13 @@ impl Accounts {
         known.iter().find(|account| account.reader.id == *id).cloned()
     }
 
+    /// The account of somebody whom a provider signs in.
+    #[must_use]
+    pub fn find_subject(&self, subject: &Subject) -> Option<Account> {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.iter().find(|account| account.openid.as_ref() == Some(subject)).cloned()
+    }
+
     /// Adds an account.
     ///
     /// # Errors
@@ -164,7 +177,10 @@ impl Accounts {
     /// nothing has changed then.
     pub fn update(&self, id: &PersonId, change: impl FnOnce(&mut Account)) -> Result<(), AccountError> {
         self.change(|known| {
-            let is_kept = |account: &Account| account.reader.role == Role::Administrator && !account.is_disabled;
+            // One whom a provider signs in is shut out while that is away.
+            let is_kept = |account: &Account| {
+                account.reader.role == Role::Administrator && !account.is_disabled && account.openid.is_none()
+            };
             let had_one = known.iter().any(is_kept);
             let account = known.iter_mut().find(|account| account.reader.id == *id);
             change(account.ok_or_else(|| AccountError::Unknown(id.clone()))?);
@@ -209,6 +225,7 @@ mod tests {
             must_change: true,
             is_disabled: false,
             language: Some("vi".to_owned()),
+            openid: None,
         }
     }
 

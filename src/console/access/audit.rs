@@ -18,7 +18,8 @@ use crate::domain::{TimeZone, Timestamp};
 pub struct Entry {
     /// When, RFC 3339.
     pub at: String,
-    /// Who: an account, or `worker` for somebody who looks at themselves.
+    /// Who: an account, `worker` for somebody who looks at themselves, or `openid:` and what the provider calls
+    /// somebody who has no account.
     pub by: String,
     /// In which role.
     pub role: String,
@@ -50,7 +51,9 @@ pub struct Entry {
     /// The account that was changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
-    /// How it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and sites.
+    /// How it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and
+    /// sites; or why somebody whom the OpenID provider vouches for was turned away: `ungranted`, `unnamed`, `taken`,
+    /// `disabled`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub change: Option<String>,
 }

@@ -64,6 +64,9 @@ pub enum KeepError {
     /// Whoever wants it looks after other sites.
     #[error("that account is of sites that you do not look after")]
     Foreign,
+    /// Role, sites and password are the OpenID provider's.
+    #[error("the OpenID provider signs that account in: its role, sites and password are changed there")]
+    Provider,
     /// It cannot be kept.
     #[error(transparent)]
     Account(#[from] AccountError),
@@ -81,6 +84,7 @@ impl KeepError {
             Self::Site { .. } => "bad-site",
             Self::Role(_) => "bad-role",
             Self::Foreign => "foreign",
+            Self::Provider => "provider",
             Self::Account(AccountError::Exists(_)) => "exists",
             Self::Account(AccountError::Unknown(_)) => "unknown",
             Self::Account(AccountError::LastAdministrator(_)) => "last",
@@ -158,6 +162,9 @@ impl Books {
             (Change::Give { .. } | Change::Switch(_) | Change::Reset, None) => {
                 return Err(AccountError::Unknown(id).into());
             }
+            (Change::Give { .. } | Change::Reset, Some(account)) if account.openid.is_some() => {
+                return Err(KeepError::Provider);
+            }
             (Change::Add { .. }, None) | (Change::Give { .. } | Change::Switch(_) | Change::Reset, Some(_)) => {}
         }
         let entry = Entry {
@@ -185,6 +192,7 @@ impl Books {
                     must_change: true,
                     is_disabled: false,
                     language: None,
+                    openid: None,
                 };
                 self.accounts.add(account)?;
                 Ok(Some(password))
@@ -216,7 +224,7 @@ pub fn one_time() -> String {
 }
 
 /// What is wanted, once its words are understood.
-enum Change {
+pub(super) enum Change {
     Add { role: Role, sites: Vec<SiteId> },
     Give { role: Role, sites: Vec<SiteId> },
     Switch(bool),
@@ -241,7 +249,8 @@ impl Change {
         }
     }
 
-    fn words(&self) -> String {
+    /// As the audit tells it.
+    pub(super) fn words(&self) -> String {
         let of = |word: &str, role: &Role, sites: &[SiteId]| {
             let sites: Vec<&str> = sites.iter().map(SiteId::as_str).collect();
             format!("{word} {} {}", role.as_str(), if sites.is_empty() { "*".to_owned() } else { sites.join(",") })

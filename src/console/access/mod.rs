@@ -11,6 +11,7 @@ pub mod keeping;
 pub mod links;
 pub mod looked;
 pub mod password;
+pub mod provider;
 pub mod session;
 pub mod throttle;
 

@@ -53,17 +53,35 @@ impl Throttle {
     /// How long a sign-in of that name from that address has to wait; `None` where it may be tried.
     #[must_use]
     pub fn wait(&self, name: &str, address: IpAddr, now: Timestamp) -> Option<SignedDuration> {
+        self.longest_wait(&[Of::Name(name.to_owned()), Of::Address(address)], now)
+    }
+
+    /// The same of a sign-in from that address whose name is not known yet.
+    #[must_use]
+    pub fn wait_at(&self, address: IpAddr, now: Timestamp) -> Option<SignedDuration> {
+        self.longest_wait(&[Of::Address(address)], now)
+    }
+
+    fn longest_wait(&self, of: &[Of], now: Timestamp) -> Option<SignedDuration> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let of = [Of::Name(name.to_owned()), Of::Address(address)];
         let left = of.iter().filter_map(|of| failures.get(of)).map(|known| known.until().duration_since(now)).max()?;
         left.is_positive().then_some(left)
     }
 
     /// A sign-in failed.
     pub fn failed(&self, name: &str, address: IpAddr, now: Timestamp) {
+        self.count([Of::Name(name.to_owned()), Of::Address(address)], now);
+    }
+
+    /// A sign-in failed whose name is not known.
+    pub fn failed_at(&self, address: IpAddr, now: Timestamp) {
+        self.count([Of::Address(address)], now);
+    }
+
+    fn count(&self, of: impl IntoIterator<Item = Of>, now: Timestamp) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         failures.retain(|_, known| now.duration_since(known.last) < FORGET_AFTER);
-        for of in [Of::Name(name.to_owned()), Of::Address(address)] {
+        for of in of {
             if failures.len() >= MAX_REMEMBERED {
                 let oldest = failures.iter().min_by_key(|(_, known)| known.last).map(|(of, _)| of.clone());
                 oldest.map(|of| failures.remove(&of));

@@ -165,9 +165,11 @@ impl Sheet<'_> {
     fn line(&self, account: &Account) -> Markup {
         let (language, reader) = (self.language, &account.reader);
         let label = |key: &str| language.say(key);
+        let is_provided = account.openid.is_some();
         let state = match (account.is_disabled, account.must_change) {
             (true, _) => "accounts-disabled",
             (false, true) => "accounts-one-time",
+            (false, false) if is_provided => "openid-account",
             (false, false) => "accounts-active",
         };
         let switch = if account.is_disabled { "enable" } else { "disable" };
@@ -182,11 +184,13 @@ impl Sheet<'_> {
                         summary { (language.say_with("accounts-change-of", &[("name", reader.id.as_str().into())])) }
                         form.stacked method="post" action=(format!("/accounts/{}", reader.id)) {
                             (layout::csrf(self.signed_in))
-                            (role_and_sites(language, reader.id.as_str(), Some(reader)))
+                            @if is_provided { p.hint { (label("openid-account-hint")) } } @else {
+                                (role_and_sites(language, reader.id.as_str(), Some(reader)))
+                            }
                             div.buttons {
-                                (button("change", &label("accounts-change")))
+                                @if !is_provided { (button("change", &label("accounts-change"))) }
                                 (button(switch, &label(&format!("accounts-{switch}"))))
-                                (button("reset", &label("accounts-reset")))
+                                @if !is_provided { (button("reset", &label("accounts-reset"))) }
                             }
                         }
                     }
@@ -227,6 +231,7 @@ const fn wrong(error: &KeepError) -> &'static str {
         b"foreign" | b"unknown" => "accounts-wrong-unknown",
         b"exists" => "accounts-wrong-exists",
         b"last" => "accounts-wrong-last",
+        b"provider" => "openid-account-hint",
         _ => "accounts-wrong-failed",
     }
 }

@@ -18,6 +18,7 @@ pub(super) mod language;
 mod layout;
 #[cfg(test)]
 mod looks_tests;
+pub(super) mod openid;
 pub(super) mod password;
 pub(super) mod rules;
 pub(super) mod settings;

@@ -26,17 +26,21 @@ pub(in super::super) async fn show(
 
 fn sheet(console: &Console, signed_in: &SignedIn, language: Language, wrong: Option<&str>) -> Markup {
     let title = language.say("password-title");
-    let is_given = console.accounts().find(&signed_in.reader.id).is_some_and(|account| account.must_change);
+    let account = console.accounts().find(&signed_in.reader.id);
+    let is_given = account.as_ref().is_some_and(|account| account.must_change);
+    let is_elsewhere = account.as_ref().is_some_and(|account| account.openid.is_some());
     let body = html! {
         h1 { (title) }
         @if is_given { p { (language.say("password-why")) } }
         @if let Some(key) = wrong { p.wrong role="alert" { (language.say(key)) } }
-        form.stacked method="post" action="/password" {
-            (layout::csrf(signed_in))
-            p #password-rule { (language.say("password-rule")) }
-            (form::password(language, "password", "password-new", "new-password"))
-            (form::password(language, "again", "password-again", "new-password"))
-            button.first type="submit" { (language.say("password-button")) }
+        @if is_elsewhere { p { (language.say("openid-password-elsewhere")) } } @else {
+            form.stacked method="post" action="/password" {
+                (layout::csrf(signed_in))
+                p #password-rule { (language.say("password-rule")) }
+                (form::password(language, "password", "password-new", "new-password"))
+                (form::password(language, "again", "password-again", "new-password"))
+                button.first type="submit" { (language.say("password-button")) }
+            }
         }
         form.stacked method="post" action="/sign-out" {
             (layout::csrf(signed_in))
@@ -62,6 +66,11 @@ pub(in super::super) async fn take(
     Form(Chosen { password, again }): Form<Chosen>,
 ) -> Response {
     let language = visitor.language;
+    let account = console.accounts().find(&signed_in.reader.id);
+    if account.is_some_and(|account| account.openid.is_some()) {
+        // There is no password of theirs here, and none is made.
+        return Problem::Forbidden.answer(Kind::Page, language);
+    }
     let wrong = match check(&password) {
         Err(PasswordError::TooShort) => Some("password-too-short"),
         Err(PasswordError::TooLong) => Some("password-too-long"),

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::super::Console;
 use super::super::entrance::{self, Turned};
 use super::super::gate::{Kind, SignedIn, Visitor};
+use super::super::openid::settings::OpenIdSettings;
 use super::super::problem::Problem;
 use super::{form, layout};
 use crate::texts::Language;
@@ -19,7 +20,8 @@ pub(in super::super) async fn show(State(console): State<Console>, Extension(vis
     sheet(&console, visitor.language, None)
 }
 
-fn sheet(console: &Console, language: Language, wrong: Option<String>) -> Markup {
+/// The page to sign in at, with what went wrong.
+pub(super) fn sheet(console: &Console, language: Language, wrong: Option<String>) -> Markup {
     let title = language.say("sign-in-title");
     let body = html! {
         h1 { (title) }
@@ -29,8 +31,22 @@ fn sheet(console: &Console, language: Language, wrong: Option<String>) -> Markup
             (form::password(language, "password", "sign-in-password", "current-password"))
             button.first type="submit" { (language.say("sign-in-button")) }
         }
+        @if let Some(openid) = console.openid() { (through_provider(openid.settings(), language)) }
     };
     layout::bare(language, &title, console.is_demo(), &body)
+}
+
+/// The way through the OpenID provider. A link and no form: what a form leads to would have to be in the
+/// content-security policy.
+fn through_provider(settings: &OpenIdSettings, language: Language) -> Markup {
+    let label = settings.label.clone().unwrap_or_else(|| language.say("openid-button"));
+    html! {
+        section.other-way aria-label=(language.say("openid-or")) {
+            p { (language.say("openid-or")) }
+            p { a.button href="/sign-in/openid" { (label) } }
+            @if settings.passwords_are_for_administrators { p.hint { (language.say("openid-passwords")) } }
+        }
+    }
 }
 
 #[derive(Deserialize)]

@@ -27,7 +27,8 @@ pub(crate) fn town_with(people: &[(&str, Role)]) -> Town {
         for (name, role) in people {
             let reader = Reader::new(PersonId::parse(name).unwrap(), *role, Vec::new());
             let password = password.clone();
-            let account = Account { reader, password, must_change: false, is_disabled: false, language: None };
+            let account =
+                Account { reader, password, must_change: false, is_disabled: false, language: None, openid: None };
             accounts.add(account).unwrap();
         }
         let file = store.with_file_name("clinic.token");
