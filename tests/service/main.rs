@@ -15,6 +15,7 @@ mod ingest_tls;
 mod killed;
 mod limits;
 mod open_mhealth;
+mod openid;
 mod operating;
 mod over_http;
 mod replayed;

@@ -327,7 +327,7 @@ fn not_exchanged(error: RequestTokenError<HttpError, StandardErrorResponse<CoreE
             CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
                 OpenIdError::Away(format!("it knows no such client_id and secret ({})", answer.error()))
             }
-            name => OpenIdError::Declined(name.to_string()),
+            name => OpenIdError::Untrue(format!("it takes no such code ({name})")),
         },
         RequestTokenError::Parse(error, _) => OpenIdError::Untrue(format!("its answer makes no sense: {error}")),
         RequestTokenError::Other(error) => OpenIdError::Untrue(error),

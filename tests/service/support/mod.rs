@@ -7,6 +7,7 @@ pub(crate) mod feed;
 pub(crate) mod ingest;
 pub(crate) mod mosquitto;
 pub(crate) mod program;
+pub(crate) mod provider;
 pub(crate) mod receiver;
 pub(crate) mod strace;
 pub(crate) mod town;
