@@ -652,7 +652,6 @@ what-if-other_level = another level
 what-if-older = may be older
 what-if-more = And { $count } more, who are not named.
 
-
 ## Sign-in through an OpenID provider
 
 openid-button = Sign in with the account of your organisation

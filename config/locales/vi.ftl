@@ -646,7 +646,6 @@ what-if-other_level = mức khác
 what-if-older = có thể cũ hơn
 what-if-more = Và { $count } mục nữa không nêu tên.
 
-
 ## Đăng nhập qua nhà cung cấp OpenID
 
 openid-button = Đăng nhập bằng tài khoản của đơn vị

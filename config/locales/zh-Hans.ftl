@@ -646,7 +646,6 @@ what-if-other_level = 级别不同
 what-if-older = 可能更早
 what-if-more = 另有 { $count } 项未列出。
 
-
 ## 通过 OpenID 提供方登录
 
 openid-button = 使用本单位账号登录

@@ -10,7 +10,6 @@ mod http;
 pub mod settings;
 
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, Instant};
 
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthPrompt, CoreAuthenticationFlow, CoreClientAuthMethod, CoreErrorResponseType,
@@ -28,14 +27,14 @@ use serde_json::{Map, Value};
 
 use super::access::provider::Vouched;
 use super::access::session::Token;
-use crate::domain::Timestamp;
+use crate::domain::{SignedDuration, Timestamp};
 use begun::{Begun, BegunSignIns};
 use http::Http;
 pub use http::HttpError;
 use settings::{OpenIdSettings, may_be_told};
 
 /// What the provider publishes is asked for anew after so long, also where its keys still fit.
-const KEPT_FOR: Duration = Duration::from_secs(3_600);
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// Signatures that count: made with a key that only the provider has.
 const SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
@@ -125,7 +124,7 @@ pub(super) struct Return {
 #[derive(Debug)]
 struct Published {
     metadata: CoreProviderMetadata,
-    at: Instant,
+    at: Timestamp,
 }
 
 /// Signs people in through one provider. Clones are the same.
@@ -158,7 +157,7 @@ impl OpenId {
     /// # Errors
     /// [`OpenIdError::Away`] where the provider says not where to send it.
     pub(super) async fn begin(&self, back: &str, now: Timestamp) -> Result<(String, Token), OpenIdError> {
-        let published = self.published().await?;
+        let published = self.published(now).await?;
         let client = self.client(&published.metadata, back)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let request = client
@@ -193,7 +192,7 @@ impl OpenId {
             (_, Some(error)) => return Err(OpenIdError::Declined(error)),
             (None, None) => return Err(OpenIdError::Untrue("it sent neither a code nor a reason".to_owned())),
         };
-        let published = self.published().await?;
+        let published = self.published(now).await?;
         let client = self.client(&published.metadata, back)?;
         let request = client.exchange_code(code).map_err(|error| OpenIdError::Away(error.to_string()))?;
         let tokens: Tokens =
@@ -201,7 +200,7 @@ impl OpenId {
         let (client, token) = match verified(&client, &tokens, &begun.nonce) {
             Err(error) if is_of_another_key(&error) => {
                 // Its keys changed since it was asked.
-                let client = self.client(&self.ask().await?.metadata, back)?;
+                let client = self.client(&self.ask(now).await?.metadata, back)?;
                 let token = verified(&client, &tokens, &begun.nonce).map_err(untrue)?;
                 (client, token)
             }
@@ -229,9 +228,11 @@ impl OpenId {
         let Some(request) = request.ok().filter(|_| is_sendable) else { return Ok(claims) };
         let told: Result<openidconnect::UserInfoClaims<Others, CoreGenderClaim>, _> =
             request.request_async(&self.http).await;
-        let told = told.map_err(|error| match error {
-            UserInfoError::Request(error) => OpenIdError::Away(error.to_string()),
-            error => OpenIdError::Untrue(chain(&error)),
+        let told = told.map_err(|error| {
+            if let UserInfoError::Request(error) = error {
+                return OpenIdError::Away(error.to_string());
+            }
+            OpenIdError::Untrue(chain(&error))
         })?;
         for (name, value) in object(&told) {
             // What was signed counts.
@@ -241,20 +242,20 @@ impl OpenId {
     }
 
     /// What the provider publishes, as it was asked for not long ago.
-    async fn published(&self) -> Result<Arc<Published>, OpenIdError> {
+    async fn published(&self, now: Timestamp) -> Result<Arc<Published>, OpenIdError> {
         let known = self.published.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match known.filter(|known| known.at.elapsed() < KEPT_FOR) {
+        match known.filter(|known| now.duration_since(known.at).abs() < KEPT_FOR) {
             Some(known) => Ok(known),
-            None => self.ask().await,
+            None => self.ask(now).await,
         }
     }
 
     /// Asks the provider what it publishes, its keys included.
-    async fn ask(&self) -> Result<Arc<Published>, OpenIdError> {
+    async fn ask(&self, now: Timestamp) -> Result<Arc<Published>, OpenIdError> {
         let issuer = self.settings.issuer.url().clone();
         let metadata = CoreProviderMetadata::discover_async(issuer, &self.http).await;
         let metadata = metadata.map_err(|error| OpenIdError::Away(chain(&error)))?;
-        let published = Arc::new(Published { metadata, at: Instant::now() });
+        let published = Arc::new(Published { metadata, at: now });
         *self.published.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&published));
         Ok(published)
     }
@@ -323,12 +324,15 @@ fn not_exchanged(error: RequestTokenError<HttpError, StandardErrorResponse<CoreE
     match error {
         RequestTokenError::Request(error) => OpenIdError::Away(error.to_string()),
         // Its description is the provider's own text; the name says enough.
-        RequestTokenError::ServerResponse(answer) => match answer.error() {
-            CoreErrorResponseType::InvalidClient | CoreErrorResponseType::UnauthorizedClient => {
-                OpenIdError::Away(format!("it knows no such client_id and secret ({})", answer.error()))
+        RequestTokenError::ServerResponse(answer) => {
+            let name = answer.error();
+            let is_ours =
+                [CoreErrorResponseType::InvalidClient, CoreErrorResponseType::UnauthorizedClient].contains(name);
+            match is_ours {
+                true => OpenIdError::Away(format!("it knows no such client_id and secret ({name})")),
+                false => OpenIdError::Untrue(format!("it takes no such code ({name})")),
             }
-            name => OpenIdError::Untrue(format!("it takes no such code ({name})")),
-        },
+        }
         RequestTokenError::Parse(error, _) => OpenIdError::Untrue(format!("its answer makes no sense: {error}")),
         RequestTokenError::Other(error) => OpenIdError::Untrue(error),
     }
