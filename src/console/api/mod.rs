@@ -49,6 +49,7 @@ fn endpoints() -> Vec<Endpoint> {
         at("/api/v1/cases", case, routes!(cases::list)),
         at("/api/v1/cases/{case}", case, routes!(cases::show)),
         at("/api/v1/cases/{case}/deeds", case, routes!(cases::act)),
+        at("/api/v1/cases/{case}/break-glass", case, routes!(cases::break_glass)),
         at("/api/v1/sites/{site}/colleagues", case, routes!(cases::colleagues)),
         at("/api/v1/methods", case, routes!(cases::methods)),
         at("/api/v1/workers/{site}/{worker}", Need::Field(Field::Evidence), routes!(workers::show)),

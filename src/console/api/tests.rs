@@ -331,3 +331,27 @@ async fn an_address_that_there_is_not_answers_programs_as_problem_details() {
     assert!(page.headers.get(header::CONTENT_TYPE).unwrap().to_str().unwrap().starts_with("text/html"));
     is_problem(&send(&house, None, Method::PUT, "/api/v1/openapi.json", &[], "").await, 405, "method");
 }
+
+#[tokio::test]
+async fn a_crisis_is_opened_in_an_emergency_by_a_program_as_by_a_page() {
+    let house = House::new();
+    let clinician = house.enter("duty", Role::DutyClinician, &["plant-a"]);
+    let (case, worker) = (format!("/api/v1/cases/{}", case_id(0, true)), canaries(0).worker);
+    let worker = format!("/api/v1/workers/plant-a/{worker}");
+    is_problem(&house.get(Some(&clinician), &worker).await, 404, "not-found");
+    let open = async |case: &str, reason: &str| {
+        let sent = json!({"reason": reason}).to_string();
+        let path = format!("{case}/break-glass");
+        let own = [("content-type", "application/json"), ("x-csrf-token", clinician.csrf.as_str())];
+        send(&house, Some(&clinician), Method::POST, &path, &own, &sent).await
+    };
+    is_problem(&open(&case, "urgent").await, 400, "bad-form");
+    let other = format!("/api/v1/cases/{}", case_id(0, false));
+    assert_ne!(open(&other, "She called and spoke of ending it").await.status, StatusCode::OK, "no crisis");
+    let opened = open(&case, "She called and spoke of ending it").await;
+    assert_eq!(json(&opened)["fields"], json!(["evidence", "answers", "notes"]), "{}", opened.body);
+    let seen = json(&house.get(Some(&clinician), &worker).await);
+    assert!(seen["screenings"][0]["answers"].is_array(), "{seen}");
+    let line = house.audit().into_iter().find(|line| line.what == "break_glass" && line.outcome == "granted").unwrap();
+    assert_eq!(line.reason.as_deref(), Some("She called and spoke of ending it"));
+}

@@ -6,22 +6,12 @@ use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::super::access::audit::Entry;
-use super::super::access::session::Token;
-use super::super::desk::Desk;
+use super::super::Console;
+use super::super::desk::{Desk, MAX_REASON_CHARS, MIN_REASON_CHARS};
 use super::super::gate::SignedIn;
 use super::super::problem::Problem;
-use super::super::{Console, wall};
 use super::case::Shown;
 use super::layout::csrf;
-
-/// The shortest reason, in characters.
-///
-/// # Source
-/// Domain reference, section 8.6: the reason is mandatory. The length is our own choice: one word is none.
-const MIN_REASON_CHARS: usize = 10;
-/// The longest.
-const MAX_REASON_CHARS: usize = 500;
 
 /// The form, where there is something to open.
 pub(super) fn form(shown: &Shown<'_>) -> Markup {
@@ -62,21 +52,7 @@ pub(in super::super) async fn take(
     Form(asked): Form<Asked>,
 ) -> Result<Redirect, Problem> {
     const ROUTE: &str = "/cases/{case}/break-glass";
-    let case = Desk { console: &console, signed_in: &signed_in, route: ROUTE }.case(&id).await?;
-    let row = &case.row;
-    let openable = row.openable(&signed_in.reader);
-    let entry = Entry::of(&signed_in.reader, "break_glass", ROUTE).with(&openable);
-    let entry = entry.about(&row.site, &row.worker, Some(&row.case_id));
-    if openable.is_empty() {
-        console.record(vec![Entry { outcome: "denied".to_owned(), ..entry }]).await?;
-        return Err(Problem::Forbidden);
-    }
-    let reason = asked.reason.trim();
-    if !(MIN_REASON_CHARS..=MAX_REASON_CHARS).contains(&reason.chars().count()) {
-        return Err(Problem::BadForm);
-    }
-    let mark = Token::random().as_str().chars().take(16).collect();
-    console.record(vec![Entry { reason: Some(reason.to_owned()), mark: Some(mark), ..entry }]).await?;
-    console.sessions().open_case(&signed_in.token, &row.case_id, wall());
+    let desk = Desk { console: &console, signed_in: &signed_in, route: ROUTE };
+    let (row, _) = desk.break_glass(&id, &asked.reason).await?;
     Ok(Redirect::to(&format!("/cases/{}", row.case_id)))
 }
