@@ -132,6 +132,7 @@ impl Bench {
     }
 
     fn save(&mut self, now: Timestamp) {
+        self.engine.begin_saving();
         for unsaved in self.engine.take_unsaved(usize::MAX, now) {
             self.kept.extend(unsaved.details.into_iter().map(|detail| (detail.date, detail)));
             self.history = Some(unsaved.history);
@@ -244,6 +245,34 @@ fn a_kill_before_late_nights_are_judged_does_not_lose_the_judgement() {
     // All of it came within a second, was saved, and one more row, which says nothing new, was written.
     rows.push(Row { now: rows[last].now + SignedDuration::from_millis(50), ..repeated });
     assert_eq!(interrupted(&rows, last, last + 1), undisturbed(&rows));
+}
+
+#[test]
+fn saving_between_rows_ends_with_those_who_had_changed_when_it_began_each_as_they_are_then() {
+    let row = &story(&[1], 1)[0];
+    let mut engine = Engine::new(settings(), Mode::Live);
+    let change = |engine: &mut Engine, worker: u128| {
+        let group = WorkerInputs { worker: WorkerNumber(worker), inputs: row.inputs.clone() };
+        engine.handle_input(group, Vec::new(), row.now);
+    };
+    let take = |engine: &mut Engine, limit: usize| -> Vec<u128> {
+        engine.take_unsaved(limit, row.now).into_iter().map(|unsaved| unsaved.worker.0).collect()
+    };
+    [20, 30, 40].into_iter().for_each(|worker| change(&mut engine, worker));
+    assert!(take(&mut engine, 9).is_empty(), "it has not begun");
+    engine.begin_saving();
+    assert_eq!(take(&mut engine, 1), [20]);
+    [10, 20].into_iter().for_each(|worker| change(&mut engine, worker));
+    let with_crisis = WorkerInputs { worker: WorkerNumber(40), inputs: vec![crisis_answer(row.now)] };
+    engine.handle_input(with_crisis, Vec::new(), row.now);
+    assert_eq!(take(&mut engine, 1), [30]);
+    let last = engine.take_unsaved(9, row.now);
+    assert_eq!(last.iter().map(|unsaved| unsaved.worker.0).collect::<Vec<_>>(), [40]);
+    let has_crisis = last[0].history.screenings.iter().any(|sheet| sheet.instrument == Instrument::Phq9);
+    assert!(has_crisis, "with what came while others were saved");
+    assert!(take(&mut engine, 9).is_empty());
+    engine.begin_saving();
+    assert_eq!(take(&mut engine, 9), [10, 20], "40 was saved as it is");
 }
 
 proptest! {

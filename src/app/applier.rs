@@ -2,7 +2,7 @@
 //!
 //! One thread. A decision is journaled before anything of it leaves; a receipt leaves only after its
 //! row was applied, because only then is a duplicate known to be one. What workers remember is
-//! written to the view from time to time: the journal has it anyway.
+//! written to the view from time to time, a few between two rows: the journal has it anyway.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Once};
@@ -38,8 +38,11 @@ use crate::telemetry::{self, Metrics};
 const SAVE_EVERY: Duration = Duration::from_secs(5);
 /// The pause after a snapshot that failed.
 const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
-/// Workers of each shard written at once.
-const SAVE_BATCH: usize = 128;
+/// After a time of writing workers, so many times as long passes until the next: who writes all the time has none
+/// left for rows.
+const SAVE_REST: u32 = 10;
+/// Workers of each shard written at once, between two rows: so many take a few milliseconds.
+const SAVE_BATCH: usize = 16;
 
 /// Who waits for what becomes of a row.
 #[derive(Debug, Default)]
@@ -92,6 +95,35 @@ impl DetailSource for Store {
     }
 }
 
+/// How far the writing of workers is, which goes on between rows: looks and crises must not wait for thousands.
+#[derive(Debug)]
+struct Saving {
+    /// All rows up to this one will have been written; none where nothing is being written.
+    through: Option<RowNumber>,
+    /// Since the last writing ended.
+    since: Stopwatch,
+    /// How long to wait after it.
+    pause: Duration,
+    /// How long the writing took until now.
+    took: Duration,
+}
+
+impl Default for Saving {
+    fn default() -> Self {
+        Self { through: None, since: Stopwatch::start(), pause: SAVE_EVERY, took: Duration::ZERO }
+    }
+}
+
+impl Saving {
+    /// How long there is nothing to write.
+    fn wait(&self) -> Duration {
+        match self.through {
+            Some(_) => Duration::ZERO,
+            None => self.pause.saturating_sub(Duration::from_secs_f64(self.since.elapsed_s())),
+        }
+    }
+}
+
 /// Applies rows.
 #[derive(Debug)]
 pub struct Applier {
@@ -131,23 +163,40 @@ impl Applier {
     /// # Errors
     /// [`ApplyError`] where the store fails; nothing is lost, the journal has every row.
     pub fn run(mut self, work: &Receiver<Work>) -> Result<(), ApplyError> {
-        let mut since_save = Stopwatch::start();
+        let mut saving = Saving::default();
         loop {
-            let wait = SAVE_EVERY.saturating_sub(Duration::from_secs_f64(since_save.elapsed_s()));
-            match work.recv_timeout(wait) {
+            match work.recv_timeout(saving.wait()) {
                 Ok(Work::Row { row, waiting }) => self.apply(row, waiting)?,
                 Ok(Work::Look(Look(look))) => look(&self.shards),
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return self.save(),
+                Err(RecvTimeoutError::Disconnected) => return self.save_all(),
             }
-            if since_save.elapsed_s() >= SAVE_EVERY.as_secs_f64() {
-                self.save()?;
+            self.go_on_saving(&mut saving)?;
+        }
+    }
+
+    /// Writes a few workers where some are due to be written, and figures of the whole after the last.
+    fn go_on_saving(&mut self, saving: &mut Saving) -> Result<(), ApplyError> {
+        let watch = Stopwatch::start();
+        match saving.through {
+            None if saving.wait().is_zero() => {
+                self.shards.begin_saving();
+                saving.through = Some(self.last_row);
+            }
+            None => {}
+            Some(_) if self.save_some()? => saving.took += Duration::from_secs_f64(watch.elapsed_s()),
+            Some(through) => {
+                self.settle(through)?;
                 let now = self.last_now.max(self.clock.now());
                 self.review_units(now)?;
                 statistics::count(&self.shards, &self.store, now, &self.metrics);
-                since_save = Stopwatch::start();
+                let took = saving.took + Duration::from_secs_f64(watch.elapsed_s());
+                tracing::debug!(rows_through = through, took_ms = took.as_millis(), "wrote what workers remember");
+                *saving =
+                    Saving { pause: (took * SAVE_REST).clamp(SAVE_EVERY, SAVE_EVERY * SAVE_REST), ..Saving::default() };
             }
         }
+        Ok(())
     }
 
     /// Applies a row and lets out what it says.
@@ -277,23 +326,33 @@ impl Applier {
         }
     }
 
-    /// Writes every worker that changed to the view, and a snapshot where one is due.
-    fn save(&mut self) -> Result<(), ApplyError> {
-        loop {
-            let batch = self.shards.take_unsaved(SAVE_BATCH, self.last_now);
-            if batch.is_empty() {
-                break;
-            }
-            let checkpoints = batch.into_iter().map(|unsaved| Checkpoint {
-                worker: unsaved.worker,
-                applied_through: self.last_row,
-                history: unsaved.history,
-                details: unsaved.details,
-                dropped_details: unsaved.dropped_details,
-            });
-            self.store.save(checkpoints.collect())?;
+    /// Writes every worker that changed to the view.
+    fn save_all(&mut self) -> Result<(), ApplyError> {
+        self.shards.begin_saving();
+        while self.save_some()? {}
+        self.settle(self.last_row)
+    }
+
+    /// Writes some of the workers that had changed when saving began; false where there is none left.
+    fn save_some(&mut self) -> Result<bool, ApplyError> {
+        let batch = self.shards.take_unsaved(SAVE_BATCH, self.last_now);
+        if batch.is_empty() {
+            return Ok(false);
         }
-        self.store.settle(self.last_row)?;
+        let checkpoints = batch.into_iter().map(|unsaved| Checkpoint {
+            worker: unsaved.worker,
+            applied_through: self.last_row,
+            history: unsaved.history,
+            details: unsaved.details,
+            dropped_details: unsaved.dropped_details,
+        });
+        self.store.save(checkpoints.collect())?;
+        Ok(true)
+    }
+
+    /// Declares that all workers have every row up to this one, and writes a snapshot where one is due.
+    fn settle(&mut self, through: RowNumber) -> Result<(), ApplyError> {
+        self.store.settle(through)?;
         self.write_snapshot();
         Ok(())
     }

@@ -329,6 +329,7 @@ impl<'a, D: FnMut(&Decision) -> std::io::Result<()>> Run<'a, D> {
 
     fn tidy(&mut self, now: Timestamp) {
         let mut nights = self.nights.lock();
+        self.shards.begin_saving();
         for unsaved in self.shards.take_unsaved(usize::MAX, now) {
             for detail in unsaved.details {
                 nights.insert((unsaved.worker, detail.date), detail);

@@ -128,7 +128,13 @@ impl Shards {
         Ok(in_order(all))
     }
 
-    /// What the store has to learn of workers that changed, at most `limit` of each shard.
+    /// Begins to save the workers that have changed until now.
+    pub fn begin_saving(&mut self) {
+        self.engines.iter_mut().for_each(Engine::begin_saving);
+    }
+
+    /// What the store has to learn of workers that had changed when saving began, at most `limit` of each shard;
+    /// none once all are saved.
     pub fn take_unsaved(&mut self, limit: usize, now: Timestamp) -> Vec<Unsaved> {
         self.engines.iter_mut().flat_map(|engine| engine.take_unsaved(limit, now)).collect()
     }

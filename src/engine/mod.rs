@@ -93,6 +93,8 @@ pub struct Engine {
     workers: HashMap<WorkerNumber, Worker>,
     timers: BTreeSet<(Timestamp, WorkerNumber)>,
     unsaved: BTreeSet<WorkerNumber>,
+    /// Those of `unsaved` when saving began, as far as they were not saved since.
+    saving: BTreeSet<WorkerNumber>,
     effects: VecDeque<Effect>,
 }
 
@@ -106,6 +108,7 @@ impl Engine {
             workers: HashMap::new(),
             timers: BTreeSet::new(),
             unsaved: BTreeSet::new(),
+            saving: BTreeSet::new(),
             effects: VecDeque::new(),
         }
     }
@@ -217,12 +220,19 @@ impl Engine {
         self.effects.pop_front()
     }
 
-    /// What the store has to learn of the workers that changed, at most `limit` of them.
+    /// Begins to save the workers that have changed until now; who changes from now on waits for the next time.
+    pub fn begin_saving(&mut self) {
+        self.saving.append(&mut self.unsaved);
+    }
+
+    /// What the store has to learn of the workers that had changed when saving began, as they are now, at most
+    /// `limit` of them; none once all are saved.
     pub fn take_unsaved(&mut self, limit: usize, now: Timestamp) -> Vec<Unsaved> {
         let mut batch = Vec::new();
         while batch.len() < limit
-            && let Some(number) = self.unsaved.pop_first()
+            && let Some(number) = self.saving.pop_first()
         {
+            self.unsaved.remove(&number);
             let Some(worker) = self.workers.get_mut(&number) else { continue };
             let today = events::local_date(&worker.history.profile, now);
             let (details, dropped_details) = worker.take_unsaved(today);
