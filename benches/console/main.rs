@@ -62,7 +62,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let mut visitor = Visitor::sign_in(demo.console())?;
     let cases = visitor.cases()?;
     ensure!(!cases.is_empty(), "there is no open case");
-    println!("{} open cases, {} bytes of inbox", cases.len(), visitor.inbox_bytes);
+    println!("{} cases on the first page of the inbox, {} bytes", cases.len(), visitor.inbox_bytes);
     let worker = |turn: u32| format!("w-{:04}", turn.wrapping_mul(7_919) % arguments.workers + 1);
     let case = |turn: u32| &cases[turn as usize % cases.len()];
 

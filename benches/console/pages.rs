@@ -48,7 +48,7 @@ impl Visitor {
         Ok(Self { agent, console, cookie, inbox_bytes: 0, took: BTreeMap::new() })
     }
 
-    /// The addresses of all cases of the inbox.
+    /// The addresses of the cases on the first page of the inbox.
     pub(crate) fn cases(&mut self) -> Result<Vec<String>> {
         let page = self.page("/cases")?;
         self.inbox_bytes = page.len();
