@@ -176,7 +176,6 @@ me-half-hour = This page closes after half an hour.
 me-knock = This link works once. Open it where nobody else looks on.
 me-open = Open my page
 me-over = This link was used, is too old, or the half hour is over. Ask occupational health for a new one.
-me-download = Download everything
 me-leave = Close
 me-meaning = Every figure is held against your own usual. It is no diagnosis. Talk to occupational health if something worries you.
 me-reads = Who looked at your data
@@ -612,7 +611,6 @@ inbox-later = Less urgent ones
 
 ## What other rules would have done
 
-level-L1 = for the worker alone
 field-what_if = what other rules would have done
 audit-what-what_if = asked what other rules would have done
 what-if-title = What if a rule were another?
@@ -670,3 +668,46 @@ openid-password-elsewhere = You sign in through your organisation, so you have n
 openid-account = signs in through the organisation
 openid-account-hint = The OpenID provider signs this account in. Its role, sites and password are changed there; here it can be switched off and on.
 role-openid = OpenID provider
+## Taking part, by the worker's own choice
+
+audit-what-own_choice_pause = paused by their own choice
+audit-what-own_choice_withdraw = withdrew by their own choice
+audit-what-own_choice_resume = takes part again by their own choice
+own-choice-paused = Pausing since { $date }, by their own choice.
+own-choice-withdrawn = Withdrawn since { $date }, by their own choice.
+taking-part-title = Taking part
+taking-part-yes = You take part.
+taking-part-refused = The register says that you do not take part, so nothing is taken in. Occupational health can change that if you want it.
+taking-part-free = Taking part is voluntary. Whatever you choose, nothing is held against you: managers and colleagues are not told, and occupational health sees it as your choice, without a reason.
+taking-part-pause = Pause
+taking-part-withdraw = Withdraw
+taking-part-resume = Take part again
+taking-part-nothing-taken = From now on nothing is taken in that your wristband, questionnaires or rosters send, and nothing of it is kept for later.
+taking-part-crisis = Answers to questionnaires are not seen either, also where they speak of an emergency. Then turn to somebody yourself: occupational health, a doctor, the emergency number.
+taking-part-stays = What is known so far stays, and an open case goes on. You can take a copy of it below.
+taking-part-pause-ends = It lasts until you end it here. Occupational health makes a new link to this page for you whenever you ask.
+taking-part-withdraw-ends = It is for good, unless you say otherwise here. If what is known shall be erased as well, tell occupational health.
+taking-part-resumes = From now on what your wristband, questionnaires and rosters send is taken in again; what came meanwhile is not.
+taking-part-understood = I have read what this means.
+taking-part-pause-do = Pause now
+taking-part-withdraw-do = Withdraw now
+taking-part-resume-do = Take part again now
+unseen-paused = Pausing
+unseen-withdrawn = Withdrawn
+unseen-do-paused = Nothing: it is the worker’s own choice.
+unseen-do-withdrawn = Nothing: it is the worker’s own choice.
+
+## Copies of what is kept
+
+export-title = A copy
+export-meaning = Everything that is kept and may be seen here, for other programs. That it was taken is written down.
+export-all = One document (JSON)
+export-tables = Single lists for a spreadsheet (CSV)
+export-nights = Nights
+export-windows = Single windows of HRV and heart rate
+export-sleeps = Sleep
+export-nightly = Vendors’ values of a night
+export-exposures = Working conditions
+export-tags = What was said of a day
+export-screenings = Questionnaires
+export-accesses = Who looked

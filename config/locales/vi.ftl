@@ -170,7 +170,6 @@ me-half-hour = Trang này sẽ đóng sau nửa giờ.
 me-knock = Liên kết này chỉ dùng được một lần. Hãy mở ở nơi không có người khác nhìn vào.
 me-open = Mở trang của tôi
 me-over = Liên kết đã được dùng, đã quá hạn, hoặc đã hết nửa giờ. Hãy xin bộ phận y tế lao động liên kết mới.
-me-download = Tải về toàn bộ
 me-leave = Đóng
 me-meaning = Mọi số liệu đều so với mức thường ngày của chính bạn. Đây không phải là chẩn đoán. Nếu lo lắng, hãy trao đổi với bộ phận y tế lao động.
 me-reads = Ai đã xem dữ liệu của bạn
@@ -606,7 +605,6 @@ inbox-later = Ít khẩn cấp hơn
 
 ## Nếu quy tắc khác đi
 
-level-L1 = chỉ dành cho người lao động
 field-what_if = kết quả của quy tắc khác
 audit-what-what_if = đã hỏi quy tắc khác cho kết quả gì
 what-if-title = Nếu một quy tắc khác đi thì sao?
@@ -664,3 +662,46 @@ openid-password-elsewhere = Bạn đăng nhập qua đơn vị nên không có m
 openid-account = đăng nhập qua đơn vị
 openid-account-hint = Tài khoản này đăng nhập qua nhà cung cấp OpenID. Vai trò, cơ sở và mật khẩu được đổi tại đó; ở đây chỉ có thể khóa và mở khóa.
 role-openid = nhà cung cấp OpenID
+## Tham gia theo lựa chọn của chính người lao động
+
+audit-what-own_choice_pause = tự chọn tạm dừng
+audit-what-own_choice_withdraw = tự chọn rút lui
+audit-what-own_choice_resume = tự chọn tham gia lại
+own-choice-paused = Tạm dừng từ { $date }, theo lựa chọn của chính họ.
+own-choice-withdrawn = Đã rút lui từ { $date }, theo lựa chọn của chính họ.
+taking-part-title = Tham gia
+taking-part-yes = Bạn đang tham gia.
+taking-part-refused = Danh sách ghi rằng bạn không tham gia, nên không nhận dữ liệu nào. Bộ phận sức khỏe nghề nghiệp có thể đổi nếu bạn muốn.
+taking-part-free = Việc tham gia là tự nguyện. Dù chọn thế nào, bạn không bị bất lợi: quản lý và đồng nghiệp không được biết; bộ phận sức khỏe nghề nghiệp chỉ thấy đó là lựa chọn của bạn, không có lý do.
+taking-part-pause = Tạm dừng
+taking-part-withdraw = Rút lui
+taking-part-resume = Tham gia lại
+taking-part-nothing-taken = Từ bây giờ không nhận gì mà vòng đeo tay, bảng hỏi hay lịch ca của bạn gửi đến, và cũng không giữ lại để dùng sau.
+taking-part-crisis = Câu trả lời trong bảng hỏi cũng không được xem, kể cả khi nói về tình trạng khẩn cấp. Khi đó hãy tự tìm người giúp: bộ phận sức khỏe nghề nghiệp, bác sĩ, số cấp cứu.
+taking-part-stays = Những gì đã biết vẫn được giữ, và trường hợp đang mở vẫn tiếp tục. Bạn có thể lấy bản sao ở bên dưới.
+taking-part-pause-ends = Việc này kéo dài đến khi bạn kết thúc tại đây. Bộ phận sức khỏe nghề nghiệp tạo liên kết mới đến trang này bất cứ khi nào bạn yêu cầu.
+taking-part-withdraw-ends = Việc này có hiệu lực lâu dài, trừ khi bạn chọn khác tại đây. Nếu muốn xóa cả những gì đã biết, hãy báo cho bộ phận sức khỏe nghề nghiệp.
+taking-part-resumes = Từ bây giờ lại nhận những gì vòng đeo tay, bảng hỏi và lịch ca của bạn gửi đến; những gì đến trong thời gian vừa qua thì không.
+taking-part-understood = Tôi đã đọc ý nghĩa của việc này.
+taking-part-pause-do = Tạm dừng ngay
+taking-part-withdraw-do = Rút lui ngay
+taking-part-resume-do = Tham gia lại ngay
+unseen-paused = Đang tạm dừng
+unseen-withdrawn = Đã rút lui
+unseen-do-paused = Không cần làm gì: đó là lựa chọn của chính người lao động.
+unseen-do-withdrawn = Không cần làm gì: đó là lựa chọn của chính người lao động.
+
+## Bản sao của dữ liệu đang giữ
+
+export-title = Bản sao
+export-meaning = Toàn bộ dữ liệu đang giữ và được xem tại đây, cho chương trình khác. Việc lấy bản sao được ghi lại.
+export-all = Một tài liệu (JSON)
+export-tables = Từng danh sách cho bảng tính (CSV)
+export-nights = Các đêm
+export-windows = Từng cửa sổ HRV và nhịp tim
+export-sleeps = Giấc ngủ
+export-nightly = Giá trị ban đêm của nhà sản xuất
+export-exposures = Điều kiện làm việc
+export-tags = Điều đã nói về một ngày
+export-screenings = Bảng hỏi
+export-accesses = Ai đã xem

@@ -170,7 +170,6 @@ me-half-hour = 本页面将在半小时后关闭。
 me-knock = 此链接只能使用一次。请在没有旁人的地方打开。
 me-open = 打开我的页面
 me-over = 此链接已使用或已过期，或半小时已到。请向职业健康部门索取新链接。
-me-download = 下载全部数据
 me-leave = 关闭
 me-meaning = 所有数值都与您本人的平常水平比较，不是诊断。如有担心，请联系职业健康部门。
 me-reads = 谁查看过您的数据
@@ -606,7 +605,6 @@ inbox-later = 较不紧急的
 
 ## 换一种规则会怎样
 
-level-L1 = 仅供劳动者本人
 field-what_if = 换一种规则的结果
 audit-what-what_if = 询问了换一种规则的结果
 what-if-title = 如果规则不同，会怎样？
@@ -664,3 +662,46 @@ openid-password-elsewhere = 您通过本单位登录，因此在这里没有密�
 openid-account = 通过本单位登录
 openid-account-hint = 此账号由 OpenID 提供方登录。其角色、厂区和密码在那里更改；在这里可以停用和启用。
 role-openid = OpenID 提供方
+## 由劳动者本人决定是否参与
+
+audit-what-own_choice_pause = 本人选择暂停
+audit-what-own_choice_withdraw = 本人选择退出
+audit-what-own_choice_resume = 本人选择重新参与
+own-choice-paused = 自 { $date } 起由本人选择暂停。
+own-choice-withdrawn = 自 { $date } 起由本人选择退出。
+taking-part-title = 参与
+taking-part-yes = 您正在参与。
+taking-part-refused = 名册中记录您不参与，因此不接收任何数据。如果您愿意，职业健康部门可以更改。
+taking-part-free = 参与是自愿的。无论您如何选择，都不会对您不利：不会告知主管和同事；职业健康部门只看到这是您的选择，不涉及原因。
+taking-part-pause = 暂停
+taking-part-withdraw = 退出
+taking-part-resume = 重新参与
+taking-part-nothing-taken = 从现在起，您的手环、问卷和排班发送的数据一律不再接收，也不留待以后使用。
+taking-part-crisis = 问卷的回答也不会被看到，即使其中提到紧急情况。那时请您自己求助：职业健康部门、医生或急救电话。
+taking-part-stays = 已有的数据仍然保留，未结束的个案继续进行。您可以在下方取得副本。
+taking-part-pause-ends = 暂停持续到您在此结束为止。您随时可以请职业健康部门为您生成此页的新链接。
+taking-part-withdraw-ends = 退出长期有效，除非您在此另作选择。如果还希望删除已有的数据，请告知职业健康部门。
+taking-part-resumes = 从现在起重新接收您的手环、问卷和排班发送的数据；其间发送的数据不会补收。
+taking-part-understood = 我已阅读其含义。
+taking-part-pause-do = 现在暂停
+taking-part-withdraw-do = 现在退出
+taking-part-resume-do = 现在重新参与
+unseen-paused = 暂停中
+unseen-withdrawn = 已退出
+unseen-do-paused = 无需处理：这是劳动者本人的选择。
+unseen-do-withdrawn = 无需处理：这是劳动者本人的选择。
+
+## 所存数据的副本
+
+export-title = 副本
+export-meaning = 此处可查看的全部所存数据，供其他程序使用。取得副本会被记录。
+export-all = 一份完整文件（JSON）
+export-tables = 供表格软件使用的单个列表（CSV）
+export-nights = 各夜
+export-windows = 心率变异性和心率的各个时间窗
+export-sleeps = 睡眠
+export-nightly = 厂商提供的夜间值
+export-exposures = 工作条件
+export-tags = 本人对某天的说明
+export-screenings = 问卷
+export-accesses = 谁查看过

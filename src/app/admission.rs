@@ -238,6 +238,13 @@ impl Admission {
         let mut site = Site { id: up.site, zone, last: None };
         for item in decoded.items {
             let index = item.index;
+            if self.chose_no_part(&site.id, item.worker.as_ref()) {
+                // Nothing of it is kept, so that no later look can take it in. Whose choice it was is not told.
+                let detail = item.worker.as_ref().map(|worker| format!("worker {worker} has not consented"));
+                let rejection = Rejection::item(index, Reason::ConsentMissing, detail.unwrap_or_default());
+                meta.refused.push(Refused { rejection, raw: Vec::new() });
+                continue;
+            }
             match self.place(&mut site, &item, present, row) {
                 Ok(worker) => {
                     let item = signed(item.item, meta.source.as_ref());
@@ -252,6 +259,12 @@ impl Admission {
         }
         row.push_message(meta);
         None
+    }
+
+    /// Whether an item is of a worker who takes no part by their own choice.
+    fn chose_no_part(&self, site: &SiteId, worker: Option<&WorkerId>) -> bool {
+        let known = worker.and_then(|worker| self.registry.find(site, worker));
+        known.is_some_and(|(_, profile)| profile.own_choice.is_some())
     }
 
     /// Whose an item is, or why it may not enter.

@@ -1,6 +1,7 @@
 //! What admission makes of questionnaires that are not quite in order.
 
 use super::*;
+use crate::domain::worker::{OwnChoice, Withholding};
 
 const NOW: &str = "2026-03-01T10:00:00Z";
 
@@ -101,4 +102,50 @@ fn of_a_clock_that_may_be_years_off_only_a_crisis_answer_and_news_of_actions_are
     assert_eq!(admitted_at(present, Stream::Readings, tag).1, [Reason::InFuture]);
     let day = r#"{"worker":"w-1","date":"2036-03-01","worked_h":8}"#;
     assert_eq!(admitted_at(present, Stream::Exposures, day).1, [Reason::InFuture]);
+}
+
+#[test]
+fn of_a_worker_who_chose_to_take_no_part_nothing_is_taken_and_nothing_kept() {
+    let site = SiteId::parse("plant-a").unwrap();
+    let settings = Settings {
+        root: "vagus/v1".to_owned(),
+        sites: BTreeMap::from([(site.clone(), TimeZone::UTC)]),
+        enrolment: Enrolment::Open,
+        max_age_days: 30,
+        max_ahead_s: 300,
+        limits: decode::Limits::default(),
+    };
+    let mut admission = Admission::new(settings, Registry::default(), Numbers::Derived, CaseDirectory::default());
+    let key = WorkerKey { site, worker: WorkerId::parse("w-1").unwrap() };
+    let since = NOW.parse().unwrap();
+    for (own_choice, is_taken) in [
+        (None, true),
+        (Some(OwnChoice { withholding: Withholding::Paused, since }), false),
+        (Some(OwnChoice { withholding: Withholding::Withdrawn, since }), false),
+        (None, true),
+    ] {
+        let mut row = RowParts::default();
+        // The register says yes all the while.
+        let profile = Profile { has_consent: Some(true), own_choice, ..Profile::unknown(key.clone(), TimeZone::UTC) };
+        admission.enrol(profile, &mut row);
+        // Of one that is good, and of one that is refused anyway.
+        for answers in ["[2,1,2,1,1,2,1]", "[9]"] {
+            let item = format!(
+                r#"{{"worker":"w-1","instrument":"GAD-7","taken_at":"2026-03-01T09:00:00Z","answers":{answers}}}"#
+            );
+            let message = admission.prepare("vagus/v1/plant-a/gw-7/screenings", item.as_bytes());
+            admission.admit(message, Present::at(NOW.parse().unwrap()), &mut row);
+        }
+        assert_eq!(row.admitted, usize::from(is_taken), "{own_choice:?}");
+        let refused: Vec<_> = row.messages.iter().flat_map(|message| &message.refused).collect();
+        assert_eq!(refused.len(), if is_taken { 1 } else { 2 });
+        if !is_taken {
+            let is_mute = |refused: &&Refused| {
+                refused.rejection.reason == Reason::ConsentMissing
+                    && refused.raw.is_empty()
+                    && refused.rejection.detail == "worker w-1 has not consented"
+            };
+            assert!(refused.iter().all(is_mute), "{refused:?}");
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod cases;
+mod export;
 mod outbox;
 mod outbox_test;
 pub mod staff;
@@ -39,6 +40,7 @@ use crate::store::{QuarantineFilter, Store};
 
 pub use accounts::{AccountRow, AccountsQuestion, answer_on_files as accounts_on_files};
 pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
+pub use export::from_store as export_from_store;
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
 pub use staff::{Staff, StaffError};
@@ -178,6 +180,9 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
     match question {
         Question::Accounts(question) => accounts::answer(question, served.console.as_ref()).await,
         Question::WorkerLink { site, worker } => accounts::link(site, worker, served.console.as_ref()).await,
+        Question::WorkerExport { site, worker, table } => {
+            export::answer((&site, &worker), table.as_deref(), served.console.as_ref()).await
+        }
         Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.
@@ -405,7 +410,8 @@ async fn retry(
             let Some(id) = ids.next() else { break };
             let only = QuarantineFilter { after: id.checked_sub(1), ..QuarantineFilter::default() };
             let found = store.quarantined(&only, 1).map_err(|e| e.to_string())?;
-            for (_, item) in found.into_iter().filter(|(found, _)| *found == id) {
+            // Of what nothing was kept, nothing can be looked at.
+            for (_, item) in found.into_iter().filter(|(found, item)| *found == id && !item.raw.is_empty()) {
                 bytes += item.raw.len();
                 taken.push(id);
                 items.push(item);

@@ -48,6 +48,7 @@ pub fn each<E>(
             | Answer::Accounts { .. }
             | Answer::Account { .. }
             | Answer::WorkerLink { .. }
+            | Answer::WorkerExport { .. }
             | Answer::OutboxTest { .. }
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));

@@ -1,5 +1,6 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
+pub(in crate::app) mod export;
 mod groups;
 mod machine;
 mod outcomes;
@@ -11,21 +12,25 @@ mod workers;
 
 use std::sync::Arc;
 
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::control::CasesError;
 use super::control::Served;
 use super::control::cases::{self, Wish};
 use super::control::staff::Doer;
 use super::import;
-use crate::console::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress};
+use super::sequencer::Command;
+use crate::console::office::{
+    Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress, WorkerData,
+};
 use crate::console::view::{
     CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, GroupsView, ImportReport, ReceiptView, RuleChange, RulesView,
     SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
-use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
 use crate::domain::person::Actor;
+use crate::domain::worker::Withholding;
 use crate::engine::portrait::{Portrait, portrait};
 
 pub(super) use machine::Machine;
@@ -81,6 +86,20 @@ impl Office for Served {
 
     fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView> {
         Box::pin(workers::one(self, site, worker))
+    }
+
+    fn export(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerData> {
+        Box::pin(export::export(self, site, worker))
+    }
+
+    fn choose(&self, key: WorkerKey, withholding: Option<Withholding>) -> Answering<'_, ()> {
+        Box::pin(async move {
+            let (done, answered) = oneshot::channel();
+            let sent = self.commands.send(Command::Choose { key, withholding, done }).await;
+            sent.map_err(|_| OfficeError::Stopping)?;
+            let is_known = answered.await.map_err(|_| OfficeError::Stopping)?;
+            if is_known { Ok(()) } else { Err(OfficeError::Unknown) }
+        })
     }
 
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView> {

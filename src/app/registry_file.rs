@@ -42,6 +42,9 @@ pub struct WorkerRow {
     /// `true`, `yes` or `1`.
     #[serde(default)]
     pub consent: Option<String>,
+    /// That the worker chose to take no part: `paused` or `withdrawn`. No file says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_choice: Option<String>,
     /// Columns that the file does not have: of a worker who is known they are left as they are. A
     /// column that is there and empty says that nothing is known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -75,6 +78,8 @@ impl WorkerRow {
             is_safety_critical: kept("safety_critical").is_safety_critical,
             has_beta_blocker: kept("beta_blocker").has_beta_blocker,
             has_consent: kept("consent").has_consent,
+            // A file says nothing of it, and takes nothing of it back.
+            own_choice: known.own_choice,
             key: told.key,
         })
     }
@@ -114,6 +119,7 @@ impl WorkerRow {
                 None | Some("") => None,
                 said => Some(flag("consent", said)?),
             },
+            own_choice: None,
         })
     }
 
@@ -135,6 +141,7 @@ impl WorkerRow {
             safety_critical: said(profile.is_safety_critical),
             beta_blocker: said(profile.has_beta_blocker),
             consent: profile.has_consent.map(|has_consent| has_consent.to_string()),
+            own_choice: profile.own_choice.map(|choice| choice.withholding.as_str().to_owned()),
             left_out: Vec::new(),
         }
     }
@@ -302,6 +309,18 @@ mod tests {
         assert_eq!(moved.unit.as_str(), "rolling");
         let emptied = read(&format!("{all}plant-a,w-1,,,,,,,\n"), zone).unwrap()[0].profile(Some(&known)).unwrap();
         assert_eq!(emptied, Profile::unknown(known.key, known.time_zone));
+    }
+
+    #[test]
+    fn no_file_takes_back_what_the_worker_chose() {
+        use crate::domain::worker::{OwnChoice, Withholding};
+        let rows = read("site,worker,consent\nplant-a,w-1,true\n", zone).unwrap();
+        let since = "2026-03-01T08:00:00Z".parse().unwrap();
+        let own_choice = Some(OwnChoice { withholding: Withholding::Withdrawn, since });
+        let known = Profile { own_choice, ..rows[0].profile(None).unwrap() };
+        assert_eq!(rows[0].profile(Some(&known)).unwrap().own_choice, own_choice);
+        assert_eq!(WorkerRow::of(&known).own_choice.as_deref(), Some("withdrawn"));
+        assert!(read("site,worker,own_choice\nplant-a,w-1,\n", zone).is_err());
     }
 
     #[test]

@@ -22,7 +22,7 @@ use crate::decode::times::Present;
 use crate::domain::Timestamp;
 use crate::domain::ids::{RowNumber, WorkerKey, WorkerNumber};
 use crate::domain::life::CaseCommand;
-use crate::domain::worker::Profile;
+use crate::domain::worker::{OwnChoice, Profile, Withholding};
 use crate::engine::ENGINE_VERSION;
 use crate::engine::row::{Input, Row};
 use crate::ingest::AckToken;
@@ -116,6 +116,15 @@ pub enum Command {
     },
     /// Look at what is known, after the rows so far.
     Look(Look),
+    /// Keep what a worker chose for themselves.
+    Choose {
+        /// The worker.
+        key: WorkerKey,
+        /// To take no part; none to take part again.
+        withholding: Option<Withholding>,
+        /// Answered when it is on disk: whether there is such a worker.
+        done: oneshot::Sender<bool>,
+    },
     /// Tell the register.
     Workers {
         /// Answered with every worker.
@@ -181,6 +190,7 @@ struct Draft {
 enum Answer {
     Enrolled(oneshot::Sender<usize>, usize),
     Retried(oneshot::Sender<usize>, usize),
+    Chosen(oneshot::Sender<bool>),
 }
 
 impl Sequencer {
@@ -224,6 +234,7 @@ impl Sequencer {
                 command @ (Command::Enrol { .. }
                 | Command::Retry { .. }
                 | Command::Case { .. }
+                | Command::Choose { .. }
                 | Command::Workers { .. }
                 | Command::Find { .. }) => self.command(command, draft),
             },
@@ -267,7 +278,10 @@ impl Sequencer {
             Command::Enrol { profiles, done } => {
                 let count = profiles.len();
                 for profile in profiles {
-                    self.admission.enrol(profile, &mut draft.parts);
+                    // What the worker chose since the register was read stands.
+                    let known = self.admission.registry().find(&profile.key.site, &profile.key.worker);
+                    let own_choice = known.and_then(|(_, known)| known.own_choice);
+                    self.admission.enrol(Profile { own_choice, ..profile }, &mut draft.parts);
                 }
                 draft.answers.push(Answer::Enrolled(done, count));
             }
@@ -291,6 +305,7 @@ impl Sequencer {
                     let _ = done.send(Err(Refusal::UnknownCase));
                 }
             },
+            Command::Choose { key, withholding, done } => self.choose(&key, withholding, done, draft),
             // Handed on before it comes here.
             Command::Look(_) => {}
             Command::Workers { done } => {
@@ -302,6 +317,26 @@ impl Sequencer {
                 let _ = done.send(found.map(|(number, _)| number));
             }
         }
+    }
+
+    /// From here on, and before whatever comes next, nothing of a worker who takes no part is taken.
+    fn choose(
+        &mut self,
+        key: &WorkerKey,
+        withholding: Option<Withholding>,
+        done: oneshot::Sender<bool>,
+        draft: &mut Draft,
+    ) {
+        let Some((_, known)) = self.admission.registry().find(&key.site, &key.worker) else {
+            let _ = done.send(false);
+            return;
+        };
+        // Who says the same again says nothing new.
+        let is_known = known.own_choice.map(|choice| choice.withholding) == withholding;
+        let chosen = withholding.map(|withholding| OwnChoice { withholding, since: self.last_now });
+        let own_choice = if is_known { known.own_choice } else { chosen };
+        self.admission.enrol(Profile { own_choice, ..known.clone() }, &mut draft.parts);
+        draft.answers.push(Answer::Chosen(done));
     }
 
     /// Writes the row, acknowledges, and hands it on; false when nobody applies rows any more.
@@ -329,8 +364,10 @@ impl Sequencer {
             // the service is going down, and the row is on disk already.
             let _ = ports.acks.blocking_send(draft.tokens);
             for answer in draft.answers {
-                let (Answer::Enrolled(done, count) | Answer::Retried(done, count)) = answer;
-                let _ = done.send(count);
+                match answer {
+                    Answer::Enrolled(done, count) | Answer::Retried(done, count) => drop(done.send(count)),
+                    Answer::Chosen(done) => drop(done.send(true)),
+                }
             }
             return Ok(ports.work.send(Work::Row { row, waiting: draft.waiting }).is_ok());
         }

@@ -137,7 +137,8 @@ impl Desk<'_> {
         Ok(WorkerSeen { portrait, shows_answers })
     }
 
-    async fn open_cases_of(&self, site: &SiteId, worker: &WorkerId) -> Result<Vec<CaseRow>, Problem> {
+    /// The open cases of a worker.
+    pub(super) async fn open_cases_of(&self, site: &SiteId, worker: &WorkerId) -> Result<Vec<CaseRow>, Problem> {
         let filter = CaseFilter { site: Some(site.to_string()), ..CaseFilter::default() };
         let mut cases = self.console.office().cases(filter).await?;
         cases.retain(|row| row.worker == worker.as_str());

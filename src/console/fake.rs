@@ -17,17 +17,20 @@ use super::access::Reader;
 use super::access::account::Account;
 use super::access::password::HashedPassword;
 use super::listener::Peer;
-use super::office::{Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress};
+use super::office::{
+    Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress, WorkerData,
+};
 use super::settings::Settings;
 use super::view::{
     CaseFilter, CaseRow, CaseView, ChangeWords, DataQuality, DeadLetter, DeedWord, GroupRow, GroupsView, ImportReport,
-    QuarantineView, ReceiptView, RefusedRow, RuleChange, RuleForm, RuleNumber, RulesView, SettingRow, SiteGroups,
-    SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WhatIfFound, WorkerView,
+    OwnChoiceView, QuarantineView, ReceiptView, RefusedRow, RuleChange, RuleForm, RuleNumber, RulesView, SettingRow,
+    SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WhatIfFound, WorkerView,
 };
 use super::{Console, Route, wall};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
 use crate::domain::person::{Actor, PersonId, Role};
+use crate::domain::worker::Withholding;
 use crate::engine::portrait::Portrait;
 use invented::{case, portrait, rejection};
 
@@ -86,6 +89,8 @@ pub(super) struct FakeOffice {
     pub(super) deeds: Mutex<Vec<Done>>,
     /// What was done about the service.
     pub(super) tended: Mutex<Vec<SystemDeed>>,
+    /// What workers chose for themselves.
+    pub(super) chosen: Mutex<BTreeMap<String, Withholding>>,
     /// Tells that something was decided of a case.
     pub(super) changes: watch::Sender<u64>,
     /// Whether a look back comes to its end.
@@ -161,11 +166,39 @@ impl Office for FakeOffice {
             unit: row.unit,
             time_zone: row.time_zone,
             consent: Some(true),
+            own_choice: self.chosen.lock().unwrap().get(worker.as_str()).map(|withholding| OwnChoiceView {
+                choice: withholding.as_str().to_owned(),
+                since: "2026-02-27T09:00:00Z".to_owned(),
+            }),
             quality: DataQuality { nights: 27, valid_nights: 26, ..DataQuality::default() },
             devices: Vec::new(),
             cases,
         });
         Box::pin(async move { view.ok_or(OfficeError::Unknown) })
+    }
+
+    fn export(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerData> {
+        let cases = self.cases.lock().unwrap();
+        let is_theirs = |case: &&CaseView| case.row.site == site.as_str() && case.row.worker == worker.as_str();
+        let cases: Vec<CaseView> = cases.iter().filter(is_theirs).cloned().collect();
+        let portraits = self.portraits.lock().unwrap();
+        let portrait = portraits.iter().find(|known| known.0 == site && known.1 == worker).map(|known| known.2.clone());
+        let now = self.now();
+        Box::pin(async move {
+            let portrait = portrait.ok_or(OfficeError::Unknown)?;
+            let (history, details) = invented::data(WorkerKey { site, worker }, &portrait);
+            Ok(WorkerData { history, details, portrait, cases, now })
+        })
+    }
+
+    fn choose(&self, key: WorkerKey, withholding: Option<Withholding>) -> Answering<'_, ()> {
+        let mut chosen = self.chosen.lock().unwrap();
+        let worker = key.worker.to_string();
+        match withholding {
+            Some(withholding) => drop(chosen.insert(worker, withholding)),
+            None => drop(chosen.remove(&worker)),
+        }
+        Box::pin(async { Ok(()) })
     }
 
     fn unseen(&self, _silent_days: u32) -> Answering<'_, UnseenView> {

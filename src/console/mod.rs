@@ -10,6 +10,7 @@ mod assets;
 mod desk;
 mod entrance;
 mod events;
+pub mod exports;
 #[cfg(test)]
 mod fake;
 pub mod gate;
@@ -21,6 +22,8 @@ pub mod listener;
 pub mod office;
 pub mod openid;
 pub mod ops;
+#[cfg(test)]
+mod own_data_tests;
 mod pages;
 #[cfg(test)]
 mod people_tests;
@@ -359,12 +362,14 @@ fn routes() -> Vec<Route> {
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),
         page("/cases/{case}/break-glass", Need::Field(Field::Case), post(pages::break_glass::take)),
         page("/workers/{site}/{worker}/link", Need::Field(Field::Worker), post(pages::worker_link::make)),
+        page("/workers/{site}/{worker}/export", Need::Field(Field::Evidence), get(pages::export::of_worker)),
         page("/accounts", Need::Field(Field::Accounts), get(pages::accounts::show).post(pages::accounts::add)),
         page("/accounts/{account}", Need::Field(Field::Accounts), post(pages::accounts::change)),
         page("/audit", Need::Field(Field::Audit), get(pages::audit::show)),
         page("/audit/reviews", Need::Field(Field::Emergency), post(pages::audit::review)),
         page("/me", Need::Oneself, get(pages::worker_self::show)),
-        page("/me/data", Need::Oneself, get(pages::worker_self::export)),
+        page("/me/data", Need::Oneself, get(pages::export::of_oneself)),
+        page("/me/taking-part", Need::Oneself, post(pages::taking_part::choose)),
         page("/me/leave", Need::Oneself, post(pages::worker_self::leave)),
         page("/me/{token}", Need::Nothing, get(pages::worker_self::knock).post(pages::worker_self::enter)),
     ];

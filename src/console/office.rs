@@ -17,9 +17,11 @@ use super::view::{
     SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
-use crate::domain::ids::{SiteId, SourceId, WorkerId};
+use crate::domain::history::{NightDetail, WorkerHistory};
+use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey};
 use crate::domain::item::Stream;
 use crate::domain::person::Actor;
+use crate::domain::worker::Withholding;
 use crate::engine::portrait::Portrait;
 
 /// An answer on its way.
@@ -121,6 +123,21 @@ impl Progress {
     }
 }
 
+/// Everything that is kept of a worker.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorkerData {
+    /// All but the details of nights.
+    pub history: WorkerHistory,
+    /// The details, oldest first.
+    pub details: Vec<NightDetail>,
+    /// The worker as they are seen at that moment.
+    pub portrait: Portrait,
+    /// The cases, the open one first.
+    pub cases: Vec<CaseView>,
+    /// That moment.
+    pub now: Timestamp,
+}
+
 /// The service, as the console sees it.
 pub trait Office: Send + Sync + 'static {
     /// The present moment, as the service believes it.
@@ -137,6 +154,12 @@ pub trait Office: Send + Sync + 'static {
 
     /// One worker: the data that came, the bands, the cases.
     fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView>;
+
+    /// Everything that is kept of one worker; what came in the last seconds may be missing in the details.
+    fn export(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerData>;
+
+    /// Keeps what a worker chose for themselves: to take no part, or none of that any more. It holds once answered.
+    fn choose(&self, key: WorkerKey, withholding: Option<Withholding>) -> Answering<'_, ()>;
 
     /// Who is not seen; silent is who has sent nothing for so many days.
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView>;

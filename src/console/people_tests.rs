@@ -166,7 +166,7 @@ async fn a_worker_sees_themselves_and_who_looked_and_nobody_else() {
     assert!(export.header("content-disposition").starts_with("attachment"));
     let data: serde_json::Value = serde_json::from_str(&export.body).unwrap();
     assert_eq!(data["screenings"][0]["answers"][0], own.answer);
-    assert!(!export.body.contains("dr.an") && data["reads"].as_array().is_some_and(|reads| !reads.is_empty()));
+    assert!(!export.body.contains("dr.an") && data["accesses"].as_array().is_some_and(|lines| !lines.is_empty()));
     for guest in [Some(&physician), None] {
         assert_eq!(house.get(guest, "/me").await.status, StatusCode::GONE, "it is nobody else's");
     }

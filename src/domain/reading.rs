@@ -23,6 +23,22 @@ pub enum Context {
     Unknown,
 }
 
+impl Context {
+    /// The context's name in payloads.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SleepMain => "sleep_main",
+            Self::SleepNap => "sleep_nap",
+            Self::RestSeated => "rest_seated",
+            Self::RestSupine => "rest_supine",
+            Self::Work => "work",
+            Self::Activity => "activity",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 /// One window of heart-rate variability that a device computed.
 ///
 /// # Units

@@ -1,7 +1,8 @@
 //! What is known of a person beside what the wristband says.
 
-use super::TimeZone;
 use super::ids::{UNASSIGNED_UNIT, UnitId, WorkerKey};
+use super::named::named;
+use super::{TimeZone, Timestamp};
 
 /// Sex as norms use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,6 +11,25 @@ pub enum Sex {
     Female,
     /// Male.
     Male,
+}
+
+named! {
+    /// That a worker takes no part, by their own choice.
+    Withholding {
+        /// For a while.
+        Paused => "paused",
+        /// For good, unless they say otherwise.
+        Withdrawn => "withdrawn",
+    }
+}
+
+/// What a worker chose on their own page. The register cannot take it back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnChoice {
+    /// What.
+    pub withholding: Withholding,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// A worker's row in the register.
@@ -34,6 +54,8 @@ pub struct Profile {
     /// Whether the worker has consented; none where the register does not say. Who refused is never
     /// taken, and where only listed workers are taken, only who consented.
     pub has_consent: Option<bool>,
+    /// That the worker chose to take no part; nothing is taken while that stands, whatever the register says.
+    pub own_choice: Option<OwnChoice>,
 }
 
 /// Who may send readings.
@@ -49,7 +71,7 @@ impl Profile {
     /// Whether the worker does not take part: nothing is taken, and what is kept is used for nothing new.
     #[must_use]
     pub fn is_withheld(&self) -> bool {
-        self.has_consent == Some(false)
+        self.has_consent == Some(false) || self.own_choice.is_some()
     }
 
     /// A worker of whom only the pseudonym is known.
@@ -65,6 +87,7 @@ impl Profile {
             is_safety_critical: false,
             has_beta_blocker: false,
             has_consent: None,
+            own_choice: None,
         }
     }
 }

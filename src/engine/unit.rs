@@ -46,10 +46,10 @@ pub fn member(history: &WorkerHistory, now: Timestamp, settings: &Settings) -> M
 }
 
 /// Whether a worker counts among those of a unit: not where the register names none, and not where
-/// consent was refused.
+/// consent was refused or the worker chose to take no part.
 #[must_use]
 pub fn is_counted(history: &WorkerHistory) -> bool {
-    history.profile.unit.as_str() != UNASSIGNED_UNIT && history.profile.has_consent != Some(false)
+    history.profile.unit.as_str() != UNASSIGNED_UNIT && !history.profile.is_withheld()
 }
 
 /// What is seen of a worker, whose indicators may be up to date already.

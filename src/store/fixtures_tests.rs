@@ -23,7 +23,7 @@ use crate::domain::reading::{
 };
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
-use crate::domain::worker::{Profile, Sex};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
 use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
 
 pub(super) fn at(second: i64) -> Timestamp {
@@ -49,7 +49,13 @@ fn profile() -> Profile {
         is_safety_critical: true,
         has_beta_blocker: false,
         has_consent: Some(true),
+        own_choice: None,
     }
+}
+
+/// Of the second format.
+fn pausing() -> Profile {
+    Profile { own_choice: Some(OwnChoice { withholding: Withholding::Paused, since: at(75) }), ..profile() }
 }
 
 fn sleep() -> SleepRecord {
@@ -292,7 +298,28 @@ fn quarantined() -> Quarantined {
 }
 
 fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1").join(name)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v2").join(name)
+}
+
+/// What the first format was, which is written no more.
+fn first(name: &str) -> Vec<u8> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1").join(name);
+    std::fs::read(&path).unwrap()
+}
+
+fn loads_still<T: Record + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
+    assert_eq!(&T::decode(&first(name)).unwrap(), value, "{name}");
+}
+
+fn row_of_pausing() -> Row {
+    let mut row = row();
+    row.groups[0].inputs = vec![Input::Enrol(pausing())];
+    row
+}
+
+fn worker_who_pauses() -> WorkerRecord {
+    let WorkerRecord { applied_through, history } = worker();
+    WorkerRecord { applied_through, history: WorkerHistory { profile: pausing(), ..history } }
 }
 
 /// The bytes of the release; where there are none yet they are written, and the test fails once.
@@ -312,18 +339,62 @@ fn loads<T: Record + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
 }
 
 #[test]
-fn rows_of_the_first_format_load() {
-    loads("row.bin", &row());
+fn everything_of_the_first_format_loads() {
+    loads_still("row.bin", &row());
+    loads_still("worker.bin", &worker());
+    loads_still("detail.bin", &detail());
+    let decided = Decided::decode(&first("decisions.bin")).unwrap();
+    assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
+    assert_eq!(decided.notices, [mail()]);
+    loads_still("quarantined.bin", &quarantined());
+    loads_still("outgoing.bin", &outgoing());
+    loads_still("mail.bin", &mail());
+    loads_still("outcomes.bin", &outcomes());
 }
 
 #[test]
-fn workers_and_details_of_the_first_format_load() {
-    loads("worker.bin", &worker());
+fn a_snapshot_of_the_first_format_loads() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1/snapshot.vagus");
+    let mut reader = SnapshotReader::open(&path).unwrap();
+    assert_eq!(reader.header().settled, 300);
+    let mut kinds = Vec::new();
+    while let Some(piece) = reader.next_piece().unwrap() {
+        kinds.push(match piece {
+            Piece::Worker(number, record) => {
+                assert_eq!((number, WorkerRecord::decode(&record).unwrap()), (WorkerNumber(9), worker()));
+                "worker"
+            }
+            Piece::Detail(record) => {
+                assert_eq!(NightDetail::decode(&record).unwrap(), detail());
+                "detail"
+            }
+            Piece::Event(_, record) => {
+                assert_eq!(Outgoing::decode(&record).unwrap(), mail());
+                "event"
+            }
+            Piece::State(..) => "state",
+            Piece::Asked(record) => {
+                assert_eq!(AskedUnit::decode(&record).unwrap(), asked());
+                "asked"
+            }
+        });
+    }
+    assert_eq!(kinds, ["worker", "detail", "event", "state", "asked"]);
+}
+
+#[test]
+fn rows_of_the_second_format_load() {
+    loads("row.bin", &row_of_pausing());
+}
+
+#[test]
+fn workers_and_details_of_the_second_format_load() {
+    loads("worker.bin", &worker_who_pauses());
     loads("detail.bin", &detail());
 }
 
 #[test]
-fn decisions_and_quarantine_of_the_first_format_load() {
+fn decisions_and_quarantine_of_the_second_format_load() {
     let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions(), &units(), &[mail()]));
     let decided = Decided::decode(&bytes).unwrap();
     assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
@@ -336,11 +407,11 @@ fn decisions_and_quarantine_of_the_first_format_load() {
 }
 
 #[test]
-fn a_snapshot_of_the_first_format_loads() {
+fn a_snapshot_of_the_second_format_loads() {
     let directory = tempfile::tempdir().unwrap();
     let header = Header { settled: 300, outbox: OutboxMark { decisions_through: 7, deliveries_through: 5 } };
     let mut writer = SnapshotWriter::create(directory.path(), header).unwrap();
-    let (record, detail) = (worker().encode(), detail().encode());
+    let (record, detail) = (worker_who_pauses().encode(), detail().encode());
     let image = WorkerImage { worker: WorkerNumber(9), record: record.clone(), details: vec![detail.clone()] };
     writer.worker(&image).unwrap();
     let place = Place { entry: 7, index: 1 };
@@ -374,7 +445,7 @@ fn a_snapshot_of_a_newer_format_is_refused_in_words() {
     // The header frame again, with the next format and its own checksum.
     let body_length = u32::from_le_bytes(whole[9..13].try_into().unwrap()) as usize;
     let mut body = whole[17..17 + body_length].to_vec();
-    body[0] = 2;
+    body[0] = 3;
     let mut check = crc32fast::Hasher::new();
     check.update(&whole[8..13]);
     check.update(&body);

@@ -191,7 +191,7 @@ impl SnapshotReader {
         }
         let (format, body) = take::<1>(&body)?;
         match format {
-            [FORMAT] => {}
+            [1..=FORMAT] => {}
             [version] => {
                 return Err(RecordError::Newer { record: "snapshot", version, known: FORMAT }.into());
             }

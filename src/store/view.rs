@@ -129,7 +129,8 @@ impl View {
     pub(super) fn is_whole(&self) -> Result<bool, ViewError> {
         match self.state.get(FORMAT_KEY)?.as_deref() {
             None => Ok(false),
-            Some([FORMAT]) => Ok(true),
+            // Each record says itself in which format it is.
+            Some([1..=FORMAT]) => Ok(true),
             Some([version, ..]) if *version > FORMAT => {
                 Err(RecordError::Newer { record: "view", version: *version, known: FORMAT }.into())
             }

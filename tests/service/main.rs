@@ -18,6 +18,7 @@ mod open_mhealth;
 mod openid;
 mod operating;
 mod over_http;
+mod own_data;
 mod replayed;
 mod sending;
 mod support;

@@ -125,6 +125,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Accounts { .. }
         | Answer::Account { .. }
         | Answer::WorkerLink { .. }
+        | Answer::WorkerExport { .. }
         | Answer::OutboxTest { .. }
         | Answer::Histories { .. }) => Ok(good),
     });

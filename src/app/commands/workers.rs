@@ -1,4 +1,4 @@
-//! `vagus workers import|link|list|strain`.
+//! `vagus workers import|link|list|export|strain`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -11,6 +11,7 @@ use crate::app::control::{self, Answer, Question};
 use crate::app::registry_file::{self, WorkerRow};
 use crate::config;
 use crate::config::settings::Site;
+use crate::console::view::EXPORT_TABLES;
 use crate::domain::Date;
 use crate::domain::worker::Profile;
 
@@ -69,6 +70,23 @@ enum WorkersCommand {
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
     },
+    /// Print everything that is kept of a worker: one JSON document, or one list of it as CSV
+    ///
+    /// For the worker, who may have it: register, nights, raw windows, questionnaires with their answers, working
+    /// conditions, cases, and who looked at any of it. Written into the audit before it is printed. Asked from the
+    /// running service, or read from its store.
+    Export {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The site
+        site: String,
+        /// The worker
+        worker: String,
+        /// One list as CSV: nights, windows, sleeps, nightly, exposures, tags, screenings or accesses
+        #[arg(long, value_name = "LIST", value_parser = clap::builder::PossibleValuesParser::new(EXPORT_TABLES))]
+        table: Option<String>,
+    },
     /// Show the register
     List {
         /// The configuration of the service
@@ -95,6 +113,13 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
             operator::finish(operator::ask_running(&config, &question), output, |answer| {
                 if let Answer::WorkerLink { address, until } = answer {
                     operator::say(format_args!("{address}\nFor the worker alone; it works once, until {until}"));
+                }
+            })
+        }
+        WorkersCommand::Export { config, site, worker, table } => {
+            operator::finish(export(&config, site, worker, table), Output::Table, |answer| {
+                if let Answer::WorkerExport { text } = answer {
+                    operator::say(format_args!("{}", text.trim_end()));
                 }
             })
         }
@@ -140,6 +165,19 @@ fn strain(config: &Path, site: String, worker: String, date: Option<Date>) -> Re
     }
 }
 
+/// From the running service, or from the store itself where none runs.
+fn export(config: &Path, site: String, worker: String, table: Option<String>) -> Result<Answer, OperatorError> {
+    let (settings, engine) = config::load(config)?;
+    let question = Question::WorkerExport { site: site.clone(), worker: worker.clone(), table: table.clone() };
+    match control::ask(&settings.store.path, &question)? {
+        Some(answer) => Ok(answer),
+        None => {
+            let store = operator::open_store(&settings.store)?;
+            Ok(control::export_from_store((&site, &worker), table.as_deref(), (&store, &settings.store.path), &engine))
+        }
+    }
+}
+
 fn print_strain(answer: &Answer) {
     let Answer::Strain { strain } = answer else { return };
     let mut table = operator::table(&["window until", "strain", "state"]);
@@ -165,10 +203,10 @@ fn print_strain(answer: &Answer) {
 
 fn print_list(answer: &Answer) {
     let Answer::Workers { workers } = answer else { return };
-    let mut table = operator::table(&["site", "worker", "unit", "time zone", "consent"]);
-    for WorkerRow { site, worker, unit, time_zone, consent, .. } in workers {
+    let mut table = operator::table(&["site", "worker", "unit", "time zone", "consent", "own choice"]);
+    for WorkerRow { site, worker, unit, time_zone, consent, own_choice, .. } in workers {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        table.add_row([site, worker, &text(unit), &text(time_zone), &text(consent)]);
+        table.add_row([site, worker, &text(unit), &text(time_zone), &text(consent), &text(own_choice)]);
     }
     operator::say(format_args!("{table}\n{} workers", workers.len()));
 }

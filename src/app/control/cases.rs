@@ -210,6 +210,11 @@ fn find<'h>(histories: &mut dyn Iterator<Item = &'h WorkerHistory>, wanted: &str
     }
 }
 
+/// Every case of a worker with all that happened, the open one first.
+pub(in crate::app) fn views(history: &WorkerHistory, now: Timestamp) -> Vec<CaseView> {
+    cases_of(history).map(|(case, ended_at)| CaseView::of(&history.profile, case, ended_at, now)).collect()
+}
+
 pub(in crate::app) fn cases_of(history: &WorkerHistory) -> impl Iterator<Item = (&OpenCase, Option<Timestamp>)> {
     let open = history.cases.open.iter().map(|case| (case, None));
     open.chain(history.cases.closed.iter().map(|closed| (&closed.case, Some(closed.closed_at))))

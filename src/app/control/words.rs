@@ -86,6 +86,15 @@ pub enum Question {
         /// The worker.
         worker: String,
     },
+    /// Everything that is kept of a worker.
+    WorkerExport {
+        /// The site.
+        site: String,
+        /// The worker.
+        worker: String,
+        /// One list of the document as CSV; all of it, where none is named.
+        table: Option<String>,
+    },
     /// Believe the machine's clock as it stands, after a step.
     ClockAccept,
     /// What is stored of some workers, to be looked back on by whoever asks.
@@ -221,6 +230,11 @@ pub enum Answer {
         address: String,
         /// When it ends, RFC 3339.
         until: String,
+    },
+    /// Everything that is kept of a worker.
+    WorkerExport {
+        /// The document in JSON, or the list in CSV.
+        text: String,
     },
     /// The machine's clock is believed.
     ClockAccepted {

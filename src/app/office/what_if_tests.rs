@@ -59,11 +59,11 @@ fn found(change: &RuleChange, hurt: u32, site: Option<&str>, withheld: u32) -> (
     });
     let progress = Progress::default();
     // A store without rows has no time of its own.
-    let ask = |from: String| match control::histories(&from, &store) {
-        Answer::Histories { workers, unsaved_rows, .. } => {
-            Ok(Answer::Histories { workers, last_now: Some("2026-03-01T12:00:00Z".to_owned()), unsaved_rows })
-        }
-        other => panic!("{other:?}"),
+    let ask = |from: String| {
+        let Answer::Histories { workers, unsaved_rows, .. } = control::histories(&from, &store) else {
+            panic!("{from}")
+        };
+        Ok(Answer::Histories { workers, last_now: Some("2026-03-01T12:00:00Z".to_owned()), unsaved_rows })
     };
     let is_theirs = |of: &SiteId| site.is_none_or(|site| of.as_str() == site);
     let found = look_back(&plan(change), ask, &is_theirs, &AtomicBool::new(false), &progress).unwrap();

@@ -6,12 +6,13 @@ use crate::app::control::Served;
 use crate::app::control::cases::{cases_of, look, look_at_shards};
 use crate::console::office::OfficeError;
 use crate::console::view::{
-    COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView,
+    COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, OwnChoiceView, SourceRow, Unseen, UnseenRow, UnseenView,
+    WorkerView,
 };
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::indicator::{DeviceEpoch, HrvState, NightRow};
-use crate::domain::worker::Enrolment;
+use crate::domain::worker::{Enrolment, Withholding};
 use crate::domain::{Date, Timestamp};
 use crate::telemetry::Metrics;
 
@@ -43,6 +44,7 @@ fn view(history: &WorkerHistory, now: Timestamp) -> WorkerView {
         unit: profile.unit.to_string(),
         time_zone: profile.time_zone.iana_name().unwrap_or("UTC").to_owned(),
         consent: profile.has_consent,
+        own_choice: profile.own_choice.as_ref().map(OwnChoiceView::of),
         quality: quality(history, today_of(history, now)),
         devices: devices(history),
         cases,
@@ -162,6 +164,13 @@ fn why(
     enrolment: Enrolment,
 ) -> Option<(Unseen, Option<Date>)> {
     let last = last_data(history);
+    if let Some(choice) = history.profile.own_choice {
+        let why = match choice.withholding {
+            Withholding::Paused => Unseen::Paused,
+            Withholding::Withdrawn => Unseen::Withdrawn,
+        };
+        return Some((why, Some(history.profile.time_zone.to_datetime(choice.since).date())));
+    }
     let consent = history.profile.has_consent;
     if consent == Some(false) || (enrolment == Enrolment::Listed && consent.is_none()) {
         return Some((Unseen::NoConsent, last));

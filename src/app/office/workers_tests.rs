@@ -53,6 +53,17 @@ fn the_first_reason_that_holds_is_told_with_its_date() {
 }
 
 #[test]
+fn who_pauses_or_withdrew_is_told_as_that_and_as_nothing_else() {
+    use crate::domain::worker::OwnChoice;
+    let mut history = worker();
+    for (withholding, why) in [(Withholding::Paused, Unseen::Paused), (Withholding::Withdrawn, Unseen::Withdrawn)] {
+        let since = "2026-03-20T22:00:00Z".parse().unwrap();
+        history.profile.own_choice = Some(OwnChoice { withholding, since });
+        assert_eq!(told(&history, HrvState::Stale, Enrolment::Listed), Some((why, Some("2026-03-20".to_owned()))));
+    }
+}
+
+#[test]
 fn silence_about_consent_counts_only_where_workers_must_be_listed() {
     let mut history = worker();
     with_nights(&mut history, 0..20, "band-1", 90);

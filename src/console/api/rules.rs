@@ -44,9 +44,13 @@ pub(super) async fn ask(
 ) -> Result<(StatusCode, Json<WhatIfView>), Problem> {
     const ROUTE: &str = "/api/v1/rules/what-if";
     // A rule that there is not, or a number that makes no sense: here it is the question that is wrong.
-    let told = |problem| match problem {
-        Problem::Refused { reason, problem } if reason != "still_looking" => Problem::Malformed(problem),
-        problem => problem,
+    let told = |found| {
+        if let Problem::Refused { reason, problem } = &found
+            && *reason != "still_looking"
+        {
+            return Problem::Malformed(problem.clone());
+        }
+        found
     };
     console.ask_what_if(&signed_in, change, ROUTE).await.map_err(told)?;
     Ok((StatusCode::ACCEPTED, Json(console.what_if(&signed_in, Duration::ZERO, ROUTE).await?)))

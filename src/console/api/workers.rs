@@ -1,14 +1,18 @@
 //! Workers, as far as their health is the reader's to see.
 
 use axum::extract::State;
+use axum::response::Response;
 use axum::{Extension, Json};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::super::Console;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
+use super::super::pages::export;
 use super::super::problem::Problem;
-use super::super::view::PortraitView;
-use super::extract::At;
+use super::super::view::{ExportView, PortraitView};
+use super::extract::{Asked, At};
 
 /// Shows a worker as they are seen today: evidence, days, questionnaires. Single answers are null for whoever
 /// works on no case of theirs.
@@ -29,4 +33,37 @@ pub(super) async fn show(
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/workers/{site}/{worker}" };
     let seen = desk.worker(&site, &worker).await?;
     Ok(Json(PortraitView::of((&site, &worker), &seen.portrait, visitor.language, seen.shows_answers)))
+}
+
+/// In which form a document is wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Wanted {
+    /// One list of the document as CSV: `nights`, `windows`, `sleeps`, `nightly`, `exposures`, `tags` or `screenings`.
+    #[param(example = "windows")]
+    table: String,
+}
+
+/// Gives everything that is kept of a worker and is the reader's to see, in one document, or one list of it as CSV.
+/// Single answers and notes are null for whoever works on no case of theirs.
+#[utoipa::path(
+    get, path = "/api/v1/workers/{site}/{worker}/export", tag = "workers", operation_id = "exportWorker",
+    params(
+        ("site" = String, Path, description = "The site"),
+        ("worker" = String, Path, description = "The worker's pseudonym"),
+        Wanted,
+    ),
+    responses((status = 200, description = "The document, or the list",
+        content((ExportView = "application/json"), (String = "text/csv")))),
+)]
+pub(super) async fn export(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(signed_in): Extension<SignedIn>,
+    At((site, worker)): At<(String, String)>,
+    Asked(Wanted { table }): Asked<Wanted>,
+) -> Result<Response, Problem> {
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/workers/{site}/{worker}/export" };
+    export::file(&desk.export(&site, &worker, visitor.language).await?, &table)
 }

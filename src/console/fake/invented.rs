@@ -5,10 +5,15 @@ use crate::console::view::{
     ActionRow, CaseEffect, CaseRow, CaseView, EventRow, GroupEffect, LevelEffect, LimitRow, LogRow, RejectionRow,
     SiteEffect, WhatIfFound, WorkerEffect,
 };
+use crate::domain::TimeZone;
 use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
 use crate::domain::exposure::ExposureDay;
+use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
+use crate::domain::ids::{UnitId, WorkerKey};
 use crate::domain::indicator::HrvState;
+use crate::domain::reading::Context;
 use crate::domain::screening::{Instrument, Response, Screening};
+use crate::domain::worker::Profile;
 use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
 
 pub(super) fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
@@ -161,4 +166,25 @@ pub(super) fn found() -> WhatIfFound {
         workers: vec![of_worker(0), of_worker(1)],
         ..WhatIfFound::default()
     }
+}
+
+/// What is kept of a worker: a register's row, a questionnaire, a window.
+pub(super) fn data(key: WorkerKey, portrait: &Portrait) -> (WorkerHistory, Vec<NightDetail>) {
+    let of = SITES.iter().position(|site| *site == key.site.as_str()).map(canaries).unwrap();
+    let mut history = WorkerHistory::new(Profile::unknown(key, TimeZone::UTC));
+    history.profile.unit = UnitId::parse(&of.unit).unwrap();
+    history.screenings = portrait.screenings.iter().map(|sheet| sheet.sheet.clone()).collect();
+    let window = StoredWindow {
+        start: "2026-03-01T02:00:00Z".parse().unwrap(),
+        duration_s: 300,
+        device: 0,
+        rmssd_ms: Some(of.numbers[1]),
+        sdnn_ms: None,
+        mean_hr_bpm: None,
+        context: Context::SleepMain,
+        quality: None,
+    };
+    let detail =
+        NightDetail { devices: vec![None], windows: vec![window], ..NightDetail::empty("2026-03-01".parse().unwrap()) };
+    (history, vec![detail])
 }

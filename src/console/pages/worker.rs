@@ -12,7 +12,7 @@ use super::super::office::OfficeError;
 use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
-use super::{case_parts, chart, worker_link};
+use super::{case_parts, chart, export, taking_part, worker_link};
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -69,6 +69,9 @@ pub(in super::super) async fn show(
             div {
                 (quality(language, &view.quality)) (devices(language, &view.devices))
                 (worker_link::button(language, &signed_in, &view.site, &view.worker))
+                @if portrait.is_some() {
+                    (export::links(language, &format!("/workers/{}/{}/export", view.site, view.worker), false))
+                }
             }
         }
         @if let Some(portrait) = &portrait { (chart::all(language, portrait, &opened)) }
@@ -92,7 +95,13 @@ fn head(language: Language, view: &WorkerView, portrait: Option<&Portrait>) -> M
                     dd { (language.say(&format!("hrv-{}", portrait.hrv.as_str()))) }
                 }
             }
-            div { dt { (language.say("worker-consent")) } dd { (language.say(consent)) } }
+            div {
+                dt { (language.say("worker-consent")) }
+                dd {
+                    (language.say(consent))
+                    @if let Some(choice) = &view.own_choice { br; (taking_part::fact(language, choice, &view.time_zone)) }
+                }
+            }
             div { dt { (language.say("worker-zone")) } dd { (view.time_zone) } }
         }
     }

@@ -5,6 +5,7 @@
 
 mod case;
 mod evidence;
+mod export;
 mod groups;
 mod portrait;
 mod receipt;
@@ -14,6 +15,10 @@ mod worker;
 
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 pub use evidence::{ContributionView, EvidenceView, ExposureView, HrvView, IndexView, ScreeningView, SleepView};
+pub use export::{
+    AccessExport, EXPORT_TABLES, EXPORT_VERSION, ExportView, ExposureExport, NightExport, NightlyExport,
+    RegisterExport, ScreeningExport, Sight, SleepExport, TagExport, WindowExport,
+};
 pub use groups::{FIGURES, GroupRow, GroupsView, MatchingRule, ResponseRow, SiteGroups};
 pub use portrait::{DayView, PortraitView, SheetView, ShiftView, UsualView, WorkView};
 pub use receipt::{ImportReport, LineProblem, ReceiptView, RejectionRow};
@@ -25,4 +30,6 @@ pub use what_if::{
     CaseEffect, ChangeWords, GroupEffect, LevelEffect, RuleChange, RuleForm, RuleNumber, SiteEffect, WORKERS_SHOWN,
     WhatIfFound, WhatIfView, WorkerEffect,
 };
-pub use worker::{COVERAGE_NIGHTS, DataQuality, DeviceSpan, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView};
+pub use worker::{
+    COVERAGE_NIGHTS, DataQuality, DeviceSpan, OwnChoiceView, SourceRow, Unseen, UnseenRow, UnseenView, WorkerView,
+};

@@ -1,8 +1,10 @@
 //! Workers: one with the quality of what comes from them, and those who are not seen.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::CaseRow;
+use crate::domain::worker::OwnChoice;
 
 /// Nights that the coverage is counted over.
 ///
@@ -23,12 +25,32 @@ pub struct WorkerView {
     pub time_zone: String,
     /// Whether the worker has consented; null where the register does not say.
     pub consent: Option<bool>,
+    /// That the worker chose to take no part; null where they take part as far as the register says so.
+    pub own_choice: Option<OwnChoiceView>,
     /// What came of the last nights.
     pub quality: DataQuality,
     /// The bands, the one seen last first.
     pub devices: Vec<DeviceSpan>,
     /// The cases, the newest first.
     pub cases: Vec<CaseRow>,
+}
+
+/// That a worker chose to take no part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OwnChoiceView {
+    /// `paused` or `withdrawn`.
+    pub choice: String,
+    /// Since when, RFC 3339.
+    #[schema(format = DateTime)]
+    pub since: String,
+}
+
+impl OwnChoiceView {
+    /// The view of a choice.
+    #[must_use]
+    pub fn of(choice: &OwnChoice) -> Self {
+        Self { choice: choice.withholding.as_str().to_owned(), since: choice.since.to_string() }
+    }
 }
 
 /// How good and how complete the data of the last [`COVERAGE_NIGHTS`] nights is.
@@ -69,6 +91,10 @@ pub struct DeviceSpan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unseen {
+    /// The worker pauses, by their own choice.
+    Paused,
+    /// The worker withdrew, by their own choice.
+    Withdrawn,
     /// Consent is missing, so nothing is taken.
     NoConsent,
     /// Nothing ever came.
@@ -83,12 +109,15 @@ pub enum Unseen {
 
 impl Unseen {
     /// Every reason, in the order in which the first that holds is told.
-    pub const ALL: [Self; 5] = [Self::NoConsent, Self::Never, Self::Silent, Self::Stale, Self::TooFew];
+    pub const ALL: [Self; 7] =
+        [Self::Paused, Self::Withdrawn, Self::NoConsent, Self::Never, Self::Silent, Self::Stale, Self::TooFew];
 
     /// The name used in the API and in the keys of texts.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Paused => "paused",
+            Self::Withdrawn => "withdrawn",
             Self::NoConsent => "no_consent",
             Self::Never => "never",
             Self::Silent => "silent",

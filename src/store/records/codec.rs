@@ -25,6 +25,8 @@ pub(in crate::store) struct Writer<'a> {
 pub(in crate::store) struct Reader<'b> {
     rest: &'b [u8],
     record: &'static str,
+    /// The format that the bytes are in.
+    format: u8,
     names: Vec<&'b str>,
     second: i64,
 }
@@ -137,7 +139,17 @@ impl<'a> Writer<'a> {
 
 impl<'b> Reader<'b> {
     pub(in crate::store) fn new(bytes: &'b [u8], record: &'static str) -> Self {
-        Self { rest: bytes, record, names: Vec::new(), second: 0 }
+        Self { rest: bytes, record, format: super::FORMAT, names: Vec::new(), second: 0 }
+    }
+
+    /// The same for bytes of another format.
+    pub(in crate::store) fn of_format(self, format: u8) -> Self {
+        Self { format, ..self }
+    }
+
+    /// The format that the bytes are in.
+    pub(in crate::store) const fn format(&self) -> u8 {
+        self.format
     }
 
     pub(in crate::store) fn unreadable(&self, what: &'static str) -> RecordError {
@@ -211,7 +223,8 @@ impl<'b> Reader<'b> {
     /// The counterpart of [`Writer::blob`].
     pub(in crate::store) fn blob(&mut self) -> Result<Self, RecordError> {
         let length = u32::from_le_bytes(self.array()?) as usize;
-        Ok(Self::new(self.raw(length)?, self.record))
+        let format = self.format;
+        Ok(Self::new(self.raw(length)?, self.record).of_format(format))
     }
 
     /// Checks that nothing is left over.

@@ -26,7 +26,7 @@ pub(super) use facts::{Decided, DeliveryState, OutboxMark, WorkerRecord};
 use super::parcels::{DeliveryOutcome, Outgoing};
 
 /// The format that is written.
-pub(super) const FORMAT: u8 = 1;
+pub(super) const FORMAT: u8 = 2;
 
 /// Why a stored record cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -76,11 +76,11 @@ pub(super) trait Record: Stored {
     /// [`RecordError`] where they were written by a newer version or make no sense.
     fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
         let mut r = Reader::new(bytes, Self::NAME);
-        match r.byte()? {
-            FORMAT => {}
+        let mut r = match r.byte()? {
             0 => return Err(r.unreadable("it has no format")),
+            version @ 1..=FORMAT => r.of_format(version),
             version => return Err(RecordError::Newer { record: Self::NAME, version, known: FORMAT }),
-        }
+        };
         let record = Self::take(&mut r)?;
         r.finish()?;
         Ok(record)

@@ -21,7 +21,7 @@ use crate::domain::reading::{
 };
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
-use crate::domain::worker::{Profile, Sex};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
 use crate::store::parcels::{DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Outgoing};
@@ -200,6 +200,7 @@ sample_one! {
     Instrument: Instrument::ALL.to_vec(),
     Reason: Reason::ALL.to_vec(),
     Sex: [Sex::Female, Sex::Male],
+    Withholding: [Withholding::Paused, Withholding::Withdrawn],
     HrvState: HrvState::ALL,
     IndexBand: IndexBand::ALL,
     Level: Level::ALL,
@@ -233,7 +234,8 @@ sample_records! {
     ExposureDay { date, worked_h, overtime_h, shift, noise_lex8h_dba, wbgt_c, events }
     ActionProgress { action, step, at, source, note }
     Rejection { index, reason, detail }
-    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
+    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent, own_choice }
+    OwnChoice { withholding, since }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
     SleepSpan { start, end }

@@ -5,7 +5,7 @@ use super::codec::{Reader, Stored, Writer, codes, record};
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
-use crate::domain::worker::{Profile, Sex};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
 
 impl Stored for RuleId {
     fn put<'a>(&'a self, w: &mut Writer<'a>) {
@@ -18,13 +18,14 @@ impl Stored for RuleId {
 
 codes! {
     Sex { Female = 0, Male = 1 }
+    Withholding { Paused = 0, Withdrawn = 1 }
     HrvState { Learning = 0, Normal = 1, Watch = 2, Persistent = 3, Stale = 4 }
     IndexBand { Better = 0, Usual = 1, Elevated = 2, High = 3, VeryHigh = 4 }
     Level { L0 = 0, L1 = 1, L2 = 2, L3 = 3, L4 = 4 }
 }
 
 record! {
-    Profile { key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent }
+    OwnChoice { withholding, since }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
     SleepSpan { start, end }
@@ -38,6 +39,38 @@ record! {
     NightDetail { date, devices, windows, beats, sleeps, nightly }
     WorkerHistory {
         profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
+    }
+}
+
+/// The first format that keeps what a worker chose.
+const OWN_CHOICE: u8 = 2;
+
+impl Stored for Profile {
+    fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        self.key.put(w);
+        self.unit.put(w);
+        self.time_zone.put(w);
+        self.birth_year.put(w);
+        self.sex.put(w);
+        self.bmi.put(w);
+        self.is_safety_critical.put(w);
+        self.has_beta_blocker.put(w);
+        self.has_consent.put(w);
+        self.own_choice.put(w);
+    }
+    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
+        Ok(Self {
+            key: Stored::take(r)?,
+            unit: Stored::take(r)?,
+            time_zone: Stored::take(r)?,
+            birth_year: Stored::take(r)?,
+            sex: Stored::take(r)?,
+            bmi: Stored::take(r)?,
+            is_safety_critical: Stored::take(r)?,
+            has_beta_blocker: Stored::take(r)?,
+            has_consent: Stored::take(r)?,
+            own_choice: if r.format() < OWN_CHOICE { None } else { Stored::take(r)? },
+        })
     }
 }
 

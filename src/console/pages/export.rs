@@ -1,0 +1,85 @@
+//! Copies of everything about one worker: links to them, and the files.
+
+use axum::Extension;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse as _, Response};
+use maud::{Markup, html};
+use serde::Deserialize;
+
+use super::super::Console;
+use super::super::desk::Desk;
+use super::super::gate::{Oneself, SignedIn, Visitor};
+use super::super::problem::Problem;
+use super::super::view::{EXPORT_TABLES, ExportView};
+use super::worker_self;
+use crate::texts::Language;
+
+/// Which form is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct Wanted {
+    /// One list as CSV; the whole document where none is named.
+    table: String,
+}
+
+/// The links: one document, and each of its lists for a spreadsheet.
+pub(super) fn links(language: Language, address: &str, is_oneself: bool) -> Markup {
+    let tables = EXPORT_TABLES.iter().filter(|table| is_oneself || **table != "accesses");
+    html! {
+        section aria-labelledby="export" {
+            h2 #export { (language.say("export-title")) }
+            p { (language.say("export-meaning")) }
+            div.buttons { a href=(address) download="vagus.json" { (language.say("export-all")) } }
+            details {
+                summary { (language.say("export-tables")) }
+                ul {
+                    @for table in tables {
+                        li {
+                            a href=(format!("{address}?table={table}")) download=(format!("vagus-{table}.csv")) {
+                                (language.say(&format!("export-{table}")))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A document as a file, or one of its lists; an unknown list is no address.
+pub(in super::super) fn file(document: &ExportView, table: &str) -> Result<Response, Problem> {
+    let (kind, name, body) = if table.is_empty() {
+        let body = serde_json::to_string(document).map_err(|_| Problem::Internal)?;
+        ("application/json", "vagus.json".to_owned(), body)
+    } else {
+        let body = document.table(table).ok_or(Problem::NotFound)?;
+        ("text/csv; charset=utf-8", format!("vagus-{table}.csv"), body)
+    };
+    let head: [(HeaderName, String); 2] = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    Ok((head, body).into_response())
+}
+
+pub(in super::super) async fn of_worker(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(signed_in): Extension<SignedIn>,
+    Path((site, worker)): Path<(String, String)>,
+    Query(Wanted { table }): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/workers/{site}/{worker}/export" };
+    file(&desk.export(&site, &worker, visitor.language).await?, &table)
+}
+
+pub(in super::super) async fn of_oneself(
+    State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
+    Extension(oneself): Extension<Oneself>,
+    Query(Wanted { table }): Query<Wanted>,
+) -> Result<Response, Problem> {
+    let entry = worker_self::entry(&oneself, "export", "/me/data");
+    file(&console.own_export(&oneself.key, entry, visitor.language).await?, &table)
+}
