@@ -5,7 +5,7 @@ use crate::clinic::{ADMINISTRATOR, Clinic, IN_CRISIS, PASSWORD, PHYSICIAN, STRAI
 use crate::words::{CHINESE, ENGLISH};
 
 /// axe-core itself, from its package.
-fn axe() -> String {
+pub(crate) fn axe() -> String {
     let modules =
         std::env::var_os("VAGUS_TEST_NODE_MODULES").expect("VAGUS_TEST_NODE_MODULES is not set: run ./tests/run");
     let path = std::path::Path::new(&modules).join("axe-core/axe.min.js");
@@ -23,7 +23,7 @@ const LOOK: &str = r#"
 "#;
 
 /// Looks at the open page in both schemes; gives what is serious, and prints all that was found.
-fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
+pub(crate) fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     let mut serious = Vec::new();
     browser.run(axe, vec![]);
     for scheme in ["light", "dark"] {
@@ -42,7 +42,7 @@ fn look(browser: &Browser, axe: &str, what: &str) -> Vec<String> {
     serious
 }
 
-fn assert_none(serious: &[String]) {
+pub(crate) fn assert_none(serious: &[String]) {
     assert!(serious.is_empty(), "{} serious findings\n{}", serious.len(), serious.join("\n"));
 }
 

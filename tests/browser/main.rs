@@ -15,6 +15,7 @@ mod injection;
 mod keyboard;
 mod languages;
 mod live;
+mod openid;
 mod reflow;
 mod signing_in;
 #[path = "../service/support/mod.rs"]

@@ -1,4 +1,5 @@
-// Another's OpenID provider: oidc-provider, which the OpenID Foundation certified, on a free port of this machine.
+// Another's OpenID provider: oidc-provider, which the OpenID Foundation certified, on a free port of this machine,
+// or on the one that is its first argument; the second is the name it goes by.
 //
 // It prints its port. POST /test takes JSON that sets it up anew: where browsers may be sent back to, who there
 // is and with which claims, and what is done to a token before it leaves, so that it must be refused. With
@@ -104,7 +105,7 @@ const server = createServer(async (request, response) => {
 });
 server.listen(Number(process.argv[2] ?? 0), '127.0.0.1', async () => {
   const { port } = server.address();
-  issuer = `http://127.0.0.1:${port}`;
+  issuer = `http://${process.argv[3] ?? '127.0.0.1'}:${port}`;
   key = await makeKey('first');
   build();
   console.log(port);

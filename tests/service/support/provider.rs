@@ -21,13 +21,18 @@ pub(crate) struct Provider {
 impl Provider {
     /// Starts it on a free port, or on that one, and waits until it answers.
     pub(crate) fn start(port: Option<u16>) -> Self {
+        Self::called("127.0.0.1", port)
+    }
+
+    /// The same under another name of this machine: for browsers another site.
+    pub(crate) fn called(name: &str, port: Option<u16>) -> Self {
         assert!(
             std::env::var_os("VAGUS_TEST_NODE_MODULES").is_some(),
             "VAGUS_TEST_NODE_MODULES is not set: run ./tests/run"
         );
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/service/receivers/provider.mjs");
         let mut command = Command::new("node");
-        command.arg(script).arg(port.unwrap_or(0).to_string()).stdout(Stdio::piped());
+        command.arg(script).arg(port.unwrap_or(0).to_string()).arg(name).stdout(Stdio::piped());
         let mut child = command.stderr(Stdio::null()).spawn().expect("Node.js runs");
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let port = lines.find_map(|line| line.unwrap().parse().ok()).expect("it tells its port");
