@@ -4,18 +4,18 @@
 // It prints its port. POST /test takes JSON that sets it up anew: where browsers may be sent back to, who there
 // is and with which claims, and what is done to a token before it leaves, so that it must be refused. With
 // "rotate" it signs with another key from then on. GET /test tells what it was asked for so far.
+//
+// Release 8 is the last one that runs on the Node.js of Debian 12.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { webcrypto } from 'node:crypto';
 
-// Older releases of Node.js have it under another name.
-globalThis.crypto ??= webcrypto;
 const here = createRequire(join(process.env.VAGUS_TEST_NODE_MODULES, 'of-the-test.js'));
-const module = async (name, file) => import(pathToFileURL(join(dirname(here.resolve(`${name}/package.json`)), file)));
-const { Provider } = await module('oidc-provider', 'lib/index.js');
-const jose = await module('jose', 'dist/webapi/index.js');
+const { Provider } = await import(
+  pathToFileURL(join(dirname(here.resolve('oidc-provider/package.json')), 'lib/index.js')),
+);
+const jose = here('jose');
 
 const CLIENT = 'vagus';
 const SECRET = 'a secret & of ours/that+must:be=escaped';
