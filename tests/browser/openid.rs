@@ -52,9 +52,6 @@ fn whoever_comes_back_from_the_provider_of_another_site_is_signed_in() {
     browser.press_above(ENGLISH.sign_out);
     provider.know(&clinic.address(), &[("dr.hoa", &[])]);
     browser.follow(BUTTON);
-    // What the provider kept was of its former self.
-    browser.until("the provider asks who it is", || browser.has("//input[@name='login']").then_some(()));
-    browser.run(SIGN_IN_THERE, vec![json!("dr.hoa")]);
     browser.sees("Your organisation knows you, but nothing in Vagus is open to you.");
     assert_none(&look(&browser, &axe(), "turned away"));
     browser.picture("sign-in-openid-turned-away-en");
