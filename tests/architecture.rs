@@ -16,6 +16,8 @@ mod purity;
 mod shape;
 #[path = "architecture/source.rs"]
 mod source;
+#[path = "architecture/speech.rs"]
+mod speech;
 #[path = "architecture/vendors.rs"]
 mod vendors;
 
@@ -93,6 +95,11 @@ fn nothing_is_left_to_do_and_no_test_is_switched_off() {
 #[test]
 fn formulas_and_thresholds_name_their_source() {
     assert_held(&shape::sourceless(&src()));
+}
+
+#[test]
+fn what_people_read_on_pages_and_in_mails_does_not_stand_in_the_code() {
+    assert_held(&speech::texts_in_code(&src()));
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod groups;
 mod machine;
 mod outcomes;
 mod responses;
+mod rule_words;
 mod rules;
 mod system;
 mod what_if;
@@ -32,6 +33,7 @@ use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
 use crate::domain::person::Actor;
 use crate::domain::worker::Withholding;
 use crate::engine::portrait::{Portrait, portrait};
+use crate::texts::Language;
 
 pub(super) use machine::Machine;
 pub(super) use rules::settings;
@@ -118,12 +120,16 @@ impl Office for Served {
         Box::pin(system::tend(self, deed))
     }
 
-    fn rules(&self) -> RulesView {
-        rules::rules(&self.engine.borrow())
+    fn rules(&self, language: Language) -> RulesView {
+        rules::rules(&self.engine.borrow(), language)
     }
 
-    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError> {
-        what_if::weigh(&self.engine.borrow().rules, change)
+    fn translated(&self, english: &str, language: Language) -> String {
+        rules::translated(&self.engine.borrow(), english, language)
+    }
+
+    fn weigh(&self, change: &RuleChange, language: Language) -> Result<ChangeWords, OfficeError> {
+        what_if::weigh(&self.engine.borrow().rules, change, language)
     }
 
     fn what_if(&self, change: RuleChange, sites: Vec<SiteId>, progress: Arc<Progress>) -> Answering<'_, WhatIfFound> {
@@ -173,7 +179,7 @@ impl Office for Served {
         let methods = settings.care.library.methods.iter().map(|method| MethodChoice {
             id: method.id.to_string(),
             action: method.side.as_str().to_owned(),
-            title: method.name.clone(),
+            title: method.name.to_string(),
         });
         methods.collect()
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::clock_watch;
 use super::sequencer::Progress;
 use crate::clock::Clock;
-use crate::console::ops::{Readiness, ReadinessCheck};
+use crate::console::ops::{Missing, Readiness, ReadinessCheck};
 use crate::delivery::mqtt::PublisherStatus;
 use crate::ingest::SessionStatus;
 
@@ -26,20 +26,26 @@ pub fn check(
     let store: PathBuf = store.to_owned();
     Arc::new(move || {
         let mut reasons = Vec::new();
+        let mut missing = |name, told| reasons.push(Missing { name, told });
         if !session.is_connected() {
             let why = session.last_problem().unwrap_or_else(|| "the first connection is under way".to_owned());
-            reasons.push(format!("not connected to the MQTT broker: {why}"));
+            missing("broker", format!("not connected to the MQTT broker: {why}"));
         }
         if !delivery.is_connected() {
-            reasons.push("alerts cannot leave: the connection for delivery to the MQTT broker is down".to_owned());
+            missing(
+                "delivery",
+                "alerts cannot leave: the connection for delivery to the MQTT broker is down".to_owned(),
+            );
         }
         if !store.is_dir() {
-            reasons.push(format!("the store's directory {} is gone", store.display()));
+            missing("store", format!("the store's directory {} is gone", store.display()));
         }
-        reasons.extend(clock.step().map(clock_watch::in_words));
+        if let Some(step) = clock.step() {
+            missing("clock", clock_watch::in_words(step));
+        }
         let lag = progress.lag_rows();
         if lag > MAX_LAG_ROWS {
-            reasons.push(format!("{lag} rows are written and not applied yet"));
+            missing("lag", format!("{lag} rows are written and not applied yet"));
         }
         Readiness { reasons }
     })

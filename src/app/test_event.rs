@@ -5,11 +5,8 @@ use crate::domain::case::{ActionId, ActionKind, ActionStep, CaseId};
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, EventBody, EventKind, Invitation, Proposal};
 use crate::domain::ids::{SiteId, UnitId, WorkerId};
 use crate::domain::life::{Advice, CaseState, Deadline, Milestone, Stage};
+use crate::domain::reason::{Said, Sentence};
 use crate::domain::{Date, SignedDuration, TimeZone, Timestamp};
-
-/// What every test says.
-const SUMMARY: &str =
-    "This event only tries whether events arrive. The worker and the case are invented; nobody has to act.";
 
 /// A test of that kind, or of a crisis, under an id of its own.
 #[must_use]
@@ -128,10 +125,12 @@ fn proposal(level: Level) -> EventBody {
         level,
         action: ActionKind::Counseling,
         method: None,
+        method_name: None,
         week: 0,
         advice: Advice::Maintain,
         to: None,
-        reason: SUMMARY.to_owned(),
+        to_name: None,
+        reason: vec![Sentence::Said(Said::Test)],
         outcomes: Vec::new(),
     }))
 }

@@ -7,6 +7,7 @@
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::life::MethodId;
+use crate::domain::phrase::Phrase;
 use crate::domain::screening::Instrument;
 
 use super::organisation::Exposure;
@@ -23,7 +24,7 @@ pub struct Risk {
     /// Its id, e.g. `anxiety`.
     pub id: Box<str>,
     /// Its name for people.
-    pub name: String,
+    pub name: Phrase,
     /// The rules that stand for it.
     pub rules: Vec<RuleId>,
     /// The sides on which something is to be done about it.
@@ -42,7 +43,7 @@ pub struct Method {
     /// Its id.
     pub id: MethodId,
     /// Its name for people.
-    pub name: String,
+    pub name: Phrase,
     /// Whether the person or the organisation does it.
     pub side: ActionKind,
     /// The step of care, 1 to 4.
@@ -57,7 +58,7 @@ pub struct Method {
     /// Weeks.
     pub weeks: u8,
     /// What to do, for the person in charge.
-    pub sentence: String,
+    pub sentence: Phrase,
     /// Where it comes from.
     pub source: String,
 }
@@ -84,8 +85,8 @@ impl Library {
 
     /// What a person reads instead of the id.
     #[must_use]
-    pub fn name_of<'a>(&'a self, id: &'a MethodId) -> &'a str {
-        self.method(id).map_or_else(|| id.as_str(), |method| &method.name)
+    pub fn name_of(&self, id: &MethodId) -> Phrase {
+        self.method(id).map_or_else(|| Phrase::from(id.as_str()), |method| method.name.clone())
     }
 
     /// The risks that these rules stand for, in the order of the file.

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::problem::{self, Problem, Problems};
 use super::rules_file::digest;
 use super::section::{Document, Section};
+use super::translations::Translations;
 use crate::cases::library::{Library, Method, Risk, STEPS};
 use crate::cases::organisation::Exposure;
 use crate::domain::alert::RuleId;
@@ -47,12 +48,14 @@ pub fn parse(text: &str, origin: &str) -> Result<Library, Problems> {
     let document = Document::parse(text, origin).map_err(Problems)?;
     let mut root = document.root();
     let first_steps = first_steps(root.section("first_step"));
-    let risks = risks(&mut root);
+    let translations = Translations::read(&mut root);
+    let risks = risks(&mut root, &translations);
     let names: Vec<&str> = risks.iter().map(|(risk, _)| &*risk.id).collect();
-    let methods = methods(&mut root, &names);
+    let methods = methods(&mut root, &names, &translations);
     if document.is_sound() {
         risks.iter().for_each(|(risk, section)| require_methods(section, risk, &methods));
     }
+    translations.finish(&root);
     root.finish();
     let risks = risks.into_iter().map(|(risk, _)| risk).collect();
     let (problems, _) = document.finish();
@@ -100,11 +103,11 @@ fn small(number: u16) -> u8 {
     u8::try_from(number).unwrap_or(u8::MAX)
 }
 
-fn risks<'d>(root: &mut Section<'d>) -> Vec<(Risk, Section<'d>)> {
+fn risks<'d>(root: &mut Section<'d>, translations: &Translations) -> Vec<(Risk, Section<'d>)> {
     let mut seen = BTreeSet::new();
     let mut risks = Vec::new();
     for mut section in root.sections("risk") {
-        if let Some(risk) = risk(&mut section, &mut seen) {
+        if let Some(risk) = risk(&mut section, &mut seen, translations) {
             risks.push((risk, section));
         }
     }
@@ -114,9 +117,9 @@ fn risks<'d>(root: &mut Section<'d>) -> Vec<(Risk, Section<'d>)> {
     risks
 }
 
-fn risk(section: &mut Section<'_>, seen: &mut BTreeSet<String>) -> Option<Risk> {
+fn risk(section: &mut Section<'_>, seen: &mut BTreeSet<String>, translations: &Translations) -> Option<Risk> {
     let id = id(section, "risk", seen);
-    let name = text(section, "name", "people read it");
+    let name = text(section, "name", "people read it").map(|name| translations.phrase(&name));
     let rules: Option<Vec<String>> = section.require("rules", "the rules that stand for the risk");
     if rules.as_ref().is_some_and(Vec::is_empty) {
         section.problem("rules", "is empty", "name at least one rule, e.g. [\"R3\"]");
@@ -135,19 +138,24 @@ fn risk(section: &mut Section<'_>, seen: &mut BTreeSet<String>) -> Option<Risk> 
     Some(Risk { id: id?.into(), name: name?, rules, sides, instruments, exposures, first_step })
 }
 
-fn methods(root: &mut Section<'_>, risks: &[&str]) -> Vec<Method> {
+fn methods(root: &mut Section<'_>, risks: &[&str], translations: &Translations) -> Vec<Method> {
     let mut seen = BTreeSet::new();
     let mut methods = Vec::new();
     for mut section in root.sections("method") {
-        methods.extend(method(&mut section, &mut seen, risks));
+        methods.extend(method(&mut section, &mut seen, risks, translations));
         section.finish();
     }
     methods
 }
 
-fn method(section: &mut Section<'_>, seen: &mut BTreeSet<String>, known: &[&str]) -> Option<Method> {
+fn method(
+    section: &mut Section<'_>,
+    seen: &mut BTreeSet<String>,
+    known: &[&str],
+    translations: &Translations,
+) -> Option<Method> {
     let id = id(section, "method", seen);
-    let name = text(section, "name", "people read it");
+    let name = text(section, "name", "people read it").map(|name| translations.phrase(&name));
     let side = section.choice("side", side, &SIDES);
     if !section.has("side") {
         section.problem("side", "is missing", &format!("give one of: {}", SIDES.join(", ")));
@@ -156,6 +164,7 @@ fn method(section: &mut Section<'_>, seen: &mut BTreeSet<String>, known: &[&str]
     let modality = text(section, "modality", "how it is given, e.g. \"face_to_face\"");
     let weeks = within(section, "weeks", "how long it takes", 1..=LONGEST_WEEKS);
     let sentence = text(section, "sentence", "what to do, for the person in charge");
+    let sentence = sentence.map(|sentence| translations.phrase(&sentence));
     let source = text(section, "source", "where it comes from; \"[J]\" where it is judgement");
     let risks: Option<Vec<String>> = section.require("risks", "the risks that it is for");
     for risk in risks.iter().flatten().filter(|risk| !known.contains(&risk.as_str())) {

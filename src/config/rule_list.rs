@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::section::Section;
+use super::translations::Translations;
 use super::{conditions, rule_sense};
 use crate::domain::alert::{Level, RuleId};
+use crate::domain::phrase::Phrase;
 use crate::domain::screening::Instrument;
 use crate::rules::{Condition, Flag, InstrumentCutoffs, Raise, Rule};
 
@@ -12,6 +14,7 @@ use crate::rules::{Condition, Flag, InstrumentCutoffs, Raise, Rule};
 pub(super) fn read(
     root: &mut Section<'_>,
     cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>,
+    translations: &Translations,
 ) -> (Vec<Rule>, Vec<Rule>) {
     let mut seen = BTreeSet::new();
     let mut rules: Vec<(Rule, Section<'_>)> = Vec::new();
@@ -25,7 +28,7 @@ pub(super) fn read(
             }
         }
         let is_enabled = section.get_or("enabled", true);
-        let rule = rule(&mut section, id, cutoffs);
+        let rule = rule(&mut section, id, cutoffs, translations);
         section.refuse_unknown();
         match rule {
             Some(rule) if is_enabled => rules.push((rule, section)),
@@ -93,8 +96,10 @@ fn rule(
     section: &mut Section<'_>,
     id: Option<String>,
     cutoffs: &BTreeMap<Instrument, InstrumentCutoffs>,
+    translations: &Translations,
 ) -> Option<Rule> {
     let title: String = section.require("title", "people read it").unwrap_or_default();
+    let title = translations.phrase(&title);
     let level = level(section);
     let all = conditions::read_all(section, "all", cutoffs, 0);
     if all.as_ref().is_some_and(|all| !rule_sense::can_hold(all)) {
@@ -105,8 +110,7 @@ fn rule(
         section.warn("all", "gives L3 from a wristband alone", remedy);
     }
     let raise = raises(section, level, all.as_deref(), cutoffs);
-    let workload_review: Vec<String> = section.get_or("workload_review", Vec::new());
-    let counseling: Vec<String> = section.get_or("counseling", Vec::new());
+    let [workload_review, counseling] = suggestions(section, translations);
     let levels = || level.into_iter().chain(raise.iter().flatten().map(|raise| raise.level));
     if levels().any(|level| matches!(level, Level::L2 | Level::L3)) {
         for (key, suggestions) in [("workload_review", &workload_review), ("counseling", &counseling)] {
@@ -125,6 +129,11 @@ fn rule(
     }
     let id = RuleId::new(&id?);
     Some(Rule { id, title, level: level?, all: all?, raise: raise?, workload_review, counseling })
+}
+
+/// What is suggested for the work and for the person.
+pub(super) fn suggestions(section: &mut Section<'_>, translations: &Translations) -> [Vec<Phrase>; 2] {
+    ["workload_review", "counseling"].map(|key| translations.phrases(&section.get_or(key, Vec::new())))
 }
 
 fn raises(

@@ -13,6 +13,7 @@ use super::problem::{self, Problem, Problems};
 use super::rule_list;
 use super::section::{Document, Section};
 use super::thresholds;
+use super::translations::Translations;
 use super::unit_rules;
 use crate::cases::care;
 use crate::domain::alert::RuleId;
@@ -88,15 +89,17 @@ pub fn review(text: &str, origin: &str) -> Result<(Settings, Vec<Problem>), Prob
     let indicators = thresholds::indicators(root.section("indicators"));
     let daytime = thresholds::daytime(root.section("daytime"));
     let exposures = thresholds::exposures(root.section("exposures"));
-    let table = table(root.section("table"));
+    let translations = Translations::read(&mut root);
+    let table = table(root.section("table"), &translations);
     let limits = limits::read(root.section("limits"));
     let cool_down_days = cool_down(root.section("cool_down"));
     let care = Arc::new(thresholds::care(root.section("care"), library_file::built_in()));
-    let (rules, off) = rule_list::read(&mut root, &cutoffs);
-    let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id));
+    let (rules, off) = rule_list::read(&mut root, &cutoffs, &translations);
+    let units = unit_rules::read(&mut root, rules.iter().map(|rule| &rule.id), &translations);
     if document.is_sound() {
         rule_list::require_crisis_rule(&root, &rules);
     }
+    translations.finish(&root);
     root.finish();
     let warnings = document.take_warnings();
     let (problems, _) = document.finish();
@@ -208,15 +211,16 @@ fn one_scale(mut section: Section<'_>) -> Option<Cutoffs> {
     Some(Cutoffs { mild, moderate, severe, positive, is_high_good, measures: measures? })
 }
 
-fn table(mut section: Section<'_>) -> JointTable {
+fn table(mut section: Section<'_>, translations: &Translations) -> JointTable {
+    let [workload_review, counseling] = rule_list::suggestions(&mut section, translations);
     let table = JointTable {
         index_high: section.number("index_high", 70.0, 0.0..=100.0),
         index_high_confidence: section.number("index_high_confidence", 0.7, 0.0..=1.0),
         index_raised: section.number("index_raised", 60.0, 0.0..=100.0),
         index_raised_confidence: section.number("index_raised_confidence", 0.4, 0.0..=1.0),
         index_days: section.number("index_days", 5, 1..=7),
-        workload_review: section.get_or("workload_review", Vec::new()),
-        counseling: section.get_or("counseling", Vec::new()),
+        workload_review,
+        counseling,
     };
     section.finish();
     table

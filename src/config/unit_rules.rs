@@ -1,7 +1,8 @@
 //! The rules about units of the rule file.
 
-use super::rule_list::{conditions_missing, rule_id};
+use super::rule_list::{conditions_missing, rule_id, suggestions};
 use super::section::Section;
+use super::translations::Translations;
 use crate::domain::alert::{Level, RuleId};
 use crate::rules::{Comparison, LEAST_WORKERS, UnitCondition, UnitFact, UnitRule, UnitRules};
 
@@ -13,7 +14,11 @@ const COMPARATORS: [(&str, Comparison); 4] = [
 ];
 
 /// Reads `[unit]` and every `[[unit_rule]]`; no id may be one of `taken`.
-pub(super) fn read<'a>(root: &mut Section<'_>, taken: impl Iterator<Item = &'a RuleId>) -> UnitRules {
+pub(super) fn read<'a>(
+    root: &mut Section<'_>,
+    taken: impl Iterator<Item = &'a RuleId>,
+    translations: &Translations,
+) -> UnitRules {
     let mut section = root.section("unit");
     let least_workers = section.number("least_workers", LEAST_WORKERS, LEAST_WORKERS..=10_000);
     section.finish();
@@ -29,15 +34,16 @@ pub(super) fn read<'a>(root: &mut Section<'_>, taken: impl Iterator<Item = &'a R
             seen.push(id.clone());
         }
         let is_enabled = section.get_or("enabled", true);
-        let rule = rule(&mut section, id);
+        let rule = rule(&mut section, id, translations);
         section.finish();
         rules.extend(rule.filter(|_| is_enabled));
     }
     UnitRules { least_workers, rules }
 }
 
-fn rule(section: &mut Section<'_>, id: Option<String>) -> Option<UnitRule> {
+fn rule(section: &mut Section<'_>, id: Option<String>, translations: &Translations) -> Option<UnitRule> {
     let title: String = section.require("title", "people read it").unwrap_or_default();
+    let title = translations.phrase(&title);
     let words = ["L2", "L3"];
     let level = section.choice("level", |text| Level::parse(text).filter(|l| words.contains(&l.as_str())), &words);
     if !section.has("level") {
@@ -49,8 +55,7 @@ fn rule(section: &mut Section<'_>, id: Option<String>) -> Option<UnitRule> {
         return None;
     }
     let all: Vec<_> = conditions.into_iter().map(condition).collect();
-    let workload_review: Vec<String> = section.get_or("workload_review", Vec::new());
-    let counseling: Vec<String> = section.get_or("counseling", Vec::new());
+    let [workload_review, counseling] = suggestions(section, translations);
     if workload_review.is_empty() {
         section.problem("workload_review", "suggests nothing", "a unit rule asks for a workload review: say of what");
     }

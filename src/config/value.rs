@@ -180,6 +180,20 @@ macro_rules! whole {
 }
 whole!(u16, u32, u64, usize);
 
+/// A text for each name.
+impl Setting for BTreeMap<String, String> {
+    const EXPECTED: &'static str = "a section of texts, e.g. \"quiet breaks\" = \"…\"";
+
+    fn from_value(value: Value) -> Option<Self> {
+        let Value::Table(entries) = value else { return None };
+        entries.into_iter().map(|(name, placed)| Some((name, String::from_value(placed.value)?))).collect()
+    }
+
+    fn from_text(_: &str) -> Option<Self> {
+        None
+    }
+}
+
 impl Setting for Vec<String> {
     const EXPECTED: &'static str = "a list of texts, e.g. [\"one\", \"two\"]";
 

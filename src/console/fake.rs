@@ -267,7 +267,11 @@ impl Office for FakeOffice {
         Box::pin(async { Ok(SystemDone { done: 1, left: 0 }) })
     }
 
-    fn rules(&self) -> RulesView {
+    fn translated(&self, english: &str, _: crate::texts::Language) -> String {
+        english.to_owned()
+    }
+
+    fn rules(&self, _: crate::texts::Language) -> RulesView {
         let hours =
             RuleNumber { words: "weekly hours at least".to_owned(), unit: "h".to_owned(), value: 55.0, raise: None };
         let form = RuleForm {
@@ -281,7 +285,7 @@ impl Office for FakeOffice {
         RulesView { version: "1".to_owned(), rules, forms: vec![form], ..RulesView::default() }
     }
 
-    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError> {
+    fn weigh(&self, change: &RuleChange, _: crate::texts::Language) -> Result<ChangeWords, OfficeError> {
         if change.rule != "R2" || change.numbers.len() != 1 {
             let problem = format!("there is no rule {}", change.rule);
             return Err(OfficeError::Refused { reason: "unknown_rule", problem });

@@ -23,6 +23,7 @@ use crate::domain::item::Stream;
 use crate::domain::person::Actor;
 use crate::domain::worker::Withholding;
 use crate::engine::portrait::Portrait;
+use crate::texts::Language;
 
 /// An answer on its way.
 pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, OfficeError>> + Send + 'a>>;
@@ -173,14 +174,17 @@ pub trait Office: Send + Sync + 'static {
     /// Does something about the service itself.
     fn tend(&self, deed: SystemDeed) -> Answering<'_, SystemDone>;
 
-    /// The rules in force, in words.
-    fn rules(&self) -> RulesView;
+    /// The rules in force, in the words of a language.
+    fn rules(&self, language: Language) -> RulesView;
+
+    /// A text of the rule file or the library, in a language; in English where it is not translated.
+    fn translated(&self, english: &str, language: Language) -> String;
 
     /// A change of a rule in words.
     ///
     /// # Errors
     /// [`OfficeError::Refused`] where there is no such rule, or the change makes no sense.
-    fn weigh(&self, change: &RuleChange) -> Result<ChangeWords, OfficeError>;
+    fn weigh(&self, change: &RuleChange, language: Language) -> Result<ChangeWords, OfficeError>;
 
     /// What a change of a rule would have made of the stored histories of these sites; none named stands for all.
     /// It takes its time; whoever stops waiting stops it.

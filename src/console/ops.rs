@@ -32,8 +32,17 @@ impl Default for Settings {
 /// Whether the service does its work, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Readiness {
-    /// What is missing, for people; empty when the service is ready.
-    pub reasons: Vec<String>,
+    /// What is missing; empty when the service is ready.
+    pub reasons: Vec<Missing>,
+}
+
+/// What keeps the service from its work.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// Its name, by which a language has a text for it.
+    pub name: &'static str,
+    /// What exactly, for operators and their tools.
+    pub told: String,
 }
 
 impl Readiness {
@@ -86,7 +95,8 @@ async fn show_alive() -> &'static str {
 async fn show_readiness(State(check): State<ReadinessCheck>) -> Response {
     let readiness = check();
     let status = if readiness.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    let body = serde_json::json!({"ready": readiness.is_ready(), "reasons": readiness.reasons});
+    let reasons: Vec<&str> = readiness.reasons.iter().map(|missing| missing.told.as_str()).collect();
+    let body = serde_json::json!({"ready": readiness.is_ready(), "reasons": reasons});
     (status, Json(body)).into_response()
 }
 

@@ -27,7 +27,9 @@ async fn start_with(header_read_timeout: Duration) -> Running {
     let flag = Arc::clone(&is_ready);
     let check: ReadinessCheck = Arc::new(move || match flag.load(Ordering::Acquire) {
         true => Readiness::default(),
-        false => Readiness { reasons: vec!["not connected to the broker".to_owned()] },
+        false => {
+            Readiness { reasons: vec![Missing { name: "broker", told: "not connected to the broker".to_owned() }] }
+        }
     });
     let settings = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)) };
     let bounds = Bounds { header_read_timeout, ..BOUNDS };

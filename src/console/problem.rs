@@ -146,7 +146,14 @@ impl Problem {
     #[must_use]
     pub fn say(&self, language: Language) -> String {
         match self {
-            Self::Refused { problem, .. } => language.say_with(self.key(), &[("problem", problem.as_str().into())]),
+            Self::Refused { reason, problem } => {
+                // English has the details; another language what kind of refusal it is.
+                let known = format!("refused-{reason}");
+                let told = language.say(&known);
+                let is_said = language != Language::English && told != known;
+                let problem = if is_said { told } else { problem.clone() };
+                language.say_with(self.key(), &[("problem", problem.into())])
+            }
             Self::NotSignedIn
             | Self::PasswordToChange
             | Self::Forbidden

@@ -19,6 +19,7 @@ use super::{Console, wall};
 use crate::domain::ids::SiteId;
 use crate::domain::person::PersonId;
 use crate::domain::{SignedDuration, Timestamp};
+use crate::texts::Language;
 
 /// What was found is forgotten so long after it was asked.
 const KEPT: SignedDuration = SignedDuration::from_hours(1);
@@ -72,10 +73,11 @@ impl Console {
         &self,
         signed_in: &SignedIn,
         change: RuleChange,
+        language: Language,
         route: &'static str,
     ) -> Result<(), Problem> {
         let reader = &signed_in.reader;
-        let words = self.office().weigh(&change)?;
+        let words = self.office().weigh(&change, language)?;
         let entry = Entry::of(reader, "what_if", route).with(&[Field::WhatIf]);
         self.record(vec![Entry { change: Some(short(&change)), ..entry }]).await?;
         let (end, ended) = watch::channel(None);

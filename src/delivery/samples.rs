@@ -17,7 +17,9 @@ use crate::domain::event::{
 use crate::domain::ids::{SiteId, UnitId, WorkerId, WorkerNumber};
 use crate::domain::indicator::{Component, Contribution, Hint, HrvState, IndexBand, Severity};
 use crate::domain::life::{Advice, CaseState, Deadline, MethodId, Milestone, Stage};
+use crate::domain::phrase::Phrase;
 use crate::domain::reading::Tag;
+use crate::domain::reason::{Said, Sentence};
 use crate::domain::screening::Instrument;
 
 /// Whom the ids are derived from, as the service does it.
@@ -97,8 +99,24 @@ pub(crate) fn crisis() -> Event {
         due: at("2026-03-02T09:50:00Z"),
         ..action(ActionKind::Counseling)
     }];
-    alert.counseling_suggestions = vec!["Crisis contact and safety plan.".to_owned()];
+    alert.counseling_suggestions = vec![phrase(
+        "Crisis contact and safety plan.",
+        "危机联系与安全计划。",
+        "Liên hệ khủng hoảng và kế hoạch an toàn.",
+    )];
     Event { id: format!("{}-2-raised", alert.case), body: of_alert(alert), ..event(EventKind::Raised) }
+}
+
+fn phrase(english: &str, chinese: &str, vietnamese: &str) -> Phrase {
+    Phrase::new(english, vec![("zh-Hans", chinese.to_owned()), ("vi", vietnamese.to_owned())])
+}
+
+fn counselling() -> Phrase {
+    phrase(
+        "Counselling based on CBT, or guided self-help, for 6 to 8 weeks.",
+        "基于认知行为疗法的心理咨询或引导式自助，6 至 8 周。",
+        "Tham vấn dựa trên liệu pháp nhận thức hành vi, hoặc tự hỗ trợ có hướng dẫn, trong 6 đến 8 tuần.",
+    )
 }
 
 fn at(text: &str) -> Timestamp {
@@ -196,8 +214,12 @@ pub(crate) fn alert(kind: AlertKind) -> Alert {
         supersedes: None,
         opening: Opening::Evidence,
         actions: vec![action(ActionKind::WorkloadReview), action(ActionKind::Counseling)],
-        workload_suggestions: vec!["Review workload and clarity of roles; quiet breaks.".to_owned()],
-        counseling_suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
+        workload_suggestions: vec![phrase(
+            "Review workload and clarity of roles; quiet breaks.",
+            "评估工作负荷与职责是否清楚；安静的休息。",
+            "Rà soát khối lượng công việc và sự rõ ràng của vai trò; nghỉ ở nơi yên tĩnh.",
+        )],
+        counseling_suggestions: vec![counselling()],
     }
 }
 
@@ -239,7 +261,7 @@ fn offer() -> EventBody {
         case: case(),
         worker: WorkerId::parse(WORKER).unwrap(),
         level: Level::L3,
-        suggestions: vec!["Counselling based on CBT, or guided self-help, for 6 to 8 weeks.".to_owned()],
+        suggestions: vec![counselling()],
     })
 }
 
@@ -272,12 +294,41 @@ fn proposal() -> Proposal {
         level: Level::L3,
         action: ActionKind::Counseling,
         method: Some(MethodId::parse("mindfulness_programme").unwrap()),
+        method_name: Some(mindfulness()),
         week: 6,
         advice: Advice::Switch,
         to: Some(MethodId::parse("cbt_counseling").unwrap()),
-        reason: "After 6 weeks neither GAD-7 nor night-time HRV has improved reliably. Another method of the same \
-                 step is the next thing to try."
-            .to_owned(),
+        to_name: Some(cbt()),
+        reason: vec![
+            Sentence::Week { week: 6, method: Some(mindfulness()) },
+            Sentence::Score {
+                instrument: Instrument::Gad7,
+                before: (12.0, "2026-02-20".parse().unwrap()),
+                now: (11.0, "2026-04-13".parse().unwrap()),
+                gain: 1.0,
+                share: 1.0 / 12.0,
+                reliable: Some(4.0),
+                response: "none",
+            },
+            Sentence::Series {
+                outcome: "ln_rmssd",
+                shift: (0.02, Some((-0.03, 0.06))),
+                n: (25, 22),
+                verdict: "unclear",
+            },
+            Sentence::Said(Said::TooSmallSwitch),
+            Sentence::Method {
+                name: cbt(),
+                step: 2,
+                weeks: 8,
+                what: phrase(
+                    "Offer 6 to 8 weekly sessions.",
+                    "每周一次，共 6 至 8 次。",
+                    "6 đến 8 buổi, mỗi tuần một buổi.",
+                ),
+            },
+            Sentence::Said(Said::Regression),
+        ],
         outcomes: vec![
             outcome("ln_rmssd", "unclear", 0.02, Some((-0.03, 0.06)), Some(0.11), (25, 22)),
             outcome("tst24_h", "improved", 0.62, Some((0.21, 1.03)), Some(0.41), (26, 24)),
@@ -285,6 +336,14 @@ fn proposal() -> Proposal {
             outcome("GAD-7", "unclear", -1.0, None, None, (1, 1)),
         ],
     }
+}
+
+fn mindfulness() -> Phrase {
+    phrase("mindfulness programme", "正念课程", "chương trình chánh niệm")
+}
+
+fn cbt() -> Phrase {
+    phrase("CBT-based counselling", "基于认知行为疗法的心理咨询", "tham vấn dựa trên liệu pháp nhận thức hành vi")
 }
 
 fn invitation() -> EventBody {
@@ -349,7 +408,7 @@ pub(crate) fn telling(kind: EventKind, told: &Told) -> Event {
     match &mut event.body {
         EventBody::Alert(alert) => {
             (alert.worker, alert.rules, alert.level) = (worker, rules, told.level);
-            alert.counseling_suggestions = vec![told.text.clone()];
+            alert.counseling_suggestions = vec![told.text.as_str().into()];
             let evidence = &mut alert.evidence;
             // Evidence holds the newest of each questionnaire, so none twice.
             evidence.screenings.truncate(1);
@@ -364,13 +423,14 @@ pub(crate) fn telling(kind: EventKind, told: &Told) -> Event {
             evidence.confidence = Some(told.value);
         }
         EventBody::Action(ActionRequest::Counseling { worker: of, level, suggestions, .. }) => {
-            (*of, *level, *suggestions) = (worker, told.level, vec![told.text.clone()]);
+            (*of, *level, *suggestions) = (worker, told.level, vec![told.text.as_str().into()]);
         }
         EventBody::Deadline(notice) => {
             (notice.worker, notice.rules, notice.level) = (worker, rules, told.level);
         }
         EventBody::Proposal(proposal) => {
-            (proposal.worker, proposal.level, proposal.reason) = (worker, told.level, told.text.clone());
+            (proposal.worker, proposal.level) = (worker, told.level);
+            proposal.reason = vec![Sentence::Week { week: 6, method: Some(told.text.as_str().into()) }];
             proposal.outcomes[0].shift = told.value;
         }
         EventBody::Invitation(invitation) => {

@@ -43,7 +43,7 @@ impl Screen {
         let bar = ProgressBar::with_draw_target(Some(u64::from(options.days)), target);
         let style = ProgressStyle::with_template("{bar:40} day {pos} of {len}  {msg}  {elapsed} passed");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let titles = rules.rules.iter().map(|rule| (rule.id.as_str().to_owned(), rule.title.clone())).collect();
+        let titles = rules.rules.iter().map(|rule| (rule.id.as_str().to_owned(), rule.title.to_string())).collect();
         Self { bar, has_bar, is_quiet: options.is_quiet, days: options.days, zone, titles }
     }
 

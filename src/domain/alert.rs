@@ -3,6 +3,7 @@
 use super::case::{ActionId, ActionKind, ActionStep, CaseId};
 use super::ids::{UnitId, WorkerId};
 use super::indicator::{Contribution, Hint, HrvState, IndexBand, Severity};
+use super::phrase::Phrase;
 use super::reading::Tag;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
@@ -292,9 +293,9 @@ pub struct Alert {
     /// What is asked for.
     pub actions: Vec<ActionRef>,
     /// What the rules suggest for the work.
-    pub workload_suggestions: Vec<String>,
+    pub workload_suggestions: Vec<Phrase>,
     /// What the rules suggest for the person.
-    pub counseling_suggestions: Vec<String>,
+    pub counseling_suggestions: Vec<Phrase>,
 }
 
 /// A requested action.
@@ -321,6 +322,6 @@ pub enum ActionRequest {
         /// The level, for the order of calls.
         level: Level,
         /// What the rules suggest.
-        suggestions: Vec<String>,
+        suggestions: Vec<Phrase>,
     },
 }

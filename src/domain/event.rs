@@ -5,6 +5,8 @@ use super::case::{ActionKind, CaseId};
 use super::ids::{SiteId, WorkerId};
 use super::life::{Advice, CaseState, Deadline, MethodId, Stage};
 use super::named::named;
+use super::phrase::Phrase;
+use super::reason::Sentence;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
 
@@ -61,14 +63,18 @@ pub struct Proposal {
     pub action: ActionKind,
     /// The method so far, where one is known.
     pub method: Option<MethodId>,
+    /// What people call it.
+    pub method_name: Option<Phrase>,
     /// Weeks since the action began.
     pub week: u8,
     /// What is proposed.
     pub advice: Advice,
     /// The method that is proposed instead.
     pub to: Option<MethodId>,
-    /// Why, in plain words.
-    pub reason: String,
+    /// What people call it.
+    pub to_name: Option<Phrase>,
+    /// Why.
+    pub reason: Vec<Sentence>,
     /// What it rests on.
     pub outcomes: Vec<OutcomeChange>,
 }

@@ -93,7 +93,7 @@ fn the_newest_score_is_held_against_the_last_one_before_the_start() {
         sheet(&mut history, Instrument::Gad7, number, score);
     }
     let found = looked_at(&history, ActionKind::Counseling, "R3", 6).unwrap();
-    assert_eq!(found.advice, Advice::Switch, "{}", found.reason);
+    assert_eq!(found.advice, Advice::Switch, "{:?}", found.reason);
     assert!((found.outcomes[0].shift + 1.0).abs() < 1e-12, "what is filled in later is not known yet");
 }
 
@@ -117,7 +117,7 @@ fn a_workload_review_looks_at_the_hours_of_whole_weeks() {
         looked_at(&history, ActionKind::WorkloadReview, "R2", 6).unwrap()
     };
     let (kept, same) = (weeks(46.0), weeks(57.0));
-    assert_eq!((kept.advice, same.advice), (Advice::Maintain, Advice::StepUp), "{}\n{}", kept.reason, same.reason);
+    assert_eq!((kept.advice, same.advice), (Advice::Maintain, Advice::StepUp), "{:?}\n{:?}", kept.reason, same.reason);
     let hours = kept.outcomes.iter().find(|change| change.outcome == "weekly_hours").unwrap();
     assert!((hours.shift + 12.0).abs() < 1e-9 && hours.n == (4, 4));
 }

@@ -15,7 +15,7 @@ use crate::domain::case::{Action, ActionKind, ActionStep, CaseChange, CaseFact, 
 use crate::domain::event::{EventBody, Proposal};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::item::ActionProgress;
-use crate::domain::life::{CaseCommand, Deadline, Stage};
+use crate::domain::life::{CaseCommand, Deadline, MethodId, Stage};
 use crate::domain::person::Actor;
 use crate::domain::{SignedDuration, Timestamp};
 
@@ -110,6 +110,7 @@ impl Engine {
         let started = action.started_at.unwrap_or(now).as_second();
         let id = format!("{}-{}-proposal-{}-{started}-w{}", case.id, case.episode, kind.as_str(), review.week);
         let fact = CaseFact::Reviewed { action: kind, week: review.week, advice: review.advice, deadlines };
+        let name_of = |id: &MethodId| settings.care.library.name_of(id);
         let proposal = Proposal {
             case: case.id.clone(),
             episode: case.episode,
@@ -117,8 +118,10 @@ impl Engine {
             level: case.told.level,
             action: kind,
             method: action.method.clone(),
+            method_name: action.method.as_ref().map(name_of),
             week: review.week,
             advice: review.advice,
+            to_name: review.to.as_ref().map(name_of),
             to: review.to,
             reason: review.reason,
             outcomes: review.outcomes,

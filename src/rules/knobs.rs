@@ -10,6 +10,8 @@ use crate::domain::alert::Level;
 pub struct Knob {
     /// What it is held against and how, in words.
     pub words: String,
+    /// The condition that it stands in.
+    pub condition: Condition,
     /// Its unit; empty where it has none.
     pub unit: &'static str,
     /// The number.
@@ -44,7 +46,7 @@ impl Rule {
 }
 
 fn collect(condition: &Condition, raise: Option<Level>, knobs: &mut Vec<Knob>) {
-    let mut knob = |words, unit, limit| knobs.push(Knob { words, unit, limit, raise });
+    let mut knob = |words, unit, limit| knobs.push(Knob { words, condition: condition.clone(), unit, limit, raise });
     match condition {
         Condition::Number(fact, comparison, limit) => {
             let described = fact.described();

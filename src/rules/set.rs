@@ -10,6 +10,7 @@ use super::table::JointTable;
 use super::unit::UnitRules;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::indicator::Severity;
+use crate::domain::phrase::Phrase;
 use crate::domain::screening::Instrument;
 
 /// A higher level of a rule.
@@ -27,7 +28,7 @@ pub struct Rule {
     /// Its id.
     pub id: RuleId,
     /// What it is about, in a few words.
-    pub title: String,
+    pub title: Phrase,
     /// The level it gives.
     pub level: Level,
     /// All of these must hold.
@@ -35,9 +36,9 @@ pub struct Rule {
     /// What makes it give a higher level.
     pub raise: Vec<Raise>,
     /// What it suggests for the work.
-    pub workload_review: Vec<String>,
+    pub workload_review: Vec<Phrase>,
     /// What it suggests for the person.
-    pub counseling: Vec<String>,
+    pub counseling: Vec<Phrase>,
 }
 
 /// What the rules say of one worker on one day.
@@ -51,9 +52,9 @@ pub struct Verdict {
     /// The worst valid screening (Q).
     pub severity: Option<Severity>,
     /// What to suggest for the work, without repetition.
-    pub workload_review: Vec<String>,
+    pub workload_review: Vec<Phrase>,
     /// What to suggest for the person, without repetition.
-    pub counseling: Vec<String>,
+    pub counseling: Vec<Phrase>,
 }
 
 /// The rules in force.
@@ -168,7 +169,7 @@ impl RuleSet {
     }
 }
 
-fn add(suggestions: &mut Vec<String>, more: &[String]) {
+fn add(suggestions: &mut Vec<Phrase>, more: &[Phrase]) {
     for suggestion in more {
         if !suggestions.contains(suggestion) {
             suggestions.push(suggestion.clone());

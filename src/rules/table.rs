@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use crate::domain::alert::Level;
 use crate::domain::indicator::{HrvState, Severity};
+use crate::domain::phrase::Phrase;
 
 /// The numbers of the joint table.
 ///
@@ -21,9 +22,9 @@ pub struct JointTable {
     /// On how many of the last seven days.
     pub index_days: u32,
     /// What to suggest for the work where the table alone gave the level.
-    pub workload_review: Vec<String>,
+    pub workload_review: Vec<Phrase>,
     /// What to suggest for the person where the table alone gave the level.
-    pub counseling: Vec<String>,
+    pub counseling: Vec<Phrase>,
 }
 
 impl JointTable {

@@ -115,7 +115,7 @@ fn filled_in_answers_cannot_give_l3_alone() {
     let test = ScreeningTest::Score(Comparison::AtLeast, 15.0);
     rules.rules.push(Rule {
         id: RuleId::new("X"),
-        title: String::new(),
+        title: "".into(),
         level: Level::L3,
         all: vec![Condition::Screening(ScreeningSubject::Instrument(Instrument::Gad7), test)],
         raise: Vec::new(),

@@ -9,6 +9,7 @@ use super::condition::Comparison;
 use super::set::RuleSet;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::indicator::HrvState;
+use crate::domain::phrase::Phrase;
 
 /// The fewest workers that any figure of a unit may rest on.
 ///
@@ -172,15 +173,15 @@ pub struct UnitRule {
     /// Its id.
     pub id: RuleId,
     /// What it is about, in a few words.
-    pub title: String,
+    pub title: Phrase,
     /// The level, of which the time limits are taken.
     pub level: Level,
     /// All of these must hold.
     pub all: Vec<UnitCondition>,
     /// What it suggests for the work.
-    pub workload_review: Vec<String>,
+    pub workload_review: Vec<Phrase>,
     /// What it suggests to offer to everybody in the unit.
-    pub counseling: Vec<String>,
+    pub counseling: Vec<Phrase>,
 }
 
 /// The rules about units.

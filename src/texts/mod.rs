@@ -5,6 +5,7 @@
 //! depends on the machine: the same inputs give the same text.
 
 mod format;
+mod reason;
 mod summary;
 
 use std::sync::LazyLock;

@@ -1,7 +1,7 @@
 //! Each rule can fail: small sources that break it, and near misses that do not.
 
 use crate::source::Source;
-use crate::{layers, purity, shape, vendors};
+use crate::{layers, purity, shape, speech, vendors};
 
 fn one(path: &str, text: &str) -> Vec<Source> {
     vec![Source::new(path, text)]
@@ -180,6 +180,39 @@ fn a_formula_without_source_is_found() {
     assert_fine(&shape::sourceless(&one("src/signal/a.rs", "pub(super) fn f() {}\npub struct A;\nfn g() {}")));
     for path in ["src/signal/mod.rs", "src/indicators/daytime/settings.rs", "src/signal/a_tests.rs", "src/app/a.rs"] {
         assert_fine(&shape::sourceless(&one(path, bare)));
+    }
+}
+
+#[test]
+fn texts_in_the_code_of_pages_and_mails_are_found() {
+    let broken = [
+        "html! { p { \"Nothing came.\" } }",
+        "html! { td { (row.unit) \" units\" } }",
+        "html! { @if is { strong { \"TEST\" } } }",
+        "html! { button title=\"Close\" { } }",
+        "html! { p { (format!(\"{n} nights\")) } }",
+        "fn f() -> &'static str { \"Take the case.\" }",
+        "const A: &str = \"not known\";",
+        "fn f(n: u8) -> String { format!(\"{n} min\") }",
+    ];
+    for text in broken {
+        for path in ["src/console/pages/a.rs", "src/delivery/mail/words/a.rs"] {
+            assert_broken(&speech::texts_in_code(&one(path, text)), &format!("{path}:1"));
+        }
+        assert_fine(&speech::texts_in_code(&one("src/app/a.rs", text)));
+    }
+    let fine = [
+        "html! { p.hint { (language.say(\"case-no-review\")) } }",
+        "html! { input name=\"person\" type=\"text\"; a href=(format!(\"/cases/{id}?done=1\")) { (id) } \" / \" }",
+        "html! { meta content=\"light dark\"; title { (title) \" · Vagus\" } }",
+        "html! { @match kind { \"read\" | \"write\" => { (a) } _ => {} } @if kind == \"deed\" { (b) } }",
+        "fn f() { tracing::error!(\"a page could not be made: {error}\"); x.expect(\"a test holds it\"); }",
+        "fn f() -> String { format!(\"vagus cases show {case} --config FILE\") }",
+        "const STYLE: &str = \"margin:0 auto;border:1px solid red;\"; // two words in a comment",
+        "#[cfg(test)]\nmod tests { fn f() { assert!(x.contains(\"Nothing came yet\")); } }",
+    ];
+    for text in fine {
+        assert_fine(&speech::texts_in_code(&one("src/console/pages/a.rs", text)));
     }
 }
 

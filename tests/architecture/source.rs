@@ -56,6 +56,26 @@ impl Source {
         format!("{}:{}", self.path, self.code[..at].matches('\n').count() + 1)
     }
 
+    /// Every text in quotes of shipped code: `(place, text)`.
+    pub(crate) fn literals(&self) -> Vec<(usize, &str)> {
+        let bytes = self.text.as_bytes();
+        let mut found = Vec::new();
+        let mut i = 0;
+        // What stands before a text is blank in `shipped`, too, where the text is of a test.
+        let is_shipped = |at: usize| {
+            let before = self.code[..at].trim_end().len();
+            before == 0 || self.shipped.as_bytes().get(before - 1) == self.code.as_bytes().get(before - 1)
+        };
+        while i < bytes.len() {
+            let end = literal_end(bytes, i);
+            if bytes[i] == b'"' && end > i && is_shipped(i) && !self.shipped.is_empty() {
+                found.push((i, &self.text[i + 1..end - 1]));
+            }
+            i = end.max(i + 1);
+        }
+        found
+    }
+
     /// Every path inside this crate that shipped code names, from the crate root: `(place, segments)`.
     pub(crate) fn inner_paths(&self) -> Vec<(usize, Vec<String>)> {
         let mut found = Vec::new();

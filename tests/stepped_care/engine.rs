@@ -20,6 +20,7 @@ use vagus::domain::{Date, SignedDuration, TimeZone};
 use vagus::engine::effect::Effect;
 use vagus::engine::row::{Input, WorkerInputs};
 use vagus::engine::{Engine, Mode};
+use vagus::texts::Language;
 
 const WORKER: WorkerNumber = WorkerNumber(7);
 /// A night is 13 windows of a quarter of an hour.
@@ -195,7 +196,10 @@ fn an_engine_switches_what_does_not_help_and_the_new_method_begins_anew() {
     assert_eq!(told, expected);
     let switch = &plant.proposals[2].1;
     assert_eq!((switch.level, switch.to.as_ref().unwrap().as_str()), (Level::L3, second));
-    assert!(switch.reason.contains("GAD-7 was 15") && switch.reason.contains("The response is too small"));
+    assert!(
+        Language::English.reason(&switch.reason).contains("GAD-7 was 15")
+            && Language::English.reason(&switch.reason).contains("The response is too small")
+    );
     // Three days before each of these weeks, so that the answer is there when it is looked at.
     let invited: Vec<(i32, Date)> = plant.invitations.iter().map(|(on, found)| (*on, found.by)).collect();
     assert_eq!(invited, expected.map(|(on, ..)| (on - 3, day(on))));
@@ -210,5 +214,5 @@ fn an_engine_goes_up_one_step_where_a_worker_gets_worse() {
     let (on, found) = &plant.proposals[0];
     assert_eq!((*on, found.week, found.advice), (14, 2, Advice::StepUp));
     assert_eq!(found.to.as_ref().unwrap().as_str(), "cbt_individual");
-    assert!(day(*on) > START && found.reason.contains("reliably worse"));
+    assert!(day(*on) > START && Language::English.reason(&found.reason).contains("reliably worse"));
 }

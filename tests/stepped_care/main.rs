@@ -25,6 +25,7 @@ use vagus::domain::indicator::HrvState;
 use vagus::domain::life::{Advice, MethodId};
 use vagus::engine::care;
 use vagus::indicators::Track;
+use vagus::texts::Language;
 
 /// Workers of each kind.
 const WORKERS: u64 = if cfg!(debug_assertions) { 60 } else { 500 };
@@ -141,7 +142,7 @@ fn head(title: &str) -> String {
 fn an_effective_method_is_called_improved_and_kept() {
     let history = worker(3, Kind::Effective, true);
     let found = review(&history, 6);
-    say(&format!("effective, week 6: {}", found.reason));
+    say(&format!("effective, week 6: {}", Language::English.reason(&found.reason)));
     assert_eq!((found.advice, found.to), (Advice::Maintain, None));
     let verdict = |outcome: &str| found.outcomes.iter().find(|change| change.outcome == outcome).unwrap().verdict;
     assert_eq!((verdict("GAD-7"), verdict("PHQ-9"), verdict("ln_rmssd")), ("improved", "improved", "improved"));
@@ -153,14 +154,14 @@ fn a_method_without_effect_is_switched_at_week_6_and_not_before() {
     let advice = |week| review(&history, week).advice;
     assert_eq!((advice(2), advice(4)), (Advice::Maintain, Advice::Intensify));
     let found = review(&history, 6);
-    say(&format!("ineffective, week 6: {}", found.reason));
+    say(&format!("ineffective, week 6: {}", Language::English.reason(&found.reason)));
     assert_eq!((found.advice, found.to.unwrap().as_str()), (Advice::Switch, "cbt_counseling"));
 }
 
 #[test]
 fn a_worsening_goes_up_one_step_at_week_2() {
     let found = review(&worker(1, Kind::Worsening, true), 2);
-    say(&format!("worsening, week 2: {}", found.reason));
+    say(&format!("worsening, week 2: {}", Language::English.reason(&found.reason)));
     assert_eq!((found.advice, found.to.unwrap().as_str()), (Advice::StepUp, "cbt_individual"));
     assert!(found.is_worse, "the time limits of L3 hold");
 }

@@ -13,6 +13,7 @@ use super::{EXIT_USAGE, Output};
 use crate::app::histories::{self, HistoriesError};
 use crate::config;
 use crate::domain::ids::{SiteId, UnitId};
+use crate::domain::phrase::Phrase;
 use crate::engine::unit;
 use crate::rules::{LEAST_WORKERS, Member, RuleSet, UnitFact, UnitFacts};
 
@@ -116,7 +117,7 @@ fn print(rows: &[Row], rules: &RuleSet) {
     operator::say(format_args!("{table}\nan empty cell rests on too few workers, or would tell of one or two"));
     for row in rows {
         for rule in rules.judge_unit(&row.facts) {
-            let (work, people) = (rule.workload_review.join("; "), rule.counseling.join("; "));
+            let (work, people) = (english(&rule.workload_review).join("; "), english(&rule.counseling).join("; "));
             let (site, unit, id) = (row.site.as_str(), row.unit.as_str(), rule.id.as_str());
             operator::say(format_args!(
                 "{site}/{unit}: {id}, {}. For the work: {work}. To offer: {people}.",
@@ -135,8 +136,8 @@ fn to_json(rows: &[Row], rules: &RuleSet) -> Value {
         let figures: Map<String, Value> = UnitFact::ALL.into_iter().map(|fact| figure(row, fact)).collect();
         let matching = rules.judge_unit(&row.facts).into_iter().map(|rule| {
             json!({
-                "rule": rule.id.as_str(), "title": rule.title, "level": rule.level.as_str(),
-                "workload_review": rule.workload_review, "counseling": rule.counseling,
+                "rule": rule.id.as_str(), "title": &*rule.title, "level": rule.level.as_str(),
+                "workload_review": english(&rule.workload_review), "counseling": english(&rule.counseling),
             })
         });
         json!({
@@ -145,4 +146,9 @@ fn to_json(rows: &[Row], rules: &RuleSet) -> Value {
         })
     });
     Value::Array(rows.collect())
+}
+
+/// Commands speak English.
+fn english(phrases: &[Phrase]) -> Vec<&str> {
+    phrases.iter().map(|phrase| &**phrase).collect()
 }

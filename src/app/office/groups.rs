@@ -119,9 +119,9 @@ impl Group {
         let matching = unit.map(|_| rules.judge_unit(&facts)).unwrap_or_default().into_iter().filter(is_told);
         let matching = matching.map(|rule| MatchingRule {
             rule: rule.id.as_str().to_owned(),
-            title: rule.title.clone(),
-            workload_review: rule.workload_review.clone(),
-            counseling: rule.counseling.clone(),
+            title: rule.title.to_string(),
+            workload_review: rule.workload_review.iter().map(ToString::to_string).collect(),
+            counseling: rule.counseling.iter().map(ToString::to_string).collect(),
         });
         GroupRow {
             unit: unit.map(ToString::to_string),

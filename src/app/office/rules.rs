@@ -1,5 +1,6 @@
 //! The rules and the settings in force, for people to read.
 
+use super::rule_words;
 use crate::config::Settings;
 use crate::config::rule_change::is_changeable;
 use crate::console::view::{MethodRow, RuleForm, RuleNumber, RulesView, SettingRow};
@@ -7,39 +8,43 @@ use crate::domain::alert::Level;
 use crate::domain::worker::Enrolment;
 use crate::engine;
 use crate::rules::{Knob, Rule, RuleSet};
+use crate::texts::Language;
 
 /// The rules in words.
-pub(super) fn rules(engine: &engine::Settings) -> RulesView {
+pub(super) fn rules(engine: &engine::Settings, language: Language) -> RulesView {
     let library = &engine.care.library;
-    let name = |id: &str| library.risks.iter().find(|risk| &*risk.id == id).map_or(id, |risk| &risk.name).to_owned();
+    let name = |id: &str| {
+        let risk = library.risks.iter().find(|risk| &*risk.id == id);
+        risk.map_or(id, |risk| language.phrase(&risk.name)).to_owned()
+    };
     let methods = library.methods.iter().map(|method| MethodRow {
-        name: method.name.clone(),
+        name: language.phrase(&method.name).to_owned(),
         side: method.side.as_str().to_owned(),
         step: method.step,
         weeks: method.weeks,
         risks: method.risks.iter().map(|risk| name(risk)).collect(),
-        sentence: method.sentence.clone(),
+        sentence: language.phrase(&method.sentence).to_owned(),
     });
     RulesView {
         version: format!("{:016x}", engine.rules.version()),
-        rules: engine.rules.in_words(),
-        limits: engine.limits.in_words(),
+        rules: rule_words::rules(&engine.rules, language),
+        limits: rule_words::limits(&engine.limits, language),
         methods: methods.collect(),
-        forms: forms(&engine.rules),
+        forms: forms(&engine.rules, language),
     }
 }
 
 /// The rules about workers that can be asked about.
-fn forms(rules: &RuleSet) -> Vec<RuleForm> {
+fn forms(rules: &RuleSet, language: Language) -> Vec<RuleForm> {
     let number = |knob: Knob| RuleNumber {
-        words: knob.words,
-        unit: knob.unit.to_owned(),
+        words: rule_words::knob(&knob, language),
+        unit: rule_words::unit(knob.unit, language),
         value: knob.limit,
         raise: knob.raise.map(Level::as_str).map(str::to_owned),
     };
     let form = |(rule, on): (&Rule, bool)| RuleForm {
         rule: rule.id.as_str().to_owned(),
-        title: rule.title.clone(),
+        title: language.phrase(&rule.title).to_owned(),
         on,
         level: rule.level.as_str().to_owned(),
         numbers: rule.knobs().into_iter().map(number).collect(),
@@ -47,6 +52,20 @@ fn forms(rules: &RuleSet) -> Vec<RuleForm> {
     let on = rules.rules.iter().map(|rule| (rule, true));
     let all = on.chain(rules.off.iter().map(|rule| (rule, false)));
     all.filter(|(rule, _)| is_changeable(rule)).map(form).collect()
+}
+
+/// A text of the rule file or the library that stands there in English.
+pub(super) fn translated(engine: &engine::Settings, english: &str, language: Language) -> String {
+    let (rules, library) = (&engine.rules, &engine.care.library);
+    let of_rules =
+        rules.rules.iter().flat_map(|r| [&r.title].into_iter().chain(&r.workload_review).chain(&r.counseling));
+    let of_units =
+        rules.units.rules.iter().flat_map(|r| [&r.title].into_iter().chain(&r.workload_review).chain(&r.counseling));
+    let of_table = rules.table.workload_review.iter().chain(&rules.table.counseling);
+    let of_methods = library.methods.iter().map(|method| &method.name);
+    let mut phrases = of_methods.chain(of_rules).chain(of_units).chain(of_table);
+    let found = phrases.find(|phrase| ***phrase == *english);
+    found.map_or(english, |phrase| language.phrase(phrase)).to_owned()
 }
 
 /// The settings in force. Only what is named here is shown: no secret, no address of a person, no address of

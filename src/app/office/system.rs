@@ -36,10 +36,12 @@ pub(super) async fn system(served: &Served) -> Result<SystemView, OfficeError> {
         dead: row.dead,
         receiver: row.receiver.replace(' ', "_"),
     });
+    let missing = (machine.readiness)().reasons;
     Ok(SystemView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         rules_version: format!("{:016x}", served.engine.borrow().rules.version()),
-        reasons: (machine.readiness)().reasons,
+        reasons: missing.iter().map(|it| it.told.clone()).collect(),
+        missing: missing.iter().map(|it| it.name.to_owned()).collect(),
         is_connected: machine.session.is_connected(),
         reconnects: machine.session.reconnects(),
         lag_rows: machine.progress.lag_rows(),

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::groups::{LEAST_CASES, LEAST_OF_SITE, MONTH_DAYS};
+use super::rule_words;
 use crate::app::backtest::cases::{Case, Outcome};
 use crate::app::backtest::report::{Episode, Looked};
 use crate::app::backtest::{Plan, Sides, stored};
@@ -27,6 +28,7 @@ use crate::domain::ids::{SiteId, UnitId};
 use crate::engine;
 use crate::rules::{LEAST_WORKERS, RuleSet, Share, withhold};
 use crate::telemetry::latency::Stopwatch;
+use crate::texts::Language;
 
 /// Nobody is looked at any more after so many seconds.
 const MAX_S: f64 = 120.0;
@@ -44,22 +46,22 @@ impl From<RuleChangeError> for OfficeError {
     }
 }
 
-/// The rules with the change in them, and the change in words.
-fn changed(rules: &RuleSet, change: &RuleChange) -> Result<(RuleSet, ChangeWords), OfficeError> {
+/// The rules with the change in them, and the change in the words of a language.
+fn changed(rules: &RuleSet, change: &RuleChange, language: Language) -> Result<(RuleSet, ChangeWords), OfficeError> {
     let level = Level::parse(&change.level).unwrap_or(Level::L0);
     let of = Change { rule: &change.rule, is_on: change.on, level, numbers: &change.numbers };
     let (new, known, rule) = rule_change::changed(rules, &of)?;
     let is_on = rules.rules.iter().any(|rule| rule.id == known.id);
     let words = ChangeWords {
-        old: if is_on { known.in_words() } else { Vec::new() },
-        new: rule.map_or_else(Vec::new, |rule| rule.in_words()),
+        old: if is_on { rule_words::rule(known, language) } else { Vec::new() },
+        new: rule.map_or_else(Vec::new, |rule| rule_words::rule(&rule, language)),
     };
     Ok((new, words))
 }
 
 /// A change in words, where it makes sense.
-pub(super) fn weigh(rules: &RuleSet, change: &RuleChange) -> Result<ChangeWords, OfficeError> {
-    changed(rules, change).map(|(_, words)| words)
+pub(super) fn weigh(rules: &RuleSet, change: &RuleChange, language: Language) -> Result<ChangeWords, OfficeError> {
+    changed(rules, change, language).map(|(_, words)| words)
 }
 
 /// Nobody waits for it any more, or the time is up.
@@ -84,7 +86,7 @@ pub(super) async fn what_if(
     progress: Arc<Progress>,
 ) -> Result<WhatIfFound, OfficeError> {
     let old = served.engine.borrow().clone();
-    let (rules, _) = changed(&old.rules, change)?;
+    let (rules, _) = changed(&old.rules, change, Language::English)?;
     let new = engine::Settings { rules: Arc::new(rules), ..old.clone() };
     let plan = Plan { engines: Sides { old, new }, from: None, to: None, repeats: 0, seed: 0 };
     let is_theirs = move |site: &SiteId| sites.is_empty() || sites.contains(site);

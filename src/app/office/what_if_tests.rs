@@ -28,7 +28,7 @@ fn history(site: &str, number: u32, is_hurt: bool) -> WorkerHistory {
 
 fn plan(change: &RuleChange) -> Plan {
     let old = rules_file::built_in();
-    let (rules, _) = changed(&old.rules, change).unwrap();
+    let (rules, _) = changed(&old.rules, change, Language::English).unwrap();
     let new = engine::Settings { rules: Arc::new(rules), ..old.clone() };
     Plan { engines: Sides { old, new }, from: None, to: None, repeats: 0, seed: 0 }
 }

@@ -18,6 +18,7 @@ use crate::domain::case::ActionKind;
 use crate::domain::event::OutcomeChange;
 use crate::domain::indicator::HrvState;
 use crate::domain::life::{Advice, MethodId};
+use crate::domain::reason::Sentence;
 use crate::domain::{Date, SignedDuration, Timestamp};
 
 use super::library::Library;
@@ -127,8 +128,8 @@ pub struct Review {
     pub advice: Advice,
     /// The method that is proposed instead.
     pub to: Option<MethodId>,
-    /// Why, in plain words.
-    pub reason: String,
+    /// Why.
+    pub reason: Vec<Sentence>,
     /// What it rests on.
     pub outcomes: Vec<OutcomeChange>,
     /// Whether the worker got reliably worse: the time limits of L3 hold from now on.

@@ -9,7 +9,7 @@ use axum::{Extension, Json};
 use super::super::Console;
 use super::super::access::Field;
 use super::super::access::audit::Entry;
-use super::super::gate::SignedIn;
+use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::{Problem, ProblemDetails};
 use super::super::view::{RuleChange, RulesView, WhatIfView};
 use super::extract::Sent;
@@ -21,10 +21,11 @@ use super::extract::Sent;
 )]
 pub(super) async fn show(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
 ) -> Result<Json<RulesView>, Problem> {
     console.record(vec![Entry::of(&signed_in.reader, "read", "/api/v1/rules").with(&[Field::Rules])]).await?;
-    Ok(Json(console.office().rules()))
+    Ok(Json(console.office().rules(visitor.language)))
 }
 
 /// Asks what the stored history would have given, were one rule another. It is looked at in the background, one
@@ -39,6 +40,7 @@ pub(super) async fn show(
 )]
 pub(super) async fn ask(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     Sent(change): Sent<RuleChange>,
 ) -> Result<(StatusCode, Json<WhatIfView>), Problem> {
@@ -52,7 +54,7 @@ pub(super) async fn ask(
         }
         found
     };
-    console.ask_what_if(&signed_in, change, ROUTE).await.map_err(told)?;
+    console.ask_what_if(&signed_in, change, visitor.language, ROUTE).await.map_err(told)?;
     Ok((StatusCode::ACCEPTED, Json(console.what_if(&signed_in, Duration::ZERO, ROUTE).await?)))
 }
 

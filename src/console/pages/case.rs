@@ -13,7 +13,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{CaseRow, CaseView, DeedWord};
 use super::layout::Frame;
-use super::{answers, break_glass, case_deeds, case_parts, case_words, chart};
+use super::{answers, break_glass, case_deeds, case_parts, case_words, chart, form};
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -108,7 +108,11 @@ async fn portrait(console: &Console, case: &CaseView) -> Result<Option<Portrait>
 fn head(shown: &Shown<'_>) -> Markup {
     let (language, row) = (shown.language, &shown.case.row);
     let episode = row.episode.to_string();
-    let meta = [("unit", row.unit.as_str().into()), ("site", row.site.as_str().into()), ("episode", episode.into())];
+    let meta = [
+        ("unit", form::unit_name(language, &row.unit).into()),
+        ("site", row.site.as_str().into()),
+        ("episode", episode.into()),
+    ];
     html! {
         dl.facts {
             div { dt { (language.say("column-state")) } dd { (language.say(&format!("state-{}", row.state))) } }
@@ -171,7 +175,7 @@ fn actions(shown: &Shown<'_>) -> Markup {
                                 dt { (language.say("case-assignee")) }
                                 dd { (case_parts::person(language, action.assignee.as_deref())) }
                                 dt { (language.say("case-method")) }
-                                dd lang="en" { (case_deeds::method_words(shown, action)) }
+                                dd { (case_deeds::method_words(shown, action)) }
                             }
                             None => p { (language.say(missing)) }
                         }

@@ -84,8 +84,8 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
                     label for=(select) { (language.say("case-method")) }
                     select id=(select) name="method" {
                         @for method in methods.iter().filter(|method| method.action == action.kind) {
-                            option value=(method.id) lang="en" selected[action.method.as_deref() == Some(method.id.as_str())] {
-                                (method.title)
+                            option value=(method.id) selected[action.method.as_deref() == Some(method.id.as_str())] {
+                                (shown.console.office().translated(&method.title, language))
                             }
                         }
                     }
@@ -140,5 +140,5 @@ pub(super) fn method_words(shown: &Shown<'_>, action: &ActionRow) -> String {
 /// The name of a method in the library.
 pub(super) fn method_name(shown: &Shown<'_>, id: &str) -> String {
     let known = shown.console.office().methods().into_iter().find(|method| method.id == id);
-    known.map_or_else(|| id.to_owned(), |method| method.title)
+    known.map_or_else(|| id.to_owned(), |method| shown.console.office().translated(&method.title, shown.language))
 }

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::domain::ids::UNASSIGNED_UNIT;
 use crate::domain::{SignedDuration, Timestamp};
 use crate::texts::Language;
 
@@ -42,6 +43,11 @@ pub(super) fn choice(
             }
         }
     }
+}
+
+/// What a unit is called; some workers are of none that is known.
+pub(super) fn unit_name(language: Language, unit: &str) -> String {
+    if unit == UNASSIGNED_UNIT { language.say("unassigned") } else { unit.to_owned() }
 }
 
 /// A length of time in one or two units, the larger ones.

@@ -125,11 +125,13 @@ fn pages(language: Language, page: usize, cases: usize) -> Markup {
 fn controls(language: Language, wanted: &Wanted, seen: &[CaseRow]) -> Markup {
     let values = |of: fn(&CaseRow) -> &String| -> BTreeSet<String> { seen.iter().map(|row| of(row).clone()).collect() };
     let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), value));
+    let named = |unit: String| (unit.clone(), form::unit_name(language, &unit));
+    let units = values(|row| &row.unit).into_iter().map(named);
     let levels = ["L4", "L3", "L2"].map(|level| (level.to_owned(), case_parts::level_words(language, level)));
     html! {
         form.filter #filter method="get" action="/cases" aria-label=(language.say("inbox-filter")) {
             (form::choice(language, ("site", "inbox-site"), Some(&wanted.site), plain(values(|row| &row.site))))
-            (form::choice(language, ("unit", "inbox-unit"), Some(&wanted.unit), plain(values(|row| &row.unit))))
+            (form::choice(language, ("unit", "inbox-unit"), Some(&wanted.unit), units))
             (form::choice(language, ("level", "inbox-level"), Some(&wanted.level), levels))
             label.tick { input type="checkbox" name="mine" value="on" checked[wanted.mine.is_some()]; (language.say("inbox-mine")) }
             label.tick {
@@ -176,7 +178,7 @@ fn line(language: Language, row: &CaseRow, since: Since, now: Timestamp) -> Mark
                     Since::Seen => {}
                 }
             }
-            td data-label=(label("column-unit")) { (row.unit) ", " (row.site) }
+            td data-label=(label("column-unit")) { (form::unit_name(language, &row.unit)) ", " (row.site) }
             td data-label=(label("column-next")) { (case_parts::next(language, row.next.as_ref(), now)) }
             td data-label=(label("column-state")) { (language.say(&format!("state-{}", row.state))) }
             td data-label=(label("column-in-charge")) { (case_parts::person(language, row.in_charge.as_deref())) }

@@ -21,7 +21,7 @@ pub(in super::super) async fn show(
 ) -> Result<Markup, Problem> {
     let language = visitor.language;
     console.record(vec![Entry::of(&signed_in.reader, "read", "/rules").with(&[Field::Rules])]).await?;
-    let RulesView { version, rules, limits, methods, forms } = console.office().rules();
+    let RulesView { version, rules, limits, methods, forms } = console.office().rules(language);
     // A rule has an arrow to its level; cut-offs have none.
     let (rules, cutoffs): (Vec<String>, Vec<String>) = rules.into_iter().partition(|line| line.contains('→'));
     let title = language.say("nav-rules");
@@ -41,8 +41,7 @@ fn list(key: &str, language: Language, lines: &[String]) -> Markup {
     html! {
         section aria-labelledby=(key) {
             h2 id=(key) { (language.say(key)) }
-            // The words of the rule file and of the service are English.
-            ul.rows lang="en" { @for line in lines { li { (line) } } }
+            ul.rows { @for line in lines { li { (line) } } }
         }
     }
 }
@@ -56,14 +55,14 @@ fn library(language: Language, methods: &[MethodRow]) -> Markup {
                 ul.rows {
                     @for method in methods.iter().filter(|method| method.side == side) {
                         li {
-                            strong lang="en" { (method.name) } " – "
+                            strong { (method.name) } " – "
                             (language.say_with("rules-method", &[
                                 ("step", method.step.to_string().into()), ("weeks", method.weeks.to_string().into()),
                             ]))
                             br;
-                            span lang="en" { (method.sentence) }
+                            (method.sentence)
                             br;
-                            span.hint { (language.say("rules-for")) " " span lang="en" { (method.risks.join(", ")) } }
+                            span.hint { (language.say("rules-for")) " " (method.risks.join(&language.say("summary-comma"))) }
                         }
                     }
                 }

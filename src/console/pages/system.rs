@@ -89,7 +89,9 @@ fn state(shown: &Shown<'_>, view: &SystemView) -> Markup {
                 p.done { (language.say("system-ready")) }
             } @else {
                 p.wrong { (language.say("system-not-ready")) }
-                ul { @for reason in &view.reasons { li { (reason) } } }
+                ul { @for (reason, name) in view.reasons.iter().zip(&view.missing) {
+                    li { (language.say(&format!("ready-{name}"))) " " span.hint lang="en" { (reason) } }
+                } }
             }
             dl.facts {
                 (line("system-mqtt", yes_no(view.is_connected)))

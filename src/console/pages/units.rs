@@ -11,7 +11,7 @@ use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{FIGURES, GroupRow, GroupsView, SiteGroups};
 use super::layout::Frame;
-use super::worker;
+use super::{form, worker};
 use crate::domain::ids::SiteId;
 use crate::texts::Language;
 
@@ -37,7 +37,7 @@ pub(in super::super) async fn show(
         p { (language.say_with("units-on", &[("date", worker::day(language, Some(&view.on)).into())])) }
         (explained(language, &view))
         @if view.sites.is_empty() { p.empty { (language.say("units-none")) } }
-        @for site in &view.sites { (site_part(language, site, view.period_days)) }
+        @for site in &view.sites { (site_part(&console, language, site, view.period_days)) }
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/units" }.around(&body))
 }
@@ -57,7 +57,7 @@ fn explained(language: Language, view: &GroupsView) -> Markup {
     }
 }
 
-fn site_part(language: Language, site: &SiteGroups, period_days: u32) -> Markup {
+fn site_part(console: &Console, language: Language, site: &SiteGroups, period_days: u32) -> Markup {
     let rows: Vec<&GroupRow> = std::iter::once(&site.whole).chain(&site.units).collect();
     let id = format!("site-{}", site.site);
     html! {
@@ -68,13 +68,13 @@ fn site_part(language: Language, site: &SiteGroups, period_days: u32) -> Markup 
                 (figures(language, (&site.site, at), names, &rows, period_days))
             }
             (responses(language, &site.site, &rows))
-            (matching(language, &rows))
+            (matching(console, language, &rows))
         }
     }
 }
 
 fn name_of(language: Language, row: &GroupRow) -> String {
-    row.unit.clone().unwrap_or_else(|| language.say("units-whole"))
+    row.unit.as_deref().map_or_else(|| language.say("units-whole"), |unit| form::unit_name(language, unit))
 }
 
 /// A table that can be moved sideways on a narrow screen, also by keyboard.
@@ -175,7 +175,9 @@ fn responses(language: Language, site: &str, rows: &[&GroupRow]) -> Markup {
     )
 }
 
-fn matching(language: Language, rows: &[&GroupRow]) -> Markup {
+fn matching(console: &Console, language: Language, rows: &[&GroupRow]) -> Markup {
+    let said = |english: &str| console.office().translated(english, language);
+    let joined = |texts: &[String]| texts.iter().map(|text| said(text)).collect::<Vec<_>>().join("; ");
     let is_any = rows.iter().any(|row| !row.matching.is_empty());
     html! {
         h3 { (language.say("units-rules")) }
@@ -184,10 +186,11 @@ fn matching(language: Language, rows: &[&GroupRow]) -> Markup {
             @for row in rows {
                 @for rule in &row.matching {
                     li {
-                        strong { (name_of(language, row)) ": " (rule.rule) " – " (rule.title) }
+                        strong { (name_of(language, row)) ": " (rule.rule) " – " (said(&rule.title)) }
                         br;
-                        (language.say("units-for-work")) ": " (rule.workload_review.join("; ")) ". "
-                        (language.say("units-to-offer")) ": " (rule.counseling.join("; ")) "."
+                        (language.say("units-for-work")) ": " (joined(&rule.workload_review))
+                        br;
+                        (language.say("units-to-offer")) ": " (joined(&rule.counseling))
                     }
                 }
             }

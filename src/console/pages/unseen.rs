@@ -88,7 +88,8 @@ fn controls(language: Language, wanted: &Wanted, view: &UnseenView) -> Markup {
     let plain =
         |values: BTreeSet<&String>| values.into_iter().map(|value| (value.clone(), value.clone())).collect::<Vec<_>>();
     let sites = plain(view.enrolled.iter().map(|(site, ..)| site).collect());
-    let units = plain(view.enrolled.iter().map(|(_, unit, _)| unit).collect());
+    let units: BTreeSet<&String> = view.enrolled.iter().map(|(_, unit, _)| unit).collect();
+    let units = units.into_iter().map(|unit| (unit.clone(), form::unit_name(language, unit)));
     let reasons = Unseen::ALL.map(|why| (why.as_str().to_owned(), language.say(&format!("unseen-{}", why.as_str()))));
     html! {
         form.filter method="get" action="/unseen" aria-label=(language.say("inbox-filter")) {
@@ -136,7 +137,7 @@ fn counts(language: Language, wanted: &Wanted, view: &UnseenView, counted: &[&Un
                     tbody {
                         @for (site, unit, all, by_reason) in &lines {
                             tr {
-                                th scope="row" { (unit) ", " (site) }
+                                th scope="row" { (form::unit_name(language, unit)) ", " (site) }
                                 td { (all) }
                                 @for count in by_reason { td { (count) } }
                             }
@@ -184,7 +185,7 @@ fn line(language: Language, row: &UnseenRow) -> Markup {
             th scope="row" data-label=(label("column-worker")) {
                 a href=(format!("/workers/{}/{}", row.site, row.worker)) { (row.worker) }
             }
-            td data-label=(label("column-unit")) { (row.unit) ", " (row.site) }
+            td data-label=(label("column-unit")) { (form::unit_name(language, &row.unit)) ", " (row.site) }
             td data-label=(label("unseen-why")) {
                 (label(&format!("unseen-{}", row.why.as_str())))
                 @if row.has_case { ", " strong { (label("unseen-has-case")) } }

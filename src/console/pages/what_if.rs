@@ -42,7 +42,7 @@ pub(super) fn forms(language: Language, signed_in: &SignedIn, forms: &[RuleForm]
             @for form in forms {
                 details {
                     summary {
-                        strong { (form.rule) } " " span lang="en" { (form.title) }
+                        strong { (form.rule) } " " span { (form.title) }
                         @if !form.on { " (" (language.say("what-if-is-off")) ")" }
                     }
                     (one(language, signed_in, form))
@@ -83,7 +83,7 @@ fn field(language: Language, id: &str, number: &RuleNumber) -> Markup {
     html! {
         div.field {
             label for=(id) {
-                span lang="en" {
+                span {
                     (number.words)
                     @if !number.unit.is_empty() { " (" (number.unit) ")" }
                 }
@@ -111,10 +111,11 @@ fn sent(body: &[u8]) -> Result<RuleChange, Problem> {
 
 pub(in super::super) async fn ask(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     body: Bytes,
 ) -> Result<Redirect, Problem> {
-    console.ask_what_if(&signed_in, sent(&body)?, ROUTE).await?;
+    console.ask_what_if(&signed_in, sent(&body)?, visitor.language, ROUTE).await?;
     Ok(Redirect::to(ROUTE))
 }
 
@@ -146,7 +147,7 @@ fn asked(language: Language, change: &RuleChange, view: &WhatIfView) -> Markup {
                 dt { (language.say(key)) }
                 dd {
                     @if lines.is_empty() { (language.say("what-if-is-off")) }
-                    @for line in lines { p lang="en" { (line) } }
+                    @for line in lines { p { (line) } }
                 }
             }
         }

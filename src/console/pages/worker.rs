@@ -12,7 +12,7 @@ use super::super::office::OfficeError;
 use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
-use super::{case_parts, chart, export, taking_part, worker_link};
+use super::{case_parts, chart, export, form, taking_part, worker_link};
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -85,7 +85,7 @@ fn head(language: Language, view: &WorkerView, portrait: Option<&Portrait>) -> M
         Some(false) => "consent-refused",
         None => "unknown",
     };
-    let place = [("unit", view.unit.as_str().into()), ("site", view.site.as_str().into())];
+    let place = [("unit", form::unit_name(language, &view.unit).into()), ("site", view.site.as_str().into())];
     html! {
         dl.facts {
             div { dt { (language.say("column-unit")) } dd { (language.say_with("worker-place", &place)) } }

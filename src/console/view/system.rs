@@ -14,6 +14,9 @@ pub struct SystemView {
     pub rules_version: String,
     /// What keeps the service from its work, in words; empty where nothing does.
     pub reasons: Vec<String>,
+    /// The names of these, by which a page has words for them.
+    #[serde(default)]
+    pub missing: Vec<String>,
     /// Whether the session that takes in is connected.
     pub is_connected: bool,
     /// Connections after the first.

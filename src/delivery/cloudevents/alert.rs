@@ -28,12 +28,12 @@ const fn alert_type(kind: AlertKind) -> &'static str {
     }
 }
 
-fn wire_actions(alert: &Alert) -> Vec<WireAction<'_>> {
+fn wire_actions(alert: &Alert, language: Language) -> Vec<WireAction<'_>> {
     let suggestions = |kind| match kind {
         ActionKind::WorkloadReview => &alert.workload_suggestions,
         ActionKind::Counseling => &alert.counseling_suggestions,
     };
-    alert.actions.iter().map(|action| wire_action(action, suggestions(action.kind))).collect()
+    alert.actions.iter().map(|action| wire_action(action, suggestions(action.kind), language)).collect()
 }
 
 #[derive(Serialize)]
@@ -73,7 +73,7 @@ fn wire_alert(alert: &Alert, language: Language) -> WireAlert<'_> {
         window: WireWindow { from: alert.window.0.to_string(), to: alert.window.1.to_string() },
         evidence: wire_evidence(&alert.evidence, language),
         summary: language.summary(&alert.evidence, alert.opening),
-        actions: wire_actions(alert),
+        actions: wire_actions(alert, language),
         versions: WireVersions { engine: alert.versions.engine, rules: format!("{:016x}", alert.versions.rules) },
         supersedes: alert.supersedes.as_deref(),
     }

@@ -7,6 +7,7 @@ use crate::delivery::number::hundredths;
 use crate::domain::alert::RuleId;
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, Invitation, OutcomeChange, Proposal};
 use crate::domain::life::Stage;
+use crate::texts::Language;
 
 /// Whether a time limit is told on the topic of alerts; a reminder is for the one in charge alone.
 pub(super) const fn is_for_all(stage: Stage) -> bool {
@@ -21,8 +22,8 @@ pub(super) fn deadline(event: &Event, notice: &DeadlineNotice) -> Vec<u8> {
     cloud_event(event, event_type, notice.worker.as_str(), wire_deadline(notice))
 }
 
-pub(super) fn proposal(event: &Event, proposal: &Proposal) -> Vec<u8> {
-    cloud_event(event, "vagus.case.proposal", proposal.worker.as_str(), wire_proposal(proposal))
+pub(super) fn proposal(event: &Event, proposal: &Proposal, language: Language) -> Vec<u8> {
+    cloud_event(event, "vagus.case.proposal", proposal.worker.as_str(), wire_proposal(proposal, language))
 }
 
 pub(super) fn invitation(event: &Event, invitation: &Invitation) -> Vec<u8> {
@@ -74,7 +75,7 @@ struct WireProposal<'a> {
     week: u8,
     advice: &'static str,
     to: Option<&'a str>,
-    reason: &'a str,
+    reason: String,
     outcomes: Vec<WireOutcome<'a>>,
 }
 
@@ -89,7 +90,7 @@ struct WireOutcome<'a> {
     after: usize,
 }
 
-fn wire_proposal(proposal: &Proposal) -> WireProposal<'_> {
+fn wire_proposal(proposal: &Proposal, language: Language) -> WireProposal<'_> {
     WireProposal {
         case_id: proposal.case.as_str(),
         episode: proposal.episode,
@@ -99,7 +100,7 @@ fn wire_proposal(proposal: &Proposal) -> WireProposal<'_> {
         week: proposal.week,
         advice: proposal.advice.as_str(),
         to: proposal.to.as_ref().map(|method| method.as_str()),
-        reason: &proposal.reason,
+        reason: language.reason(&proposal.reason),
         outcomes: proposal.outcomes.iter().map(wire_outcome).collect(),
     }
 }

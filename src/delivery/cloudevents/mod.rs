@@ -34,11 +34,13 @@ pub fn encode(event: &Event, root: &str, language: Language) -> Envelope {
     let alerts = || Some(topics::alerts(root, &event.site));
     let (topic, payload) = match &event.body {
         EventBody::Alert(alert) => (alerts(), alert::encode(event, alert, language)),
-        EventBody::Action(request) => (Some(action::topic(request, root, &event.site)), action::encode(event, request)),
+        EventBody::Action(request) => {
+            (Some(action::topic(request, root, &event.site)), action::encode(event, request, language))
+        }
         EventBody::Deadline(notice) => {
             (case::is_for_all(notice.stage).then(alerts).flatten(), case::deadline(event, notice))
         }
-        EventBody::Proposal(proposal) => (alerts(), case::proposal(event, proposal)),
+        EventBody::Proposal(proposal) => (alerts(), case::proposal(event, proposal, language)),
         EventBody::Invitation(invitation) => {
             (Some(topics::counseling(root, &event.site)), case::invitation(event, invitation))
         }

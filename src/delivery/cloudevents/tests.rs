@@ -157,7 +157,7 @@ fn counseling_names_the_person_and_the_level() {
         case: CaseId::parse("c-01J").unwrap(),
         worker: WorkerId::parse("w-0042").unwrap(),
         level: Level::L3,
-        suggestions: vec!["Offer brief counselling.".to_owned()],
+        suggestions: vec!["Offer brief counselling.".into()],
     };
     let sent = encode(&event("a-2-requested", EventBody::Action(request)), "vagus/v1", Language::English);
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/counseling"));

@@ -9,6 +9,7 @@ use crate::domain::case::CaseId;
 use crate::domain::event::{DeadlineNotice, Event, Proposal};
 use crate::domain::ids::WorkerId;
 use crate::domain::life::{Milestone, Stage};
+use crate::texts::Language;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -56,11 +57,11 @@ pub(super) fn of_deadline(event: &Event, notice: &DeadlineNotice) -> Entry {
 }
 
 /// What is proposed after the effect of an action was looked at.
-pub(super) fn of_proposal(event: &Event, proposal: &Proposal) -> Entry {
+pub(super) fn of_proposal(event: &Event, proposal: &Proposal, language: Language) -> Entry {
     let advice = proposal.advice.as_str();
     let text = proposal.to.as_ref().map_or_else(|| advice.to_owned(), |to| format!("{advice}: {to}"));
     let topic = CodeableConcept::of(vec![Coding::bare(names::ADVICE, advice)], &text);
-    let told = Told { topic, priority: "routine", text: proposal.reason.clone() };
+    let told = Told { topic, priority: "routine", text: language.reason(&proposal.reason) };
     entry(event, &proposal.worker, &proposal.case, told)
 }
 

@@ -38,13 +38,13 @@ pub fn bundle(event: &Event, language: Language) -> Option<Vec<u8>> {
         EventBody::Alert(alert) => {
             let observations =
                 if alert.kind == AlertKind::Closed { Vec::new() } else { observation::entries(event, alert) };
-            let tasks = alert.actions.iter().map(|action| task::of_alert(event, alert, action));
+            let tasks = alert.actions.iter().map(|action| task::of_alert(event, alert, action, language));
             let flag = flag::entry(event, alert, language, &observations);
             std::iter::once(flag).chain(observations).chain(tasks).collect()
         }
-        EventBody::Action(request) => vec![task::of_request(event, request)],
+        EventBody::Action(request) => vec![task::of_request(event, request, language)],
         EventBody::Deadline(notice) => vec![communication::of_deadline(event, notice)],
-        EventBody::Proposal(proposal) => vec![communication::of_proposal(event, proposal)],
+        EventBody::Proposal(proposal) => vec![communication::of_proposal(event, proposal, language)],
         EventBody::Invitation(invitation) => vec![task::of_invitation(event, invitation)],
         EventBody::Committee(_) => return None,
     };

@@ -8,7 +8,9 @@ use crate::domain::alert::{ActionRef, ActionRequest, Alert, ExceededLimit, Level
 use crate::domain::case::{ActionKind, ActionStep, CaseId};
 use crate::domain::event::{Event, Invitation};
 use crate::domain::ids::{UnitId, WorkerId};
+use crate::domain::phrase::Phrase;
 use crate::domain::{Timestamp, alert};
+use crate::texts::Language;
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,26 +52,26 @@ struct Parameter {
 }
 
 /// The task of an action that an alert names.
-pub(super) fn of_alert(event: &Event, alert: &Alert, action: &ActionRef) -> Entry {
+pub(super) fn of_alert(event: &Event, alert: &Alert, action: &ActionRef, language: Language) -> Entry {
     let write = Write::of(alert.kind);
     match action.kind {
         ActionKind::WorkloadReview => review(event, action, &alert.unit, None, alert.opened_at, write),
         ActionKind::Counseling => {
             let whom = Whom { worker: &alert.worker, case: &alert.case, level: alert.level };
-            offer(event, action, &whom, &alert.counseling_suggestions, alert.opened_at, write)
+            offer(event, action, &whom, &told(&alert.counseling_suggestions, language), alert.opened_at, write)
         }
     }
 }
 
 /// The task of a requested action.
-pub(super) fn of_request(event: &Event, request: &ActionRequest) -> Entry {
+pub(super) fn of_request(event: &Event, request: &ActionRequest, language: Language) -> Entry {
     match request {
         ActionRequest::WorkloadReview { action, unit, exposures } => {
             review(event, action, unit, Some(exposures), event.time, Write::Create)
         }
         ActionRequest::Counseling { action, case, worker, level, suggestions } => {
             let whom = Whom { worker, case, level: *level };
-            offer(event, action, &whom, suggestions, event.time, Write::Create)
+            offer(event, action, &whom, &told(suggestions, language), event.time, Write::Create)
         }
     }
 }
@@ -122,11 +124,15 @@ struct Whom<'a> {
     level: Level,
 }
 
+fn told(suggestions: &[Phrase], language: Language) -> Vec<&str> {
+    suggestions.iter().map(|phrase| language.phrase(phrase)).collect()
+}
+
 fn offer(
     event: &Event,
     action: &ActionRef,
     whom: &Whom<'_>,
-    suggestions: &[String],
+    suggestions: &[&str],
     since: Timestamp,
     write: Write,
 ) -> Entry {
@@ -136,7 +142,7 @@ fn offer(
         priority: priority(whom.level),
         focus: Some(Reference::flag(event, whom.case.as_str())),
         of: Reference::patient(event, whom.worker),
-        note: note.map(|text| Annotation { text: text.clone() }).collect(),
+        note: note.map(|text| Annotation { text: (*text).to_owned() }).collect(),
         ..task(event, action, "Offer of counselling", since)
     };
     entry(task, write)

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::delivery::flood::Member;
 use crate::delivery::samples;
 use crate::domain::alert::ActionRequest;
 use crate::domain::event::{EventBody, EventKind};
@@ -142,6 +143,69 @@ fn a_review_of_no_known_unit_or_limit_says_what_to_look_at() {
     assert!(text.contains("Which unit is not known") && text.contains("Weekly hours: 55 h"), "{text}");
     assert!(!text.contains("No limit") && line.starts_with("unit not known, due"), "{line}");
     assert!(!of("assembly-2", true).0.contains("not known"));
+}
+
+/// Words that stand in nearly every English sentence, and in no Vietnamese or Chinese one.
+const ENGLISH: &[&str] = &[
+    "and", "are", "as", "at", "be", "been", "by", "day", "days", "every", "for", "from", "has", "have", "he", "holds",
+    "if", "in", "is", "it", "its", "least", "less", "more", "new", "nights", "no", "not", "of", "on", "one", "only",
+    "or", "other", "over", "person", "points", "quiet", "review", "since", "step", "than", "that", "the", "their",
+    "then", "there", "they", "this", "until", "was", "week", "weeks", "what", "when", "who", "will", "with", "work",
+    "worker", "you", "your",
+];
+
+/// The English words of a text, but for what is typed into a machine.
+fn english(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("vagus "));
+    let words = lines.flat_map(|line| line.split(|char: char| !char.is_alphanumeric()));
+    words.filter(|word| ENGLISH.contains(word)).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_mail_is_whole_in_every_language_and_english_in_none_but_english() {
+    for (name, event) in every_mail() {
+        for language in Language::ALL {
+            let mail = render(&event, &look_in(*language));
+            let digest = digest(&[member(&event, *language), member(&event, *language)], *language);
+            for Mail { subject, preview, text, html } in [mail, digest] {
+                let whole = format!("{subject}\n{preview}\n{text}");
+                let has_key = |text: &str| text.contains("mail-") || text.contains("{$") || text.contains("{ $");
+                assert!(!has_key(&whole) && !has_key(&html), "{name}: {whole}");
+                for key in KEYS.iter().filter(|key| whole.contains(**key)) {
+                    panic!("{name}: a key {key} that no language has: {whole}");
+                }
+                assert!(html.contains(&format!("<html lang=\"{}\">", language.as_str())), "{html}");
+                let english = english(&whole);
+                assert_eq!(english.is_empty(), *language != Language::English, "{name}: {english:?} in\n{whole}");
+            }
+        }
+    }
+}
+
+/// How the keys of texts begin, where a kind or a name of ours follows.
+const KEYS: &[&str] = &[
+    "action-w",
+    "action-c",
+    "advice-",
+    "band-",
+    "component-",
+    "concordance-",
+    "condition-",
+    "hint-",
+    "hrv-",
+    "level-",
+    "milestone-",
+    "outcome-",
+    "state-",
+    "step-",
+    "tag-",
+    "unit-",
+    "verdict-",
+    "weekday-",
+];
+
+fn member(event: &Event, language: Language) -> Member {
+    Member { id: event.id.clone(), kind: Some(event.kind()), about: one_line(event, &look_in(language)) }
 }
 
 #[test]

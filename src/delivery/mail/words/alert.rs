@@ -6,6 +6,7 @@ use super::{action_name, confidential, evidence, fact, heading, level, step, tex
 use crate::domain::alert::{Alert, AlertKind, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::event::Event;
+use crate::domain::phrase::Phrase;
 
 pub(super) fn page(alert: &Alert, event: &Event, look: &Look) -> Page {
     let language = look.language;
@@ -88,9 +89,9 @@ fn asked_for(alert: &Alert, look: &Look) -> Vec<Block> {
     blocks
 }
 
-pub(super) fn suggestions(opening: &str, points: &[String], look: &Look) -> Vec<Block> {
+pub(super) fn suggestions(opening: &str, points: &[Phrase], look: &Look) -> Vec<Block> {
     if points.is_empty() {
         return Vec::new();
     }
-    vec![text(opening, look), Block::List(points.to_vec())]
+    vec![text(opening, look), Block::List(points.iter().map(|point| look.language.phrase(point).to_owned()).collect())]
 }

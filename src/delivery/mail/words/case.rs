@@ -2,7 +2,7 @@
 
 use super::super::Look;
 use super::super::page::{Block, Page};
-use super::{action_name, confidential, fact, heading, level, open, text, to_the_case, whom, with_unit, words};
+use super::{action_name, confidential, fact, heading, level, open, text, to_the_case, whom, with_unit};
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, Invitation, OutcomeChange, Proposal};
 use crate::domain::life::{Deadline, Milestone, Stage};
 use crate::domain::screening::Instrument;
@@ -48,16 +48,16 @@ pub(super) fn proposal(proposal: &Proposal, look: &Look) -> Page {
     let language = look.language;
     let mut facts = whom(&proposal.worker, &proposal.case, look);
     facts.push(fact("mail-action", action_name(proposal.action, language), look));
-    if let Some(method) = &proposal.method {
-        facts.push(fact("mail-proposal-method", words(method.as_str()), look));
+    if let Some(method) = &proposal.method_name {
+        facts.push(fact("mail-proposal-method", language.phrase(method).to_owned(), look));
     }
     facts.push(fact("mail-proposal-weeks", proposal.week.to_string(), look));
     let advice = language.say(&format!("advice-{}", proposal.advice.as_str()));
     facts.push(fact("mail-proposal-advice", advice, look));
-    if let Some(to) = &proposal.to {
-        facts.push(fact("mail-proposal-to", words(to.as_str()), look));
+    if let Some(to) = &proposal.to_name {
+        facts.push(fact("mail-proposal-to", language.phrase(to).to_owned(), look));
     }
-    let mut blocks = vec![Block::Text(proposal.reason.clone()), Block::Facts(facts)];
+    let mut blocks = vec![Block::Text(language.reason(&proposal.reason)), Block::Facts(facts)];
     if !proposal.outcomes.is_empty() {
         let head = [String::new(), language.say("mail-proposal-change"), language.say("mail-proposal-verdict")];
         blocks.push(heading("mail-proposal-changes", look));
@@ -77,15 +77,7 @@ fn outcome(change: &OutcomeChange, language: Language) -> [String; 3] {
     };
     let is_score = change.interval.is_none() && change.tau_u.is_none();
     let decimals = if is_score && change.shift.fract().abs() <= 0.0 { 0 } else { 2 };
-    let unit = match change.outcome.as_str() {
-        "ln_rmssd" | "overtime_days" | "night_shifts" | "quick_returns" => "plain",
-        "tst24_h" | "weekly_hours" => "hours",
-        "rhr_bpm" => "per-minute",
-        "noise_lex8h_dba" => "dba",
-        "wbgt_c" => "celsius",
-        _ => "points",
-    };
-    let mut told = with_unit(unit, language.signed(change.shift, decimals), language);
+    let mut told = language.outcome_with_unit(&change.outcome, language.signed(change.shift, decimals));
     if let Some((low, high)) = change.interval {
         let (low, high) = (language.signed(low, 2), language.signed(high, 2));
         let values = [("told", told.into()), ("low", low.into()), ("high", high.into())];

@@ -111,8 +111,3 @@ fn plain(value: f64, language: Language) -> String {
 fn with_unit(unit: &str, value: String, language: Language) -> String {
     language.say_with(&format!("unit-{unit}"), &[("value", value.into())])
 }
-
-/// An identifier of ours as words.
-fn words(name: &str) -> String {
-    name.replace('_', " ")
-}
