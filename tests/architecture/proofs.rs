@@ -190,6 +190,7 @@ fn texts_in_the_code_of_pages_and_mails_are_found() {
         "html! { td { (row.unit) \" units\" } }",
         "html! { @if is { strong { \"TEST\" } } }",
         "html! { button title=\"Close\" { } }",
+        "html! { button title=(format!(\"{n} nights\")) { } }",
         "html! { p { (format!(\"{n} nights\")) } }",
         "fn f() -> &'static str { \"Take the case.\" }",
         "const A: &str = \"not known\";",
@@ -204,6 +205,8 @@ fn texts_in_the_code_of_pages_and_mails_are_found() {
     let fine = [
         "html! { p.hint { (language.say(\"case-no-review\")) } }",
         "html! { input name=\"person\" type=\"text\"; a href=(format!(\"/cases/{id}?done=1\")) { (id) } \" / \" }",
+        "html! { form aria-label=(language.say(\"inbox-filter\")) { } }",
+        "html! { span class=(format!(\"level level-{level}\")) { (words) } }",
         "html! { meta content=\"light dark\"; title { (title) \" · Vagus\" } }",
         "html! { @match kind { \"read\" | \"write\" => { (a) } _ => {} } @if kind == \"deed\" { (b) } }",
         "fn f() { tracing::error!(\"a page could not be made: {error}\"); x.expect(\"a test holds it\"); }",

@@ -10,10 +10,13 @@ use crate::source::Source;
 const SPOKEN: &[&str] = &["src/console/pages/", "src/delivery/mail/", "src/texts/"];
 
 /// Names that are the same in every language.
-const NAMES: &[&str] = &["Vagus", "UTC", "MB"];
+const NAMES: &[&str] = &["Vagus", "UTC", "MB", "Tiếng", "Việt"];
 
 /// Attributes that are read out or shown.
 const SHOWN: &[&str] = &["title", "placeholder", "alt", "aria-label", "aria-description", "label", "summary"];
+
+/// How lines begin that are typed into a machine, or read by one.
+const MACHINES: &[&str] = &["vagus ", "attachment; "];
 
 /// Calls whose text no reader of a page or mail sees.
 const UNSEEN: &[&str] = &["expect", "error", "warn", "info", "debug", "trace", "panic", "unreachable", "debug_assert"];
@@ -31,8 +34,11 @@ fn of_file(file: &Source) -> Vec<String> {
         if is_style(text) || UNSEEN.contains(&called(&file.code, *at)) || before.ends_with("reason =") {
             return false;
         }
-        match attribute(before, &templates, *at) {
-            Some(name) => SHOWN.contains(&name) && has_word(text),
+        if let Some(name) = attribute(before, &templates, *at) {
+            return SHOWN.contains(&name) && has_word(text);
+        }
+        match computed_attribute(&file.code, &templates, *at) {
+            Some(name) => SHOWN.contains(&name) && is_sentence(text),
             None => is_sentence(text) || (is_node(&file.code, &templates, *at, text.len()) && has_word(text)),
         }
     };
@@ -82,6 +88,21 @@ fn attribute<'c>(before: &'c str, templates: &[(usize, usize)], at: usize) -> Op
     }
     let from = name.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-').map_or(0, |n| n + 1);
     Some(&name[from..])
+}
+
+/// The attribute of a template in whose computed value a literal stands, e.g. `class=(format!("…"))`.
+fn computed_attribute<'c>(code: &'c str, templates: &[(usize, usize)], at: usize) -> Option<&'c str> {
+    let (from, _) = template(templates, at)?;
+    let mut open = Vec::new();
+    for (n, byte) in code[from..at].bytes().enumerate() {
+        match byte {
+            b'{' | b'(' | b'[' => open.push((from + n, byte)),
+            b'}' | b')' | b']' => drop(open.pop()),
+            _ => {}
+        }
+    }
+    let (outermost, _) = open.into_iter().find(|(_, byte)| *byte == b'(')?;
+    attribute(&code[..outermost], templates, outermost)
 }
 
 /// The function or macro whose argument a place is.
@@ -134,7 +155,7 @@ fn has_word(text: &str) -> bool {
 
 /// Whether words follow each other, or one stands beside a place for a value.
 fn is_sentence(text: &str) -> bool {
-    if text.starts_with("vagus ") {
+    if MACHINES.iter().any(|begin| text.starts_with(begin)) {
         return false;
     }
     let (plain, has_places) = without_places(text);
