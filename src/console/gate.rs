@@ -1,7 +1,7 @@
 //! The gate that every request passes: who it is from, whether the route is theirs, and that a form was
 //! made by this console.
 //!
-//! Routes exist only in [`super::routes`], each with what it needs; a route without a need cannot be
+//! Routes exist only in the table of `console`, each with what it needs; a route without a need cannot be
 //! written down. Whoever is refused is written into the audit, and learns nothing of what there is.
 
 use std::net::IpAddr;
