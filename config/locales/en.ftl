@@ -207,6 +207,7 @@ role-administrator = administrator
 
 ## Cases
 
+level-L1 = for the worker alone
 level-L2 = medium
 level-L3 = high
 level-L4 = crisis

@@ -201,6 +201,7 @@ role-administrator = quản trị viên
 
 ## Cases
 
+level-L1 = chỉ dành cho người lao động
 level-L2 = trung bình
 level-L3 = cao
 level-L4 = khủng hoảng

@@ -201,6 +201,7 @@ role-administrator = 管理员
 
 ## Cases
 
+level-L1 = 仅供劳动者本人
 level-L2 = 中
 level-L3 = 高
 level-L4 = 危机

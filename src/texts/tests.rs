@@ -32,6 +32,14 @@ fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
+fn every_level_has_its_word() {
+    let known = keys(Language::English);
+    for level in Level::ALL {
+        assert!(known.contains_key(&format!("level-{}", level.as_str())), "{level:?}");
+    }
+}
+
+#[test]
 fn every_language_has_every_text_with_the_same_values() {
     let english = keys(Language::English);
     for language in Language::ALL {

@@ -56,6 +56,8 @@ const NAMES: &[&str] = &[
     "WBGT",
     "WHO",
     "dB",
+    "CSV",
+    "JSON",
     "exposures.overtime_noise_run_days",
     "kg",
 ];
