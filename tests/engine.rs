@@ -196,6 +196,16 @@ fn the_undisturbed_story_is_raised_and_then_raised_again() {
     assert_eq!(nights.values().filter(|night| night.hrv.is_some()).count(), 55);
 }
 
+#[test]
+fn nothing_is_raised_of_somebody_who_takes_no_part_also_when_late_nights_become_final() {
+    let mut rows = story(&[40], 500);
+    let Input::Enrol(profile) = &mut rows[0].inputs[0] else { panic!("the story begins with the register") };
+    profile.has_consent = Some(false);
+    let Outcome { told, case, nights, .. } = undisturbed(&rows);
+    assert_eq!((told.len(), case), (0, None));
+    assert_eq!(nights.values().filter(|night| night.hrv.is_some()).count(), 55, "what is known stays");
+}
+
 /// A PHQ-9 whose last answer asks for help.
 fn crisis_answer(taken_at: Timestamp) -> Input {
     let response = Response::Answers([0, 0, 0, 0, 0, 0, 0, 0, 2].map(Some).to_vec());

@@ -532,11 +532,11 @@ figure-opened_l2_rate = Opened, L2
 figure-opened_l3_rate = Opened, L3
 figure-opened_l4_rate = Opened, L4
 figure-positive_share = Questionnaire over its cut-off, of those who filled one in
-figure-accepted_share = Offers of counselling taken, of those answered
+figure-accepted_share = Counselling taken, of those who answered
 figure-improved_share = Reliably better since counselling began
-figure-recovered_share = of them under the cut-off again
+figure-recovered_share = Under the cut-off again, of those who were over it
 figure-deteriorated_share = Reliably worse since counselling began
-figure-data_error_share = Ended as an error of the data, of cases ended
+figure-data_error_share = A case ended as an error of the data, of those with an ended one
 
 ## The service itself
 
@@ -688,7 +688,7 @@ taking-part-crisis = Answers to questionnaires are not seen either, also where t
 taking-part-stays = What is known so far stays, and an open case goes on. You can take a copy of it below.
 taking-part-pause-ends = It lasts until you end it here. Occupational health makes a new link to this page for you whenever you ask.
 taking-part-withdraw-ends = It is for good, unless you say otherwise here. If what is known shall be erased as well, tell occupational health.
-taking-part-resumes = From now on what your wristband, questionnaires and rosters send is taken in again; what came meanwhile is not.
+taking-part-resumes = From now on what your wristband, questionnaires and rosters send is taken in again; what was sent meanwhile is not. What the wristband recorded meanwhile and sends only now is.
 taking-part-understood = I have read what this means.
 taking-part-pause-do = Pause now
 taking-part-withdraw-do = Withdraw now

@@ -526,11 +526,11 @@ figure-opened_l2_rate = Mở mới, L2
 figure-opened_l3_rate = Mở mới, L3
 figure-opened_l4_rate = Mở mới, L4
 figure-positive_share = Bảng hỏi đạt ngưỡng, trong số người đã điền
-figure-accepted_share = Nhận lời tham vấn, trong số đã trả lời
+figure-accepted_share = Nhận lời tham vấn, trong số người đã trả lời
 figure-improved_share = Tốt lên đáng tin cậy từ khi bắt đầu tham vấn
-figure-recovered_share = trong đó đã trở lại dưới ngưỡng
+figure-recovered_share = Trở lại dưới ngưỡng, trong số người từng vượt ngưỡng
 figure-deteriorated_share = Xấu đi đáng tin cậy từ khi bắt đầu tham vấn
-figure-data_error_share = Kết thúc do lỗi dữ liệu, trong số đã kết thúc
+figure-data_error_share = Có trường hợp kết thúc do lỗi dữ liệu, trong số người có trường hợp đã kết thúc
 
 ## The service itself
 
@@ -682,7 +682,7 @@ taking-part-crisis = Câu trả lời trong bảng hỏi cũng không được x
 taking-part-stays = Những gì đã biết vẫn được giữ, và trường hợp đang mở vẫn tiếp tục. Bạn có thể lấy bản sao ở bên dưới.
 taking-part-pause-ends = Việc này kéo dài đến khi bạn kết thúc tại đây. Bộ phận sức khỏe nghề nghiệp tạo liên kết mới đến trang này bất cứ khi nào bạn yêu cầu.
 taking-part-withdraw-ends = Việc này có hiệu lực lâu dài, trừ khi bạn chọn khác tại đây. Nếu muốn xóa cả những gì đã biết, hãy báo cho bộ phận sức khỏe nghề nghiệp.
-taking-part-resumes = Từ bây giờ lại nhận những gì vòng đeo tay, bảng hỏi và lịch ca của bạn gửi đến; những gì đến trong thời gian vừa qua thì không.
+taking-part-resumes = Từ bây giờ lại nhận những gì vòng đeo tay, bảng hỏi và lịch ca của bạn gửi đến; những gì đã gửi trong thời gian vừa qua thì không. Những gì vòng đeo tay ghi trong thời gian đó mà bây giờ mới gửi thì có.
 taking-part-understood = Tôi đã đọc ý nghĩa của việc này.
 taking-part-pause-do = Tạm dừng ngay
 taking-part-withdraw-do = Rút lui ngay

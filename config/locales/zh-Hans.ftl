@@ -528,9 +528,9 @@ figure-opened_l4_rate = 新建 L4
 figure-positive_share = 问卷达到临界值者（占填写者）
 figure-accepted_share = 接受心理咨询者（占已答复者）
 figure-improved_share = 咨询开始后可靠好转
-figure-recovered_share = 其中回到临界值以下
+figure-recovered_share = 回到临界值以下（占原先达到者）
 figure-deteriorated_share = 咨询开始后可靠恶化
-figure-data_error_share = 因数据错误结案（占已结个案）
+figure-data_error_share = 有个案因数据错误结案（占有已结个案者）
 
 ## The service itself
 
@@ -682,7 +682,7 @@ taking-part-crisis = 问卷的回答也不会被看到，即使其中提到紧�
 taking-part-stays = 已有的数据仍然保留，未结束的个案继续进行。您可以在下方取得副本。
 taking-part-pause-ends = 暂停持续到您在此结束为止。您随时可以请职业健康部门为您生成此页的新链接。
 taking-part-withdraw-ends = 退出长期有效，除非您在此另作选择。如果还希望删除已有的数据，请告知职业健康部门。
-taking-part-resumes = 从现在起重新接收您的手环、问卷和排班发送的数据；其间发送的数据不会补收。
+taking-part-resumes = 从现在起重新接收您的手环、问卷和排班发送的数据；其间已发送的数据不会补收，手环在此期间记录、现在才发送的数据会被接收。
 taking-part-understood = 我已阅读其含义。
 taking-part-pause-do = 现在暂停
 taking-part-withdraw-do = 现在退出

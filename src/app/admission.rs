@@ -234,7 +234,11 @@ impl Admission {
             row.push_message(meta);
             return None;
         };
-        meta.refused.extend(decoded.refused.into_iter().map(|r| Refused { rejection: r.rejection, raw: r.raw }));
+        let kept = |rejection, raw: Vec<u8>| {
+            let is_kept = !self.chose_no_part(&up.site, named_worker(&raw).as_ref());
+            Refused { rejection, raw: if is_kept { raw } else { Vec::new() } }
+        };
+        meta.refused.extend(decoded.refused.into_iter().map(|refused| kept(refused.rejection, refused.raw)));
         let mut site = Site { id: up.site, zone, last: None };
         for item in decoded.items {
             let index = item.index;
@@ -335,7 +339,7 @@ impl Admission {
                 Err((Reason::ConsentMissing, format!("worker {worker} has not consented")))
             }
             (Some((_, profile)), Enrolment::Open) if profile.has_consent == Some(false) => {
-                Err((Reason::ConsentMissing, format!("worker {worker} has refused consent")))
+                Err((Reason::ConsentMissing, format!("worker {worker} has not consented")))
             }
             (Some((number, _)), _) => Ok(number),
             (None, Enrolment::Listed) => {
@@ -421,6 +425,12 @@ impl Refused {
         let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();
         Self { rejection: Rejection::payload(reason, detail), raw }
     }
+}
+
+/// The worker that a refused item names, where it can be read at all.
+fn named_worker(raw: &[u8]) -> Option<WorkerId> {
+    let item: serde_json::Value = serde_json::from_slice(raw).ok()?;
+    WorkerId::parse(item.get("worker")?.as_str()?).ok()
 }
 
 #[cfg(test)]

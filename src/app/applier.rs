@@ -24,11 +24,11 @@ use crate::console::view::ReceiptView;
 use crate::domain::Date;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::{SignedDuration, Timestamp};
 use crate::engine;
 use crate::engine::effect::{Decision, Tally};
-use crate::engine::row::{MessageMeta, Row};
+use crate::engine::row::{MessageMeta, Refused, Row};
 use crate::ingest::receipt::Receipt;
 use crate::store::{Checkpoint, DecisionRecord, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError};
 use crate::telemetry::latency::Stopwatch;
@@ -358,9 +358,11 @@ impl Applier {
     }
 }
 
-/// Puts what a message's row refused into quarantine; what is there already stays once.
+/// Puts what a message's row refused into quarantine; what is there already stays once. Of who takes no part
+/// nothing was kept that a later look could take in: it would only drive others' items out.
 fn quarantine(store: &Store, row: &Row, message: &MessageMeta) -> Result<(), ViewError> {
-    for refused in &message.refused {
+    let is_empty = |refused: &Refused| refused.raw.is_empty() && refused.rejection.reason == Reason::ConsentMissing;
+    for refused in message.refused.iter().filter(|refused| !is_empty(refused)) {
         store.quarantine(&Quarantined {
             site: message.site.clone(),
             source: message.source.clone(),

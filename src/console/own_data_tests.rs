@@ -86,6 +86,8 @@ async fn a_worker_takes_a_copy_of_everything_and_colleagues_are_told_by_role() {
     let line = newest(&house);
     assert_eq!((line.by.as_str(), line.what.as_str(), line.worker.as_deref()), ("worker", "export", Some(&*of.worker)));
     assert_eq!(line.fields, ["case", "evidence", "answers", "worker"]);
+    let windows = house.get(Some(&oneself), "/me/data?table=windows").await.body;
+    assert!(windows.starts_with("context,device,duration_s") && windows.contains("sleep_main"), "{windows}");
     let csv = house.get(Some(&oneself), "/me/data?table=accesses").await;
     assert!(csv.header("content-type").starts_with("text/csv") && csv.body.contains("physician"), "{csv:?}");
     assert_eq!(house.get(Some(&oneself), "/me/data?table=others").await.status, StatusCode::NOT_FOUND);
@@ -98,7 +100,10 @@ async fn a_physician_takes_a_copy_of_what_they_may_see_and_of_no_answers_without
     for address in [format!("{}/export", worker_page()), format!("/api/v1{}/export", worker_page())] {
         let data = export(&house, &physician, &address).await;
         assert_eq!(data["made_for"], "physician");
-        assert_eq!(data["windows"][0]["rmssd_ms"], of.numbers[1]);
+        assert_eq!(data["seen"]["days"][0]["rmssd_ms"], of.numbers[1]);
+        for raw in ["windows", "sleeps", "nightly", "tags"] {
+            assert!(data[raw].is_null(), "{raw} is the worker's alone");
+        }
         assert!(data["screenings"][0]["answers"].is_null() && data["accesses"].is_null(), "{data}");
         assert!(!data.to_string().contains(&of.note), "{data}");
         let line = newest(&house);
@@ -113,10 +118,13 @@ async fn a_physician_takes_a_copy_of_what_they_may_see_and_of_no_answers_without
     assert_eq!(data["screenings"][0]["answers"], json!([of.answer, null, 1]));
     assert!(data.to_string().contains(&of.note));
     assert_eq!(newest(&house).fields, ["evidence", "worker", "answers", "case", "notes"]);
-    let csv = house.get(Some(&physician), &format!("{}/export?table=windows", worker_page())).await;
-    assert!(csv.body.starts_with("context,device,duration_s") && csv.body.contains("sleep_main"), "{}", csv.body);
+    let table = async |name: &str| house.get(Some(&physician), &format!("{}/export?table={name}", worker_page())).await;
+    assert_eq!(table("nights").await.status, StatusCode::OK, "nights are indicators");
+    assert_eq!(table("windows").await.status, StatusCode::NOT_FOUND);
     let page = house.get(Some(&physician), &worker_page()).await.body;
-    assert!(page.contains(&format!("{}/export?table=windows", worker_page())) && !page.contains("table=accesses"));
+    assert!(
+        page.contains("/export?table=nights") && !page.contains("table=accesses") && !page.contains("table=windows")
+    );
 }
 
 #[tokio::test]

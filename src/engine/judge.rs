@@ -29,6 +29,10 @@ impl Engine {
         if self.mode == Mode::Rebuild {
             return;
         }
+        if worker.history.profile.is_withheld() && worker.history.cases.open.is_none() {
+            // What is known of somebody who takes no part stays, and opens nothing new.
+            return;
+        }
         let rules = &*self.settings.rules;
         let picture = Picture::of(&worker.history, &worker.track, today, &self.settings);
         let verdict = rules.judge(&picture.facts(changes.crises > 0));

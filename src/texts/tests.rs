@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 use crate::domain::TimeZone;
+use crate::domain::alert::Level;
 
 /// Keys of a language with the names of their values.
 fn keys(language: Language) -> BTreeMap<String, BTreeSet<String>> {

@@ -81,8 +81,7 @@ fn a_worker_who_pauses_sends_nothing_until_they_take_part_again_whatever_the_reg
     let row = town.vagus.ask(&["workers", "list"])["workers"][0].clone();
     assert_eq!((row["consent"].as_str(), row["own_choice"].as_str()), (Some("true"), Some("paused")));
     let kept = town.vagus.ask(&["quarantine", "list"]);
-    let items = kept["items"].as_array().unwrap();
-    assert!(items.iter().all(|item| item["reason"] == "consent_missing" && item["bytes"] == 0), "{kept}");
+    assert_eq!(kept["items"].as_array().map(Vec::len), Some(0), "nothing of it is kept: {kept}");
 
     town.vagus.kill9();
     town.vagus.start_again();

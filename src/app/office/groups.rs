@@ -108,7 +108,7 @@ impl Group {
             let told = of_cases(*share).filter(|_| months > 0.0).map(|_| rate(*cases));
             (format!("{}_rate", name("opened", at)), (told, share.all))
         });
-        let outcomes = self.outcomes.named().map(|(name, share)| (name.to_owned(), (share.tellable(least), share.all)));
+        let outcomes = self.outcomes.cells(least).map(|(name, cell, all)| (name.to_owned(), (cell, all)));
         facts.into_iter().chain(process).chain(open).chain(opened).chain(outcomes).collect()
     }
 

@@ -23,9 +23,12 @@ pub(in super::super) struct Wanted {
     table: String,
 }
 
+/// Lists that are in nobody's copy but the worker's own.
+const OWN_TABLES: &[&str] = &["windows", "sleeps", "nightly", "tags", "accesses"];
+
 /// The links: one document, and each of its lists for a spreadsheet.
 pub(super) fn links(language: Language, address: &str, is_oneself: bool) -> Markup {
-    let tables = EXPORT_TABLES.iter().filter(|table| is_oneself || **table != "accesses");
+    let tables = EXPORT_TABLES.iter().filter(|table| is_oneself || !OWN_TABLES.contains(table));
     html! {
         section aria-labelledby="export" {
             h2 #export { (language.say("export-title")) }

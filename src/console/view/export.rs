@@ -45,16 +45,16 @@ pub struct ExportView {
     pub seen: PortraitView,
     /// What each night came to, oldest first.
     pub nights: Vec<NightExport>,
-    /// Windows as they came, or as they were computed of beats, oldest first.
-    pub windows: Vec<WindowExport>,
-    /// Sleep as it came, oldest first.
-    pub sleeps: Vec<SleepExport>,
-    /// Vendors' values of a night, oldest first.
-    pub nightly: Vec<NightlyExport>,
+    /// Windows as they came, or as they were computed of beats, oldest first; null but in the worker's own copy.
+    pub windows: Option<Vec<WindowExport>>,
+    /// Sleep as it came, oldest first; null but in the worker's own copy.
+    pub sleeps: Option<Vec<SleepExport>>,
+    /// Vendors' values of a night, oldest first; null but in the worker's own copy.
+    pub nightly: Option<Vec<NightlyExport>>,
     /// Working conditions, oldest first.
     pub exposures: Vec<ExposureExport>,
-    /// What the worker said of a day, oldest first.
-    pub tags: Vec<TagExport>,
+    /// What the worker said of a day, oldest first; null but in the worker's own copy.
+    pub tags: Option<Vec<TagExport>>,
     /// Questionnaires as they came, oldest first.
     pub screenings: Vec<ScreeningExport>,
     /// The cases; null where they are not the reader's to see. Notes are null for whoever may not read them.
@@ -245,7 +245,11 @@ pub struct Sight {
     pub register: bool,
     /// Single answers.
     pub answers: bool,
-    /// Whether the worker themselves: colleagues are then told by role, and what they wrote is not.
+    /// Whether the worker themselves: what the wristband sent and what they said of days is theirs alone; colleagues
+    /// are told by role, and what they wrote is not.
+    ///
+    /// # Source
+    /// Domain reference, section 8.6: raw data for the worker; indicators, levels and exposures for physicians.
     pub oneself: bool,
 }
 
@@ -283,11 +287,15 @@ impl ExportView {
             register: sight.register.then(|| RegisterExport::of(&history.profile)),
             seen: PortraitView::of((key.site.as_str(), key.worker.as_str()), &data.portrait, language, sight.answers),
             nights: history.nights.values().map(NightExport::of).collect(),
-            windows: nights.iter().flat_map(windows).collect(),
-            sleeps: nights.iter().flat_map(|night| night.sleeps.iter().map(SleepExport::of)).collect(),
-            nightly: nights.iter().flat_map(|night| night.nightly.iter().map(NightlyExport::of)).collect(),
+            windows: sight.oneself.then(|| nights.iter().flat_map(windows).collect()),
+            sleeps: sight
+                .oneself
+                .then(|| nights.iter().flat_map(|night| night.sleeps.iter().map(SleepExport::of)).collect()),
+            nightly: sight
+                .oneself
+                .then(|| nights.iter().flat_map(|night| night.nightly.iter().map(NightlyExport::of)).collect()),
             exposures: history.exposures.values().map(ExposureExport::of).collect(),
-            tags: tags.collect(),
+            tags: sight.oneself.then(|| tags.collect()),
             screenings: screenings(data, sight.answers),
             cases,
             accesses: accesses.map(|lines| lines.iter().map(AccessExport::of).collect()),
@@ -302,11 +310,11 @@ impl ExportView {
         }
         Some(match name {
             "nights" => of(&self.nights),
-            "windows" => of(&self.windows),
-            "sleeps" => of(&self.sleeps),
-            "nightly" => of(&self.nightly),
+            "windows" => of(self.windows.as_deref()?),
+            "sleeps" => of(self.sleeps.as_deref()?),
+            "nightly" => of(self.nightly.as_deref()?),
             "exposures" => of(&self.exposures),
-            "tags" => of(&self.tags),
+            "tags" => of(self.tags.as_deref()?),
             "screenings" => of(&self.screenings),
             "accesses" => of(self.accesses.as_deref()?),
             _ => return None,
