@@ -31,8 +31,8 @@ const PICTURES: &[Picture] = &[
         id: "hrv",
         title: "chart-hrv",
         series: &[
-            Series { label: "chart-band", form: "band_high", decimals: 0, of: |day| Some(day.usual_rmssd_ms?[2]) },
-            Series { label: "chart-band", form: "band_low", decimals: 0, of: |day| Some(day.usual_rmssd_ms?[0]) },
+            Series { label: "chart-band-high", form: "band_high", decimals: 0, of: |day| Some(day.usual_rmssd_ms?[2]) },
+            Series { label: "chart-band-low", form: "band_low", decimals: 0, of: |day| Some(day.usual_rmssd_ms?[0]) },
             Series { label: "chart-usual", form: "line", decimals: 0, of: |day| Some(day.usual_rmssd_ms?[1]) },
             Series { label: "chart-night", form: "points", decimals: 0, of: |day| day.rmssd_ms },
         ],

@@ -16,7 +16,7 @@ use super::super::problem::Problem;
 use super::super::view::{CaseFilter, CaseRow};
 use super::layout::Frame;
 use super::{case_parts, form};
-use crate::domain::Timestamp;
+use crate::domain::{TimeZone, Timestamp};
 use crate::texts::Language;
 
 /// Cases on one page: who has more of them looks at the most urgent ones first.
@@ -100,9 +100,14 @@ pub(in super::super) async fn show(
         }
         // Shown by the script that knows the keys; who speaks to their computer can switch them off.
         label.tick.hint hidden { input #keys type="checkbox" checked; (language.say("inbox-keys")) }
-        p #as-of.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &crate::domain::TimeZone::UTC).into())])) }
+        p #as-of.hint { (language.say_with("case-live-again", &[("time", language.moment(now, &clock(here)).into())])) }
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/cases" }.around(&body))
+}
+
+/// The clock of the place that is looked after most urgently: that of the due times on the pages of its cases.
+fn clock(rows: &[(&CaseRow, Since)]) -> TimeZone {
+    rows.first().and_then(|(row, _)| TimeZone::get(&row.time_zone).ok()).unwrap_or(TimeZone::UTC)
 }
 
 /// The way to the other pages. The buttons send the filter again, so that it stays as it is.
