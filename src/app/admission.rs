@@ -242,7 +242,9 @@ impl Admission {
         let mut site = Site { id: up.site, zone, last: None };
         for item in decoded.items {
             let index = item.index;
-            if self.chose_no_part(&site.id, item.worker.as_ref()) {
+            // A message mostly holds one worker's items, and who was admitted with the last one takes part.
+            let is_last = site.last.as_ref().is_some_and(|(last, _)| Some(last) == item.worker.as_ref());
+            if !is_last && self.chose_no_part(&site.id, item.worker.as_ref()) {
                 // Nothing of it is kept, so that no later look can take it in. Whose choice it was is not told.
                 let detail = item.worker.as_ref().map(|worker| format!("worker {worker} has not consented"));
                 let rejection = Rejection::item(index, Reason::ConsentMissing, detail.unwrap_or_default());
