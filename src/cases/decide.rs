@@ -69,7 +69,7 @@ pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
             vec![CaseChange::Revised { told, on: situation.today }]
         }
         Some(case) => evidence_added(case, situation).into_iter().collect(),
-        None if finding.level >= Level::L2 && !is_cooling_down(book, situation) => {
+        None if finding.level.opens_case() && !is_cooling_down(book, situation) => {
             vec![opened(book, situation, finding.clone())]
         }
         None => Vec::new(),

@@ -18,6 +18,8 @@ pub mod gate;
 mod gate_tests;
 #[cfg(test)]
 mod injection_tests;
+#[cfg(test)]
+mod level_tests;
 pub mod listener;
 pub mod office;
 pub mod openid;

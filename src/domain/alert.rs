@@ -42,6 +42,15 @@ impl Level {
         }
     }
 
+    /// Whether it opens a case; only such a level is told to anybody but the worker.
+    ///
+    /// # Source
+    /// Domain reference, section 5.5: L1 is a nudge to the worker alone, and to no third party.
+    #[must_use]
+    pub fn opens_case(self) -> bool {
+        self >= Self::L2
+    }
+
     /// The level of that name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {

@@ -43,6 +43,10 @@ impl Language {
             Opening::Crisis => Some(self.say("summary-crisis")),
             Opening::Test => Some(self.say("summary-test")),
             Opening::Revised { told, found } if found >= told => Some(self.say("summary-stands")),
+            // Below, only the worker is told which level it is.
+            Opening::Revised { told, found } if !found.opens_case() => {
+                Some(self.say_with("summary-fell-below", &[("told", told.as_str().into())]))
+            }
             Opening::Revised { told, found } => {
                 Some(self.say_with("summary-fell", &[("told", told.as_str().into()), ("found", found.as_str().into())]))
             }

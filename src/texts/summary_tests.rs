@@ -72,7 +72,16 @@ fn the_paragraph_tells_fact_comparison_and_uncertainty() {
 fn a_revision_says_whether_the_case_stands() {
     let words = |found| Language::English.summary(&evidence(), Opening::Revised { told: Level::L3, found });
     assert!(words(Level::L3).starts_with("Data that came late changed the evidence of this case; its level stands."));
-    assert!(words(Level::L1).contains("it was L3, and what is known now would be L1."));
+    assert!(words(Level::L2).contains("it was L3, and what is known now would be L2."));
+}
+
+#[test]
+fn a_revision_tells_nobody_of_the_level_that_is_for_the_worker_alone() {
+    for language in Language::ALL {
+        let words = |found| language.summary(&evidence(), Opening::Revised { told: Level::L3, found });
+        assert_eq!(words(Level::L1), words(Level::L0), "one would tell of the other");
+        assert!(!words(Level::L1).contains("L1") && words(Level::L1).contains("L3"), "{}", words(Level::L1));
+    }
 }
 
 #[test]

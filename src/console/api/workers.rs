@@ -11,11 +11,11 @@ use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::pages::export;
 use super::super::problem::Problem;
-use super::super::view::{ExportView, PortraitView};
+use super::super::view::{ExportView, PortraitView, Shown};
 use super::extract::{Asked, At};
 
 /// Shows a worker as they are seen today: evidence, days, questionnaires. Single answers are null for whoever
-/// works on no case of theirs.
+/// works on no case of theirs, and so is a level that opens no case: it is for the worker alone.
 #[utoipa::path(
     get, path = "/api/v1/workers/{site}/{worker}", tag = "workers", operation_id = "getWorker",
     params(
@@ -32,7 +32,8 @@ pub(super) async fn show(
 ) -> Result<Json<PortraitView>, Problem> {
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/workers/{site}/{worker}" };
     let seen = desk.worker(&site, &worker).await?;
-    Ok(Json(PortraitView::of((&site, &worker), &seen.portrait, visitor.language, seen.shows_answers)))
+    let shown = Shown { answers: seen.shows_answers, oneself: false };
+    Ok(Json(PortraitView::of((&site, &worker), &seen.portrait, visitor.language, shown)))
 }
 
 /// In which form a document is wanted.

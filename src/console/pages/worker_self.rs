@@ -12,9 +12,10 @@ use super::super::access::session::Token;
 use super::super::exports::OWN_FIELDS;
 use super::super::gate::{Oneself, Visitor};
 use super::super::problem::Problem;
+use super::super::view::WorkerView;
 use super::super::{Console, wall};
-use super::{audit, chart, export, layout, taking_part};
-use crate::domain::alert::Opening;
+use super::{audit, case_parts, chart, export, layout, taking_part};
+use crate::domain::alert::{Level, Opening};
 use crate::texts::Language;
 
 /// So many of the latest reads are shown on the page; the download has all of them.
@@ -117,6 +118,7 @@ pub(in super::super) async fn show(
         }
         section aria-labelledby="summary" {
             h2 #summary { (language.say("case-summary")) }
+            (levels(language, portrait.level, &view))
             p.summary { (language.summary(&portrait.evidence, Opening::Evidence)) }
             p.hint { (language.say("me-meaning")) }
         }
@@ -126,6 +128,20 @@ pub(in super::super) async fn show(
         (who_looked(language, &reads))
     };
     Ok(layout::own(language, &title, console.is_demo(), &body))
+}
+
+/// The level of today, in words, and that of the case that is open. Only here is anybody told of a level without a case.
+fn levels(language: Language, today: Level, view: &WorkerView) -> Markup {
+    let open = view.cases.iter().find(|row| row.ended_at.is_none());
+    let case = open.and_then(|row| {
+        let opened = language.date(case_parts::opened_on(row)?);
+        let level = case_parts::level_words(language, &row.level);
+        Some(language.say_with("me-level-case", &[("date", opened.into()), ("level", level.into())]))
+    });
+    html! {
+        p { (language.say(&format!("me-level-{}", today.as_str()))) }
+        @if let Some(case) = case { p { (case) } }
+    }
 }
 
 fn who_looked(language: Language, reads: &[Entry]) -> Markup {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::super::access::audit::Entry;
 use super::super::office::WorkerData;
-use super::{CaseView, EventRow, OwnChoiceView, PortraitView};
+use super::{CaseView, EventRow, OwnChoiceView, PortraitView, Shown};
 use crate::domain::exposure::WorkEvent;
 use crate::domain::history::{NightDetail, StoredWindow};
 use crate::domain::indicator::NightRow;
@@ -259,6 +259,10 @@ impl Sight {
     pub fn oneself() -> Self {
         Self { made_for: "worker".to_owned(), register: true, answers: true, oneself: true }
     }
+
+    const fn of_portrait(&self) -> Shown {
+        Shown { answers: self.answers, oneself: self.oneself }
+    }
 }
 
 impl ExportView {
@@ -285,7 +289,12 @@ impl ExportView {
             site: key.site.to_string(),
             worker: key.worker.to_string(),
             register: sight.register.then(|| RegisterExport::of(&history.profile)),
-            seen: PortraitView::of((key.site.as_str(), key.worker.as_str()), &data.portrait, language, sight.answers),
+            seen: PortraitView::of(
+                (key.site.as_str(), key.worker.as_str()),
+                &data.portrait,
+                language,
+                sight.of_portrait(),
+            ),
             nights: history.nights.values().map(NightExport::of).collect(),
             windows: sight.oneself.then(|| nights.iter().flat_map(windows).collect()),
             sleeps: sight

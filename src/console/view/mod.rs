@@ -20,7 +20,7 @@ pub use export::{
     RegisterExport, ScreeningExport, Sight, SleepExport, TagExport, WindowExport,
 };
 pub use groups::{FIGURES, GroupRow, GroupsView, MatchingRule, ResponseRow, SiteGroups};
-pub use portrait::{DayView, PortraitView, SheetView, ShiftView, UsualView, WorkView};
+pub use portrait::{DayView, PortraitView, SheetView, ShiftView, Shown, UsualView, WorkView};
 pub use receipt::{ImportReport, LineProblem, ReceiptView, RejectionRow};
 pub use system::{
     ChannelView, DeadLetter, MethodRow, QuarantineView, RefusedRow, RulesView, SHOWN, SettingRow, SystemDeed,

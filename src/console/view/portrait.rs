@@ -21,9 +21,12 @@ pub struct PortraitView {
     /// The worker's date.
     #[schema(format = Date)]
     pub today: String,
-    /// The level that the rules find today, `L0` to `L4`.
-    pub level: String,
-    /// The rules that match today.
+    /// The level that the rules find today: `L0` to `L4` for the worker; for everybody else `L2` to `L4`, and null
+    /// below, where no case is opened: L1 is for the worker alone.
+    pub level: Option<String>,
+    /// What that level means, in words for the worker; null for everybody else.
+    pub level_words: Option<String>,
+    /// The rules that match today; for everybody but the worker none where there is no level.
     pub rules: Vec<String>,
     /// The HRV state: `learning`, `normal`, `watch`, `persistent` or `stale`.
     pub hrv: String,
@@ -119,21 +122,38 @@ pub struct SheetView {
     pub answers: Option<Vec<Option<u8>>>,
 }
 
+/// What of a portrait is its reader's to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shown {
+    /// Single answers of questionnaires.
+    pub answers: bool,
+    /// Whether the reader is the worker: a level that opens no case is theirs alone.
+    ///
+    /// # Source
+    /// Domain reference, section 5.5: L1 is told to no third party. Whoever is told of an L0 would know of an L1, so
+    /// neither is.
+    pub oneself: bool,
+}
+
 impl PortraitView {
-    /// The view of a portrait; single answers are left out where they are not the reader's to see.
+    /// The view of a portrait, without what is not its reader's to see.
     #[must_use]
-    pub fn of((site, worker): (&str, &str), portrait: &Portrait, language: Language, shows_answers: bool) -> Self {
+    pub fn of((site, worker): (&str, &str), portrait: &Portrait, language: Language, shown: Shown) -> Self {
+        let has_level = shown.oneself || portrait.level.opens_case();
+        let level = portrait.level.as_str();
+        let rules = portrait.rules.iter().filter(|_| has_level);
         Self {
             site: site.to_owned(),
             worker: worker.to_owned(),
             today: portrait.today.to_string(),
-            level: portrait.level.as_str().to_owned(),
-            rules: portrait.rules.iter().map(|rule| rule.as_str().to_owned()).collect(),
+            level: has_level.then(|| level.to_owned()),
+            level_words: shown.oneself.then(|| language.say(&format!("me-level-{level}"))),
+            rules: rules.map(|rule| rule.as_str().to_owned()).collect(),
             hrv: portrait.hrv.as_str().to_owned(),
             summary: language.summary(&portrait.evidence, Opening::Evidence),
             evidence: EvidenceView::of(&portrait.evidence, language),
             days: portrait.days.iter().map(DayView::of).collect(),
-            screenings: portrait.screenings.iter().map(|sheet| SheetView::of(sheet, shows_answers)).collect(),
+            screenings: portrait.screenings.iter().map(|sheet| SheetView::of(sheet, shown.answers)).collect(),
         }
     }
 }
