@@ -129,6 +129,7 @@ mod tests {
                 is_exposed: false,
             },
             rules: Vec::new(),
+            grounds: Vec::new(),
             actions: Vec::new(),
             events: 1,
             said: AlertKind::Raised,

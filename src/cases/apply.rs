@@ -3,8 +3,8 @@
 use crate::domain::Timestamp;
 use crate::domain::alert::{AlertKind, RuleId};
 use crate::domain::case::{
-    Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, ClosedCase, Invited, MAX_CLOSED, MAX_LOG_ENTRIES,
-    OpenCase,
+    Action, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, ClosedCase, Ground, Invited, MAX_CLOSED,
+    MAX_GROUNDS, MAX_LOG_ENTRIES, OpenCase,
 };
 use crate::domain::life::{CaseState, LogEntry, LogEvent, MethodId, Milestone};
 use crate::domain::person::Actor;
@@ -22,9 +22,10 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
     let Some(case) = &mut book.open else { return };
     match change {
         CaseChange::Opened { .. } => {}
-        CaseChange::RaisedAgain { told, actions, deadlines, at } => {
+        CaseChange::RaisedAgain { told, actions, deadlines, at, ground } => {
             case.told = told.clone();
             add_rules(&mut case.rules, &told.rules);
+            add_ground(&mut case.grounds, ground.as_deref());
             case.actions.clone_from(actions);
             case.deadlines.clone_from(deadlines);
             (case.state, case.raised_at) = (CaseState::Open, *at);
@@ -32,9 +33,10 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
             case.said = AlertKind::RaisedAgain;
             log(case, LogEntry { at: *at, by: Actor::Vagus, event: LogEvent::Raised(told.level), note: None });
         }
-        CaseChange::Revised { told, on } => {
+        CaseChange::Revised { told, on, ground } => {
             case.told = told.clone();
             add_rules(&mut case.rules, &told.rules);
+            add_ground(&mut case.grounds, ground.as_deref());
             case.revised_on = Some(*on);
             case.events += 1;
             case.said = AlertKind::Revised;
@@ -59,6 +61,15 @@ pub fn apply(book: &mut CaseBook, change: &CaseChange) {
 fn add_rules(known: &mut Vec<RuleId>, found: &[RuleId]) {
     let new: Vec<RuleId> = found.iter().filter(|rule| !known.contains(rule)).cloned().collect();
     known.extend(new);
+}
+
+/// The first stays: it tells why the case is there.
+fn add_ground(known: &mut Vec<Ground>, found: Option<&Ground>) {
+    let Some(found) = found else { return };
+    if known.len() >= MAX_GROUNDS {
+        known.remove(1);
+    }
+    known.push(found.clone());
 }
 
 fn end(book: &mut CaseBook, at: Timestamp) {
@@ -102,8 +113,9 @@ fn take(case: &mut OpenCase, fact: &CaseFact, at: Timestamp) -> Option<LogEvent>
             choose(action_mut(case, *action)?, method, at);
             LogEvent::MethodChosen { action: *action, method: method.clone() }
         }
-        CaseFact::EvidenceAdded { rules } => {
+        CaseFact::EvidenceAdded { rules, ground } => {
             case.rules.extend(rules.iter().cloned());
+            add_ground(&mut case.grounds, ground.as_deref());
             LogEvent::EvidenceAdded(rules.clone())
         }
         CaseFact::FollowedUp { deadlines } => {

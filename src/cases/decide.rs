@@ -66,7 +66,7 @@ pub fn decide(book: &CaseBook, situation: &Situation<'_>) -> Vec<CaseChange> {
         Some(case) if finding.level > case.told.level => vec![raised_again(case, situation, finding.clone())],
         Some(case) if is_worth_revising(case, situation) => {
             let told = Finding { level: case.told.level, ..finding.clone() };
-            vec![CaseChange::Revised { told, on: situation.today }]
+            vec![CaseChange::Revised { told, on: situation.today, ground: None }]
         }
         Some(case) => evidence_added(case, situation).into_iter().collect(),
         None if finding.level.opens_case() && !is_cooling_down(book, situation) => {
@@ -111,6 +111,7 @@ fn opened(book: &CaseBook, situation: &Situation<'_>, told: Finding) -> CaseChan
         said: AlertKind::Raised,
         revised_on: None,
         rules: told.rules.clone(),
+        grounds: Vec::new(),
         told,
     };
     CaseChange::Opened { case }
@@ -141,14 +142,14 @@ fn raised_again(case: &OpenCase, situation: &Situation<'_>, told: Finding) -> Ca
         }
     }
     let deadlines = deadlines::nearer(&case.deadlines, &timing.first(told.level, *now));
-    CaseChange::RaisedAgain { told, actions, deadlines, at: *now }
+    CaseChange::RaisedAgain { told, actions, deadlines, at: *now, ground: None }
 }
 
 /// Further rules that match, at a level that was told already: kept in the case, and told nobody.
 fn evidence_added(case: &OpenCase, situation: &Situation<'_>) -> Option<CaseChange> {
     let found = situation.finding.rules.iter();
     let rules: Vec<RuleId> = found.filter(|rule| !case.rules.contains(rule)).cloned().collect();
-    let fact = CaseFact::EvidenceAdded { rules: rules.clone() };
+    let fact = CaseFact::EvidenceAdded { rules: rules.clone(), ground: None };
     (!rules.is_empty()).then_some(CaseChange::Done { at: situation.now, by: Actor::Vagus, note: None, fact })
 }
 

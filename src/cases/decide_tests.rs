@@ -164,7 +164,7 @@ fn another_rule_at_the_same_level_is_kept_in_the_case_and_told_nobody() {
     let more = situation(finding(Level::L3, &["R3", "R4"]), "2026-03-05T08:00:00Z", 0);
     let changes = run(&mut book, &more);
     assert!(
-        matches!(&changes[..], [CaseChange::Done { fact: CaseFact::EvidenceAdded { rules }, .. }] if rules.len() == 1)
+        matches!(&changes[..], [CaseChange::Done { fact: CaseFact::EvidenceAdded { rules, .. }, .. }] if rules.len() == 1)
     );
     assert_eq!(run(&mut book, &more), Vec::new());
     let case = book.open.unwrap();

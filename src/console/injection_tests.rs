@@ -86,7 +86,7 @@ fn write_everywhere(house: &House, text: &str) {
         case.history = vec![LogRow { at: text.to_owned(), by, event, note }];
     }
     for (_, _, portrait) in house.office.portraits.lock().unwrap().iter_mut() {
-        portrait.evidence.exposures[0].kind = Box::leak(text.to_owned().into_boxed_str());
+        portrait.evidence.exposures[0].kind = text.to_owned().into();
     }
 }
 

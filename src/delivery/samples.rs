@@ -84,7 +84,7 @@ pub(crate) fn crisis() -> Event {
     alert.evidence.screenings[0] = ScreeningEvidence {
         instrument: Instrument::Phq9,
         score: 17.0,
-        band: Some("moderately_severe"),
+        band: Some("moderately_severe".into()),
         severity: Some(Severity::Moderate),
         taken_on: "2026-03-02".parse().unwrap(),
         age_days: 0,
@@ -167,15 +167,15 @@ fn evidence() -> Evidence {
             debt14_h: 12.0,
             se7_pct: Some(89.0),
             is_poor: true,
-            flags: vec!["short_nights"],
+            flags: vec!["short_nights".into()],
         }),
         screenings: vec![
             screening(Instrument::Gad7, 12.0, "moderate", Severity::Moderate),
             screening(Instrument::Isi, 9.0, "mild", Severity::Mild),
         ],
         exposures: vec![
-            ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" },
-            ExposureEvidence { kind: "noise_lex8h_dba", value: 86.2, limit: 85.0, source: "2003/10/EC" },
+            ExposureEvidence { kind: "weekly_hours".into(), value: 57.0, limit: 55.0, source: "WHO/ILO 2021".into() },
+            ExposureEvidence { kind: "noise_lex8h_dba".into(), value: 86.2, limit: 85.0, source: "2003/10/EC".into() },
         ],
         confounders: vec![Tag::LateExercise],
         hints: vec![Hint::PossibleIllness],
@@ -188,13 +188,13 @@ fn screening(instrument: Instrument, score: f64, band: &'static str, severity: S
     ScreeningEvidence {
         instrument,
         score,
-        band: Some(band),
+        band: Some(band.into()),
         severity: Some(severity),
         taken_on: "2026-02-20".parse().unwrap(),
         age_days: 10,
         valid_until: "2026-05-21".parse().unwrap(),
         is_prorated: false,
-        concordance: (instrument == Instrument::Gad7).then_some("both_high"),
+        concordance: (instrument == Instrument::Gad7).then_some("both_high".into()),
     }
 }
 
@@ -249,8 +249,8 @@ fn review() -> EventBody {
         action: action(ActionKind::WorkloadReview),
         unit: UnitId::parse("assembly-2").unwrap(),
         exposures: vec![
-            ExceededLimit { kind: "weekly_hours", limit: 55.0 },
-            ExceededLimit { kind: "noise_lex8h_dba", limit: 85.0 },
+            ExceededLimit { kind: "weekly_hours".into(), limit: 55.0 },
+            ExceededLimit { kind: "noise_lex8h_dba".into(), limit: 85.0 },
         ],
     })
 }

@@ -1,5 +1,7 @@
 //! What Vagus says: alert events with their evidence, and requested actions.
 
+use std::borrow::Cow;
+
 use super::case::{ActionId, ActionKind, ActionStep, CaseId};
 use super::ids::{UnitId, WorkerId};
 use super::indicator::{Contribution, Hint, HrvState, IndexBand, Severity};
@@ -7,6 +9,9 @@ use super::phrase::Phrase;
 use super::reading::Tag;
 use super::screening::Instrument;
 use super::{Date, Timestamp};
+
+/// A name of the evidence: a word of the program, or one that an earlier program kept.
+pub type Term = Cow<'static, str>;
 
 /// How much a worker needs somebody.
 ///
@@ -142,7 +147,7 @@ pub struct SleepEvidence {
     /// Whether sleep is persistently poor.
     pub is_poor: bool,
     /// What is to be said of it, e.g. `short_nights`.
-    pub flags: Vec<&'static str>,
+    pub flags: Vec<Term>,
 }
 
 /// One screening in the evidence.
@@ -153,7 +158,7 @@ pub struct ScreeningEvidence {
     /// The score.
     pub score: f64,
     /// The instrument's own band, where it has bands.
-    pub band: Option<&'static str>,
+    pub band: Option<Term>,
     /// The band on the scale common to all instruments.
     pub severity: Option<Severity>,
     /// The worker's date of filling it in.
@@ -166,27 +171,27 @@ pub struct ScreeningEvidence {
     pub is_prorated: bool,
     /// Whether it and the strain index of the days it asks about are high: `both_low`,
     /// `physiology_only`, `questionnaire_only` or `both_high`; none where one of them cannot tell.
-    pub concordance: Option<&'static str>,
+    pub concordance: Option<Term>,
 }
 
 /// One working condition in the evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExposureEvidence {
     /// What, e.g. `weekly_hours`.
-    pub kind: &'static str,
+    pub kind: Term,
     /// How much.
     pub value: f64,
     /// The limit it is held against.
     pub limit: f64,
     /// Who sets that limit, e.g. `2003/88/EC Art. 6`.
-    pub source: &'static str,
+    pub source: Term,
 }
 
 /// A limit of working conditions that was reached.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ExceededLimit {
     /// Of what, e.g. `weekly_hours`.
-    pub kind: &'static str,
+    pub kind: Term,
     /// The limit.
     pub limit: f64,
 }

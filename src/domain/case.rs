@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::alert::{AlertKind, Level, RuleId};
+use super::alert::{AlertKind, Evidence, Level, RuleId, Versions};
 use super::ids::{MAX_NAME_LEN, WorkerNumber};
 use super::indicator::HrvState;
 use super::life::{Advice, CaseState, Deadline, LogEntry, MethodId, Milestone, Note, Stage};
@@ -184,6 +184,21 @@ pub struct Finding {
     pub is_exposed: bool,
 }
 
+/// What rules rested on when they matched: what the alert of that moment held, where there was one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ground {
+    /// When.
+    pub at: Timestamp,
+    /// The worker's date.
+    pub on: Date,
+    /// The rules that matched then.
+    pub rules: Vec<RuleId>,
+    /// What was found.
+    pub evidence: Evidence,
+    /// What decided.
+    pub versions: Versions,
+}
+
 /// That the worker was invited to fill in a questionnaire again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Invited {
@@ -194,7 +209,7 @@ pub struct Invited {
 }
 
 /// A case that has not ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct OpenCase {
     /// Its id.
     pub id: CaseId,
@@ -218,6 +233,8 @@ pub struct OpenCase {
     pub told: Finding,
     /// Every rule that matched while it was open, in the order in which they did.
     pub rules: Vec<RuleId>,
+    /// What these rested on, oldest first; of more than [`MAX_GROUNDS`] the oldest but the first go.
+    pub grounds: Vec<Ground>,
     /// Its actions: a workload review and a counselling offer, or in a crisis counselling alone.
     pub actions: Vec<Action>,
     /// How many events were sent, so that each has an id of its own.
@@ -229,13 +246,16 @@ pub struct OpenCase {
 }
 
 /// A case that ended, kept for the cool-down, to know its actions again, and to be looked up.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ClosedCase {
     /// The case as it was; its state tells how it ended.
     pub case: OpenCase,
     /// When it ended; the cool-down runs from here.
     pub closed_at: Timestamp,
 }
+
+/// Moments of which a case keeps what it rested on then.
+pub const MAX_GROUNDS: usize = 24;
 
 /// Lines of history that a case keeps.
 pub const MAX_LOG_ENTRIES: usize = 200;
@@ -244,7 +264,7 @@ pub const MAX_LOG_ENTRIES: usize = 200;
 pub const MAX_CLOSED: usize = 10;
 
 /// The cases of one worker.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct CaseBook {
     /// How many cases were ever opened.
     pub episodes: u32,
@@ -273,7 +293,7 @@ impl OpenCase {
 }
 
 /// A fact about a case. Once journaled it is applied, never decided again.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CaseChange {
     /// A case was opened.
     Opened {
@@ -290,6 +310,8 @@ pub enum CaseChange {
         deadlines: Vec<Deadline>,
         /// When.
         at: Timestamp,
+        /// What it rests on; none where it was decided by a program that did not keep it.
+        ground: Option<Box<Ground>>,
     },
     /// Late data changed the evidence.
     Revised {
@@ -297,6 +319,8 @@ pub enum CaseChange {
         told: Finding,
         /// The worker's date.
         on: Date,
+        /// What it rests on; none where it was decided by a program that did not keep it.
+        ground: Option<Box<Ground>>,
     },
     /// Something was done to the case, by somebody or by Vagus.
     Done {
@@ -312,7 +336,7 @@ pub enum CaseChange {
 }
 
 /// What was done to a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum CaseFact {
     /// It is in another state; in a final one it has ended.
     Moved {
@@ -348,6 +372,8 @@ pub enum CaseFact {
     EvidenceAdded {
         /// Those that had not before.
         rules: Vec<RuleId>,
+        /// What they rest on; none where it was decided by a program that did not keep it.
+        ground: Option<Box<Ground>>,
     },
     /// The method of an action was chosen; one that has begun begins anew with it.
     MethodChosen {

@@ -155,7 +155,7 @@ impl Occasion<'_> {
     /// The limits of the unit's conditions that were exceeded.
     fn unit_exposures(&self) -> Vec<ExceededLimit> {
         let red = self.picture.exposures.red.iter();
-        red.filter(|found| exposures::is_of_unit(found.kind)).map(exceeded).collect()
+        red.filter(|found| exposures::is_of_unit(&found.kind)).map(exceeded).collect()
     }
 
     fn event(&self, id: String, body: EventBody) -> Event {
@@ -163,8 +163,8 @@ impl Occasion<'_> {
     }
 }
 
-pub(super) const fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
-    ExceededLimit { kind: evidence.kind, limit: evidence.limit }
+pub(super) fn exceeded(evidence: &ExposureEvidence) -> ExceededLimit {
+    ExceededLimit { kind: evidence.kind.clone(), limit: evidence.limit }
 }
 
 fn action_ref(action: &Action) -> ActionRef {

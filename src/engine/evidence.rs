@@ -81,7 +81,7 @@ impl Picture<'_> {
             debt14_h: sleep.debt14_h,
             se7_pct: sleep.se7_pct,
             is_poor: self.is_sleep_poor(),
-            flags: sleep.flags().map(SleepFlag::as_str).collect(),
+            flags: sleep.flags().map(|flag| SleepFlag::as_str(flag).into()).collect(),
         })
     }
 
@@ -104,14 +104,14 @@ impl Picture<'_> {
         ScreeningEvidence {
             instrument: screening.instrument,
             score: scored.score,
-            band: scored.band,
+            band: scored.band.map(Into::into),
             severity: rules.severity(screening.instrument, scored.score, &scored.scales),
             taken_on: *taken_on,
             // Where the clock of whoever sent it is ahead of ours, it is of today.
             age_days: days_between(*taken_on, self.today).max(0),
             valid_until: *valid_until,
             is_prorated: scored.is_prorated,
-            concordance: self.concordance(screening, rules),
+            concordance: self.concordance(screening, rules).map(Into::into),
         }
     }
 

@@ -3,9 +3,10 @@
 use super::effect::{Decision, Effect};
 use super::events::{Occasion, local_date};
 use super::facts::Picture;
-use super::{Engine, Mode, Settings};
+use super::{ENGINE_VERSION, Engine, Mode, Settings};
 use crate::cases::{self, Situation, Timing};
-use crate::domain::case::{CaseChange, Finding, OpenCase};
+use crate::domain::alert::{RuleId, Versions};
+use crate::domain::case::{CaseBook, CaseChange, CaseFact, Finding, Ground, OpenCase};
 use crate::domain::ids::SiteId;
 use crate::domain::ids::WorkerNumber;
 use crate::domain::{SignedDuration, Timestamp};
@@ -38,8 +39,16 @@ impl Engine {
         let verdict = rules.judge(&picture.facts(changes.crises > 0));
         let news = News { crises: changes.crises, is_late: changes.is_late };
         let situation = situation(number, &picture, &verdict, &self.settings, news, now);
-        let facts = cases::decide(&worker.history.cases, &situation);
+        let mut facts = cases::decide(&worker.history.cases, &situation);
         if !facts.is_empty() {
+            let ground = Ground {
+                at: now,
+                on: today,
+                rules: Vec::new(),
+                evidence: picture.evidence(rules, &verdict),
+                versions: Versions { engine: ENGINE_VERSION, rules: rules.version() },
+            };
+            facts.iter_mut().for_each(|fact| rest(fact, &worker.history.cases, &ground));
             let profile = &worker.history.profile;
             let occasion = Occasion { profile, picture: &picture, rules, verdict: &verdict, now };
             let decisions = decisions(number, &worker.history.cases, facts, &occasion);
@@ -56,10 +65,27 @@ impl Engine {
     }
 }
 
+/// Keeps with a fact what it rests on: with each rule what was found when it first matched, and with each rise
+/// of the level what was found then.
+fn rest(fact: &mut CaseChange, book: &CaseBook, found: &Ground) {
+    let of = |rules: &[RuleId]| Ground { rules: rules.to_vec(), ..found.clone() };
+    match fact {
+        CaseChange::Opened { case } => case.grounds = vec![of(&case.rules)],
+        CaseChange::RaisedAgain { told, ground, .. } => *ground = Some(Box::new(of(&told.rules))),
+        CaseChange::Revised { told, ground, .. } => {
+            let known = book.open.as_ref().map_or(&[][..], |case| &case.rules);
+            let new: Vec<RuleId> = told.rules.iter().filter(|rule| !known.contains(rule)).cloned().collect();
+            *ground = (!new.is_empty()).then(|| Box::new(of(&new)));
+        }
+        CaseChange::Done { fact: CaseFact::EvidenceAdded { rules, ground }, .. } => *ground = Some(Box::new(of(rules))),
+        CaseChange::Done { .. } => {}
+    }
+}
+
 /// The facts with what is to be said of each.
 pub(super) fn decisions(
     worker: WorkerNumber,
-    book: &crate::domain::case::CaseBook,
+    book: &CaseBook,
     facts: Vec<CaseChange>,
     occasion: &Occasion<'_>,
 ) -> Vec<Decision> {

@@ -39,7 +39,7 @@ pub struct Span {
 }
 
 /// A change of the case book.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// The worker's date on which it was judged.
     pub on: Date,

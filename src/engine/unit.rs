@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::facts::Picture;
 use super::{Settings, events};
-use crate::domain::alert::{ActionRef, ActionRequest, ExceededLimit};
+use crate::domain::alert::{ActionRef, ActionRequest, ExceededLimit, Term};
 use crate::domain::case::{ActionId, ActionKind, ActionStep};
 use crate::domain::event::{Event, EventBody};
 use crate::domain::history::WorkerHistory;
@@ -81,7 +81,7 @@ pub(super) fn seen(history: &WorkerHistory, track: &Track, now: Timestamp, setti
 pub struct Unit {
     members: Vec<Member>,
     /// Limit, and how many are over it.
-    exceeded: BTreeMap<&'static str, (f64, u32)>,
+    exceeded: BTreeMap<Term, (f64, u32)>,
     /// All numbers of workers at once: nobody outside can compute it, and it tells of none of them.
     key: u128,
 }
@@ -125,7 +125,7 @@ impl Unit {
         let due = settings.calendars.of(site).due(now, settings.limits.action(rule.level, kind));
         let action = ActionRef { id: id.clone(), kind, step: ActionStep::Requested, due };
         let of_many = self.exceeded.iter().filter(|(_, (_, workers))| *workers >= LEAST_EXPOSED);
-        let exposures = of_many.map(|(kind, (limit, _))| ExceededLimit { kind, limit: *limit }).collect();
+        let exposures = of_many.map(|(kind, (limit, _))| ExceededLimit { kind: kind.clone(), limit: *limit }).collect();
         let body = EventBody::Action(ActionRequest::WorkloadReview { action, unit: unit.clone(), exposures });
         Event { id: format!("{id}-requested"), site: site.clone(), time: now, is_test: false, body }
     }

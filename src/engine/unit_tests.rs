@@ -86,7 +86,7 @@ fn unit(over_limit: u32) -> Unit {
     for place in 0..12 {
         let hrv = if place < 4 { HrvState::Watch } else { HrvState::Normal };
         let member = Member { hrv, is_exposed: Some(place < over_limit), eri_ratio: Some(1.2) };
-        let exceeded = ExceededLimit { kind: "weekly_hours", limit: 48.0 };
+        let exceeded = ExceededLimit { kind: "weekly_hours".into(), limit: 48.0 };
         let exceeded = (place < over_limit).then_some(exceeded).into_iter().collect();
         unit.add(WorkerNumber(u128::from(place) * 7919 + 3), Seen { member, exceeded });
     }
@@ -121,7 +121,7 @@ fn a_limit_is_named_only_where_five_workers_are_over_it() {
         exposures
     };
     assert_eq!(exposures(4), []);
-    assert_eq!(exposures(5), [ExceededLimit { kind: "weekly_hours", limit: 48.0 }]);
+    assert_eq!(exposures(5), [ExceededLimit { kind: "weekly_hours".into(), limit: 48.0 }]);
 }
 
 #[test]

@@ -58,7 +58,7 @@ pub(super) fn flags(found: &Findings, limits: &Limits) -> (Vec<ExposureEvidence>
     let (mut red, mut amber) = (Vec::new(), Vec::new());
     for (kind, value, red_limit, amber_limit) in rows(found, limits) {
         let Some(value) = value else { continue };
-        let flag = |(limit, source)| ExposureEvidence { kind, value, limit, source };
+        let flag = |(limit, source): Limit| ExposureEvidence { kind: kind.into(), value, limit, source: source.into() };
         let is_reached = |(limit, _): &Limit| value >= *limit;
         match (red_limit.filter(is_reached), amber_limit.filter(is_reached)) {
             (Some(limit), _) => red.push(flag(limit)),
@@ -69,7 +69,7 @@ pub(super) fn flags(found: &Findings, limits: &Limits) -> (Vec<ExposureEvidence>
     // Heat is over its reference, not at it.
     if let Some(value) = found.wbgt_c.filter(|_| found.wbgt_over_reference_c.is_some_and(|over| over > 0.0)) {
         let (limit, source) = (heat::reference_c(limits), limits.heat_standard.source());
-        red.push(ExposureEvidence { kind: WBGT_C, value, limit, source });
+        red.push(ExposureEvidence { kind: WBGT_C.into(), value, limit, source: source.into() });
     }
     (red, amber)
 }

@@ -119,7 +119,7 @@ impl Findings {
     #[must_use]
     pub fn evidence(&self, kind: &str, limit: f64, source: &'static str) -> Option<ExposureEvidence> {
         let (kind, value) = self.figures().find(|(name, _)| *name == kind)?;
-        Some(ExposureEvidence { kind, value, limit, source })
+        Some(ExposureEvidence { kind: kind.into(), value, limit, source: source.into() })
     }
 
     /// Every figure there is, by the kind that stands in evidence.

@@ -55,8 +55,8 @@ impl Case {
     }
 }
 
-fn kinds(flags: &[ExposureEvidence]) -> Vec<(&'static str, f64, f64)> {
-    flags.iter().map(|flag| (flag.kind, flag.value, flag.limit)).collect()
+fn kinds(flags: &[ExposureEvidence]) -> Vec<(&str, f64, f64)> {
+    flags.iter().map(|flag| (&*flag.kind, flag.value, flag.limit)).collect()
 }
 
 #[test]
@@ -240,8 +240,8 @@ fn a_long_noisy_week_is_louder_than_its_days() {
         (0..days).for_each(|ago| case.day(ago).noise_lex8h_dba = Some(level));
         case.judge()
     };
-    assert_eq!(week(6, 84.5).red.iter().map(|flag| flag.kind).collect::<Vec<_>>(), ["noise_lex40h_dba"]);
-    assert_eq!(week(6, 84.5).amber.iter().map(|flag| flag.kind).collect::<Vec<_>>(), ["noise_lex8h_dba"]);
+    assert_eq!(week(6, 84.5).red.iter().map(|flag| &*flag.kind).collect::<Vec<_>>(), ["noise_lex40h_dba"]);
+    assert_eq!(week(6, 84.5).amber.iter().map(|flag| &*flag.kind).collect::<Vec<_>>(), ["noise_lex8h_dba"]);
     assert!(week(5, 84.5).red.is_empty());
 }
 
@@ -281,7 +281,7 @@ fn a_rule_may_rest_on_what_is_no_flag() {
     let found = case.judge();
     assert!(found.red.iter().all(|flag| flag.kind != OVERTIME_DAYS));
     let run = found.evidence(OVERTIME_DAYS, 3.0, "rule R17").unwrap();
-    assert_eq!((run.kind, run.value, run.limit), ("overtime_days", 3.0, 3.0));
+    assert_eq!((&*run.kind, run.value, run.limit), ("overtime_days", 3.0, 3.0));
     assert_eq!(found.evidence(OVERTIME_NOISE_LEX8H_DBA, 85.0, "rule R17").map(|noise| noise.value), Some(86.0));
     assert_eq!(found.evidence("quick_returns_7_d", 1.0, "rule"), None);
     assert_eq!(found.evidence("no_such_kind", 1.0, "rule"), None);

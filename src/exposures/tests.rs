@@ -35,7 +35,7 @@ fn judge_on(days: &BTreeMap<Date, ExposureDay>, today: Date) -> Findings {
 }
 
 fn flag(kind: &'static str, value: f64, limit: f64, source: &'static str) -> ExposureEvidence {
-    ExposureEvidence { kind, value, limit, source }
+    ExposureEvidence { kind: kind.into(), value, limit, source: source.into() }
 }
 
 fn assert_hours(found: Option<f64>, expected: f64) {

@@ -1,16 +1,20 @@
 //! A case, everything that can be done to one, and every fact, by hand, for the stored formats.
 
 use super::fixtures_tests::{at, day};
-use crate::domain::alert::{AlertKind, Level, RuleId};
+use crate::domain::alert::{
+    AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, RuleId, ScreeningEvidence, SetAside,
+    SleepEvidence, Versions,
+};
 use crate::domain::case::{
-    Action, ActionId, ActionKind, ActionStep, CaseChange, CaseFact, CaseId, Finding, Invited, OpenCase,
+    Action, ActionId, ActionKind, ActionStep, CaseChange, CaseFact, CaseId, Finding, Ground, Invited, OpenCase,
 };
 use crate::domain::ids::SourceId;
-use crate::domain::indicator::HrvState;
+use crate::domain::indicator::{Component, Contribution, Hint, HrvState, IndexBand, Severity};
 use crate::domain::life::{
     Advice, CaseCommand, CaseState, Deadline, Deed, LogEntry, LogEvent, MethodId, Milestone, Note, Stage,
 };
 use crate::domain::person::{Actor, PersonId, Role};
+use crate::domain::reading::Tag;
 use crate::domain::screening::Instrument;
 
 fn person(id: &str) -> PersonId {
@@ -69,6 +73,86 @@ fn log() -> Vec<LogEntry> {
     (80..).zip(events).map(entry).collect()
 }
 
+/// What is kept since the third format.
+fn ground(rule: &str) -> Ground {
+    let screening = ScreeningEvidence {
+        instrument: Instrument::Gad7,
+        score: 11.0,
+        band: Some("moderate".into()),
+        severity: Some(Severity::Moderate),
+        taken_on: day(1),
+        age_days: 2,
+        valid_until: day(28),
+        is_prorated: true,
+        concordance: Some("both_high".into()),
+    };
+    let evidence = Evidence {
+        hrv: Some(HrvEvidence {
+            state: HrvState::Persistent,
+            z7: Some(-1.425),
+            change_pct: Some(-22.0),
+            nights_used: 6,
+            nights_missing: 1,
+            rhr_z7: Some(1.0 / 3.0),
+            set_aside: Some(SetAside::IrregularRhythm),
+        }),
+        index: Some(IndexEvidence {
+            value: 77.1,
+            mean7: None,
+            band: Some(IndexBand::High),
+            contributions: vec![Contribution {
+                component: Component::SleepDebt,
+                points: 12.5,
+                raw: Some(12.0),
+                usual: None,
+            }],
+        }),
+        sleep: Some(SleepEvidence {
+            tst7_h: 6.1,
+            need_h: 7.5,
+            debt14_h: 12.0,
+            se7_pct: Some(89.0),
+            is_poor: true,
+            flags: vec!["short_nights".into()],
+        }),
+        screenings: vec![screening],
+        exposures: vec![ExposureEvidence {
+            kind: "weekly_hours".into(),
+            value: 57.0,
+            limit: 55.0,
+            source: "WHO/ILO 2021".into(),
+        }],
+        confounders: vec![Tag::Alcohol],
+        hints: vec![Hint::PossibleIllness],
+        confidence: Some(0.82),
+        chance_per_year: Some(0.65),
+    };
+    let versions = Versions { engine: 2, rules: 0xfeed };
+    Ground { at: at(80), on: day(3), rules: vec![RuleId::new(rule)], evidence, versions }
+}
+
+/// Of the third format.
+pub(super) fn grounded_case() -> OpenCase {
+    OpenCase { grounds: vec![ground("R16"), ground("R4")], ..case() }
+}
+
+/// Of the third format.
+pub(super) fn grounded_changes() -> Vec<CaseChange> {
+    let mut changes = changes();
+    for change in &mut changes {
+        match change {
+            CaseChange::Opened { case } => *case = grounded_case(),
+            CaseChange::RaisedAgain { ground: kept, .. }
+            | CaseChange::Revised { ground: kept, .. }
+            | CaseChange::Done { fact: CaseFact::EvidenceAdded { ground: kept, .. }, .. } => {
+                *kept = Some(Box::new(ground("R4")));
+            }
+            CaseChange::Done { .. } => {}
+        }
+    }
+    changes
+}
+
 pub(super) fn case() -> OpenCase {
     OpenCase {
         id: CaseId::parse("c-1").unwrap(),
@@ -88,6 +172,7 @@ pub(super) fn case() -> OpenCase {
             is_exposed: false,
         },
         rules: vec![RuleId::new("R16"), RuleId::new("R3"), RuleId::new("R4")],
+        grounds: Vec::new(),
         actions: vec![action("a-1", ActionKind::WorkloadReview), action("a-2", ActionKind::Counseling)],
         events: 4,
         said: AlertKind::Revised,
@@ -110,12 +195,12 @@ pub(super) fn changes() -> Vec<CaseChange> {
         CaseFact::Told { milestone: Milestone::FollowUp, number: 1, stage: Stage::Reminder },
         CaseFact::Reviewed { action, week: 2, advice: Advice::StepUp, deadlines: Some(deadlines()) },
         CaseFact::Invited { instruments: vec![Instrument::Isi], on: day(5), by: day(12) },
-        CaseFact::EvidenceAdded { rules: vec![RuleId::new("R4")] },
+        CaseFact::EvidenceAdded { rules: vec![RuleId::new("R4")], ground: None },
     ];
     let mut changes = vec![
         CaseChange::Opened { case },
-        CaseChange::RaisedAgain { told: told.clone(), actions, deadlines: deadlines(), at: at(90) },
-        CaseChange::Revised { told, on: day(4) },
+        CaseChange::RaisedAgain { told: told.clone(), actions, deadlines: deadlines(), at: at(90), ground: None },
+        CaseChange::Revised { told, on: day(4), ground: None },
     ];
     let by = Actor::Source(SourceId::parse("clinic").unwrap());
     let done = |fact| CaseChange::Done { at: at(95), by: by.clone(), note: Note::of("x"), fact };

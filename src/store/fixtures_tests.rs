@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use super::fixtures_of_cases::{case, changes, commands};
+use super::fixtures_of_cases::{case, changes, commands, grounded_case, grounded_changes};
 use super::records::{Decided, DeliveryState, Record, WorkerRecord};
 use super::snapshot::{Header, Piece, SnapshotReader, SnapshotWriter};
 use super::view::WorkerImage;
@@ -297,18 +297,18 @@ fn quarantined() -> Quarantined {
     }
 }
 
+fn fixture_of(format: &str, name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store").join(format).join(name)
+}
+
 fn fixture(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v2").join(name)
+    fixture_of("v3", name)
 }
 
-/// What the first format was, which is written no more.
-fn first(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1").join(name);
-    std::fs::read(&path).unwrap()
-}
-
-fn loads_still<T: Record + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
-    assert_eq!(&T::decode(&first(name)).unwrap(), value, "{name}");
+/// What is written no more, but for the values that the formats tell apart.
+fn loads_still<T: Record + PartialEq + std::fmt::Debug>(format: &str, name: &str, value: &T) {
+    let bytes = std::fs::read(fixture_of(format, name)).unwrap();
+    assert_eq!(&T::decode(&bytes).unwrap(), value, "{format} {name}");
 }
 
 fn row_of_pausing() -> Row {
@@ -320,6 +320,18 @@ fn row_of_pausing() -> Row {
 fn worker_who_pauses() -> WorkerRecord {
     let WorkerRecord { applied_through, history } = worker();
     WorkerRecord { applied_through, history: WorkerHistory { profile: pausing(), ..history } }
+}
+
+fn worker_with_grounds() -> WorkerRecord {
+    let WorkerRecord { applied_through, history } = worker_who_pauses();
+    let closed = vec![ClosedCase { case: OpenCase { episode: 1, ..grounded_case() }, closed_at: at(10) }];
+    let cases = CaseBook { episodes: 2, open: Some(grounded_case()), closed };
+    WorkerRecord { applied_through, history: WorkerHistory { cases, ..history } }
+}
+
+fn grounded_decisions() -> Vec<DecisionRecord> {
+    let record = |change| DecisionRecord { worker: WorkerNumber(1), change, outgoing: vec![outgoing()] };
+    grounded_changes().into_iter().map(record).collect()
 }
 
 /// The bytes of the release; where there are none yet they are written, and the test fails once.
@@ -338,30 +350,30 @@ fn loads<T: Record + PartialEq + std::fmt::Debug>(name: &str, value: &T) {
     assert_eq!(value.encode(), bytes, "the format of {name} changed: it needs a new number and a new fixture");
 }
 
-#[test]
-fn everything_of_the_first_format_loads() {
-    loads_still("row.bin", &row());
-    loads_still("worker.bin", &worker());
-    loads_still("detail.bin", &detail());
-    let decided = Decided::decode(&first("decisions.bin")).unwrap();
+/// What a format before holds, but for its snapshot.
+fn everything_loads(format: &str, row: &Row, worker: &WorkerRecord) {
+    loads_still(format, "row.bin", row);
+    loads_still(format, "worker.bin", worker);
+    loads_still(format, "detail.bin", &detail());
+    let bytes = std::fs::read(fixture_of(format, "decisions.bin")).unwrap();
+    let decided = Decided::decode(&bytes).unwrap();
     assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
     assert_eq!(decided.notices, [mail()]);
-    loads_still("quarantined.bin", &quarantined());
-    loads_still("outgoing.bin", &outgoing());
-    loads_still("mail.bin", &mail());
-    loads_still("outcomes.bin", &outcomes());
+    loads_still(format, "quarantined.bin", &quarantined());
+    loads_still(format, "outgoing.bin", &outgoing());
+    loads_still(format, "mail.bin", &mail());
+    loads_still(format, "outcomes.bin", &outcomes());
 }
 
-#[test]
-fn a_snapshot_of_the_first_format_loads() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/store/v1/snapshot.vagus");
-    let mut reader = SnapshotReader::open(&path).unwrap();
+/// A snapshot of a format before.
+fn snapshot_loads(format: &str, worker: &WorkerRecord) {
+    let mut reader = SnapshotReader::open(&fixture_of(format, "snapshot.vagus")).unwrap();
     assert_eq!(reader.header().settled, 300);
     let mut kinds = Vec::new();
     while let Some(piece) = reader.next_piece().unwrap() {
         kinds.push(match piece {
             Piece::Worker(number, record) => {
-                assert_eq!((number, WorkerRecord::decode(&record).unwrap()), (WorkerNumber(9), worker()));
+                assert_eq!((number, &WorkerRecord::decode(&record).unwrap()), (WorkerNumber(9), worker));
                 "worker"
             }
             Piece::Detail(record) => {
@@ -383,23 +395,36 @@ fn a_snapshot_of_the_first_format_loads() {
 }
 
 #[test]
-fn rows_of_the_second_format_load() {
+fn everything_of_the_first_format_loads() {
+    everything_loads("v1", &row(), &worker());
+    snapshot_loads("v1", &worker());
+}
+
+#[test]
+fn everything_of_the_second_format_loads() {
+    everything_loads("v2", &row_of_pausing(), &worker_who_pauses());
+    snapshot_loads("v2", &worker_who_pauses());
+}
+
+#[test]
+fn rows_of_the_third_format_load() {
     loads("row.bin", &row_of_pausing());
 }
 
 #[test]
-fn workers_and_details_of_the_second_format_load() {
-    loads("worker.bin", &worker_who_pauses());
+fn workers_and_details_of_the_third_format_load() {
+    loads("worker.bin", &worker_with_grounds());
     loads("detail.bin", &detail());
 }
 
 #[test]
-fn decisions_and_quarantine_of_the_second_format_load() {
-    let bytes = released("decisions.bin", &Decided::encode_parts(300, &decisions(), &units(), &[mail()]));
+fn decisions_and_quarantine_of_the_third_format_load() {
+    let present = Decided::encode_parts(300, &grounded_decisions(), &units(), &[mail()]);
+    let bytes = released("decisions.bin", &present);
     let decided = Decided::decode(&bytes).unwrap();
-    assert_eq!((decided.of_row, decided.decisions, decided.units), (300, decisions(), units()));
+    assert_eq!((decided.of_row, decided.decisions, decided.units), (300, grounded_decisions(), units()));
     assert_eq!(decided.notices, [mail()]);
-    assert_eq!(Decided::encode_parts(300, &decisions(), &units(), &[mail()]), bytes);
+    assert_eq!(present, bytes);
     loads("quarantined.bin", &quarantined());
     loads("outgoing.bin", &outgoing());
     loads("mail.bin", &mail());
@@ -407,11 +432,11 @@ fn decisions_and_quarantine_of_the_second_format_load() {
 }
 
 #[test]
-fn a_snapshot_of_the_second_format_loads() {
+fn a_snapshot_of_the_third_format_loads() {
     let directory = tempfile::tempdir().unwrap();
     let header = Header { settled: 300, outbox: OutboxMark { decisions_through: 7, deliveries_through: 5 } };
     let mut writer = SnapshotWriter::create(directory.path(), header).unwrap();
-    let (record, detail) = (worker_who_pauses().encode(), detail().encode());
+    let (record, detail) = (worker_with_grounds().encode(), detail().encode());
     let image = WorkerImage { worker: WorkerNumber(9), record: record.clone(), details: vec![detail.clone()] };
     writer.worker(&image).unwrap();
     let place = Place { entry: 7, index: 1 };
@@ -445,7 +470,7 @@ fn a_snapshot_of_a_newer_format_is_refused_in_words() {
     // The header frame again, with the next format and its own checksum.
     let body_length = u32::from_le_bytes(whole[9..13].try_into().unwrap()) as usize;
     let mut body = whole[17..17 + body_length].to_vec();
-    body[0] = 3;
+    body[0] = super::records::FORMAT + 1;
     let mut check = crc32fast::Hasher::new();
     check.update(&whole[8..13]);
     check.update(&body);

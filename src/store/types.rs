@@ -13,7 +13,7 @@ use crate::domain::rejection::Reason;
 use crate::domain::{Date, Timestamp};
 
 /// A decision as the journal keeps it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct DecisionRecord {
     /// The worker.
     pub worker: WorkerNumber,

@@ -61,7 +61,7 @@ impl Language {
             ("score", Value::Number(sheet.score, decimals)),
             ("date", self.date(sheet.taken_on).into()),
         ];
-        let told = match sheet.band {
+        let told = match &sheet.band {
             None => self.say_with("summary-screening", &score),
             Some(band) => {
                 let band = [("band", self.say(&format!("band-{band}")).into())];
@@ -123,9 +123,9 @@ impl Language {
 
     /// A working condition over its limit.
     fn exposure(self, exposure: &ExposureEvidence) -> String {
-        let ExposureEvidence { kind, value, limit, .. } = *exposure;
+        let ExposureEvidence { kind, value, limit, .. } = exposure;
         let decimals = u8::from(kind == "wbgt_c");
-        let values = [("value", Value::Number(value, decimals)), ("limit", Value::Number(limit, decimals))];
+        let values = [("value", Value::Number(*value, decimals)), ("limit", Value::Number(*limit, decimals))];
         self.say_with(&format!("exposure-{kind}"), &values)
     }
 

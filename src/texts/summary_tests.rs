@@ -34,7 +34,7 @@ fn evidence() -> Evidence {
         screenings: vec![ScreeningEvidence {
             instrument: Instrument::Phq9,
             score: 16.0,
-            band: Some("moderately_severe"),
+            band: Some("moderately_severe".into()),
             severity: None,
             taken_on: "2026-02-20".parse().unwrap(),
             age_days: 9,
@@ -42,7 +42,12 @@ fn evidence() -> Evidence {
             is_prorated: true,
             concordance: None,
         }],
-        exposures: vec![ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" }],
+        exposures: vec![ExposureEvidence {
+            kind: "weekly_hours".into(),
+            value: 57.0,
+            limit: 55.0,
+            source: "WHO/ILO 2021".into(),
+        }],
         confounders: vec![Tag::Alcohol, Tag::LateExercise],
         hints: vec![Hint::IrregularRhythm],
         confidence: Some(0.82),

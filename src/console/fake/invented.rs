@@ -100,10 +100,10 @@ pub(super) fn portrait(of: &Canaries) -> Portrait {
             screenings: vec![screening],
             // A condition that no language has words for is told by its name.
             exposures: vec![ExposureEvidence {
-                kind: Box::leak(of.summary.clone().into_boxed_str()),
+                kind: of.summary.clone().into(),
                 value: 1.0,
                 limit: 1.0,
-                source: "",
+                source: "".into(),
             }],
             confounders: Vec::new(),
             hints: Vec::new(),

@@ -196,7 +196,7 @@ impl SleepView {
             debt14_h: sleep.debt14_h,
             se7_pct: sleep.se7_pct,
             poor: sleep.is_poor,
-            flags: sleep.flags.iter().map(|flag| (*flag).to_owned()).collect(),
+            flags: sleep.flags.iter().map(ToString::to_string).collect(),
         }
     }
 }
@@ -206,20 +206,20 @@ impl ScreeningView {
         Self {
             instrument: screening.instrument.as_str().to_owned(),
             score: screening.score,
-            band: screening.band.map(str::to_owned),
+            band: screening.band.as_ref().map(ToString::to_string),
             severity: screening.severity.map(Severity::as_str).map(str::to_owned),
             taken_on: screening.taken_on.to_string(),
             age_days: screening.age_days,
             valid_until: screening.valid_until.to_string(),
             prorated: screening.is_prorated,
-            concordance: screening.concordance.map(str::to_owned),
+            concordance: screening.concordance.as_ref().map(ToString::to_string),
         }
     }
 }
 
 impl ExposureView {
     fn of(exposure: &ExposureEvidence) -> Self {
-        let ExposureEvidence { kind, value, limit, source } = *exposure;
-        Self { kind: kind.to_owned(), value, limit, source: source.to_owned() }
+        let ExposureEvidence { kind, value, limit, source } = exposure;
+        Self { kind: kind.to_string(), value: *value, limit: *limit, source: source.to_string() }
     }
 }

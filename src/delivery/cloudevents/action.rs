@@ -25,7 +25,7 @@ pub(super) fn encode(event: &Event, request: &ActionRequest, language: Language)
         ActionRequest::WorkloadReview { action, unit, exposures } => {
             // No suggestion: its wording would tell the rule.
             let action = wire_action(action, &[], language);
-            let exposures = exposures.iter().map(|e| WireLimit { kind: e.kind, limit: hundredths(e.limit) }).collect();
+            let exposures = exposures.iter().map(|e| WireLimit { kind: &e.kind, limit: hundredths(e.limit) }).collect();
             let review = WireReview { action, unit: unit.as_str(), exposures };
             cloud_event(event, ACTION_REQUESTED, unit.as_str(), review)
         }
@@ -42,12 +42,12 @@ struct WireReview<'a> {
     #[serde(flatten)]
     action: WireAction<'a>,
     unit: &'a str,
-    exposures: Vec<WireLimit>,
+    exposures: Vec<WireLimit<'a>>,
 }
 
 #[derive(Serialize)]
-struct WireLimit {
-    kind: &'static str,
+struct WireLimit<'a> {
+    kind: &'a str,
     limit: f64,
 }
 

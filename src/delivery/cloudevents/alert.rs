@@ -7,7 +7,7 @@ use super::cloud_event;
 use crate::delivery::number::{hundredths, tenths};
 use crate::domain::alert::{
     Alert, AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, RuleId, ScreeningEvidence, SetAside,
-    SleepEvidence,
+    SleepEvidence, Term,
 };
 use crate::domain::case::ActionKind;
 use crate::domain::event::Event;
@@ -185,8 +185,8 @@ struct WireSleep {
     poor: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     se7_pct: Option<f64>,
-    #[serde(skip_serializing_if = "<[&str]>::is_empty")]
-    flags: Vec<&'static str>,
+    #[serde(skip_serializing_if = "<[Term]>::is_empty")]
+    flags: Vec<Term>,
 }
 
 fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
@@ -204,7 +204,7 @@ fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
 struct WireScreening {
     instrument: &'static str,
     score: WireScore,
-    band: Option<&'static str>,
+    band: Option<Term>,
     taken_on: String,
     age_days: i32,
     valid_until: String,
@@ -212,19 +212,19 @@ struct WireScreening {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     prorated: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    concordance: Option<&'static str>,
+    concordance: Option<Term>,
 }
 
 fn wire_screening(screening: &ScreeningEvidence) -> WireScreening {
     WireScreening {
         instrument: screening.instrument.as_str(),
         score: wire_score(screening.score),
-        band: screening.band,
+        band: screening.band.clone(),
         taken_on: screening.taken_on.to_string(),
         age_days: screening.age_days,
         valid_until: screening.valid_until.to_string(),
         prorated: screening.is_prorated,
-        concordance: screening.concordance,
+        concordance: screening.concordance.clone(),
     }
 }
 
@@ -249,15 +249,15 @@ pub(super) fn wire_score(score: f64) -> WireScore {
 
 #[derive(Serialize)]
 struct WireExposure {
-    kind: &'static str,
+    kind: Term,
     value: f64,
     limit: f64,
     /// Who sets the limit.
     #[serde(skip_serializing_if = "str::is_empty")]
-    source: &'static str,
+    source: Term,
 }
 
 fn wire_exposure(exposure: &ExposureEvidence) -> WireExposure {
-    let ExposureEvidence { kind, value, limit, source } = *exposure;
+    let ExposureEvidence { kind, value, limit, source } = exposure.clone();
     WireExposure { kind, value: hundredths(value), limit: hundredths(limit), source }
 }

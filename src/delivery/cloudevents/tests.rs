@@ -20,7 +20,7 @@ fn action(id: &str, kind: ActionKind) -> ActionRef {
 }
 
 fn overtime() -> ExposureEvidence {
-    ExposureEvidence { kind: "weekly_hours", value: 57.0, limit: 55.0, source: "WHO/ILO 2021" }
+    ExposureEvidence { kind: "weekly_hours".into(), value: 57.0, limit: 55.0, source: "WHO/ILO 2021".into() }
 }
 
 fn evidence() -> Evidence {
@@ -51,7 +51,7 @@ fn evidence() -> Evidence {
         screenings: vec![ScreeningEvidence {
             instrument: Instrument::Gad7,
             score: 12.0,
-            band: Some("moderate"),
+            band: Some("moderate".into()),
             severity: Some(Severity::Moderate),
             taken_on: "2026-02-20".parse().unwrap(),
             age_days: 9,
@@ -140,7 +140,7 @@ fn workload_review_says_nothing_of_the_person() {
     let request = ActionRequest::WorkloadReview {
         action: action("a-1", ActionKind::WorkloadReview),
         unit: UnitId::parse("assembly-2").unwrap(),
-        exposures: vec![ExceededLimit { kind: "weekly_hours", limit: 55.0 }],
+        exposures: vec![ExceededLimit { kind: "weekly_hours".into(), limit: 55.0 }],
     };
     let sent = encode(&event("a-1-requested", EventBody::Action(request)), "vagus/v1", Language::English);
     assert_eq!(sent.topic.as_deref(), Some("vagus/v1/plant-a/actions/workload-review"));

@@ -239,7 +239,7 @@ fn screening(screening: &ScreeningEvidence) -> Measured {
         code: CodeableConcept::of(coding.collect(), &format!("{name} score")),
         on: Some(screening.taken_on.to_string()),
         value: Quantity::of(screening.score, "score", "{score}"),
-        interpretation: Vec::from_iter(screening.band.map(CodeableConcept::text)),
+        interpretation: Vec::from_iter(screening.band.as_deref().map(CodeableConcept::text)),
         note: Some(format!("{filled}Counts until {}.", screening.valid_until)),
         component: Vec::new(),
     }

@@ -91,7 +91,7 @@ fn review(
 ) -> Entry {
     let is_none_known = exceeded.is_some_and(<[ExceededLimit]>::is_empty);
     let input = exceeded.unwrap_or_default().iter().map(|limit| Parameter {
-        kind: CodeableConcept::of(vec![Coding::bare(names::EXPOSURE, limit.kind)], "Limit that was exceeded"),
+        kind: CodeableConcept::of(vec![Coding::bare(names::EXPOSURE, &limit.kind)], "Limit that was exceeded"),
         value_quantity: limit_quantity(limit),
         value_string: None,
     });
@@ -109,7 +109,7 @@ fn review(
 }
 
 fn limit_quantity(limit: &ExceededLimit) -> Option<Quantity> {
-    let (unit, code) = match limit.kind {
+    let (unit, code) = match &*limit.kind {
         "weekly_hours" => ("h", "h"),
         "overtime_noise_lex8h_dba" | "noise_lex8h_dba" | "noise_lex40h_dba" => ("dB(A)", "dB[SPL]"),
         "wbgt_c" => ("°C", "Cel"),

@@ -463,15 +463,25 @@ impl Stored for TimeZone {
     }
 }
 
-/// The stored format of a struct: its fields in the order given.
+/// A field that is read; one that is kept `since` a format is nothing in those before.
+macro_rules! taken {
+    ($r:ident) => {
+        Stored::take($r)?
+    };
+    ($r:ident since $format:literal) => {
+        if $r.format() < $format { Default::default() } else { Stored::take($r)? }
+    };
+}
+
+/// The stored format of a struct: its fields in the order given, those of later formats with `since` and that.
 macro_rules! record {
-    ($($type:ident { $($field:ident),+ $(,)? })+) => {$(
+    ($($type:ident { $($field:ident $(since $format:literal)?),+ $(,)? })+) => {$(
         impl Stored for $type {
             fn put<'a>(&'a self, w: &mut Writer<'a>) {
                 $(self.$field.put(w);)+
             }
             fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
-                Ok(Self { $($field: Stored::take(r)?),+ })
+                Ok(Self { $($field: taken!(r $(since $format)?)),+ })
             }
         }
     )+};
@@ -496,7 +506,9 @@ macro_rules! codes {
 
 /// The stored format of an enum with fields: a byte for each variant, then its fields in the order given.
 macro_rules! choices {
-    ($($type:ident { $($variant:ident $(($one:ident))? $({ $($field:ident),+ })? = $code:literal),+ $(,)? })+) => {$(
+    ($($type:ident {
+        $($variant:ident $(($one:ident))? $({ $($field:ident $(since $format:literal)?),+ })? = $code:literal),+ $(,)?
+    })+) => {$(
         impl Stored for $type {
             fn put<'a>(&'a self, w: &mut Writer<'a>) {
                 match self {
@@ -511,7 +523,7 @@ macro_rules! choices {
                 match r.byte()? {
                     $($code => {
                         $(let $one = Stored::take(r)?;)?
-                        $($(let $field = Stored::take(r)?;)+)?
+                        $($(let $field = taken!(r $(since $format)?);)+)?
                         Ok(Self::$variant $(($one))? $({ $($field),+ })?)
                     })+
                     _ => Err(r.unreadable(concat!("an unknown ", stringify!($type)))),
@@ -536,4 +548,4 @@ macro_rules! names {
     )+};
 }
 
-pub(super) use {choices, codes, names, record};
+pub(super) use {choices, codes, names, record, taken};

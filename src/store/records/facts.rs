@@ -1,7 +1,7 @@
 //! Decisions, what they say, deliveries, and what is in quarantine.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, choices, codes, record};
+use super::codec::{Reader, Stored, Writer, choices, codes, record, taken};
 use crate::domain::Timestamp;
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::RowNumber;

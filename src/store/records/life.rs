@@ -1,7 +1,7 @@
 //! The life of a case: states, time limits, who did what and when, and the facts by which it moves.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, choices, codes, names, record};
+use super::codec::{Reader, Stored, Writer, choices, codes, names, record, taken};
 use crate::domain::alert::AlertKind;
 use crate::domain::case::{Action, ActionKind, CaseBook, CaseChange, CaseFact, ClosedCase, Finding, Invited, OpenCase};
 use crate::domain::life::{
@@ -45,7 +45,7 @@ record! {
     LogEntry { at, by, event, note }
     OpenCase {
         id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, rules, actions, events,
-        said, revised_on,
+        said, revised_on, grounds since 3,
     }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
@@ -88,12 +88,12 @@ choices! {
         Told { milestone, number, stage } = 7,
         Reviewed { action, week, advice, deadlines } = 8,
         Invited { instruments, on, by } = 9,
-        EvidenceAdded { rules } = 10,
+        EvidenceAdded { rules, ground since 3 } = 10,
     }
     CaseChange {
         Opened { case } = 0,
-        RaisedAgain { told, actions, deadlines, at } = 1,
-        Revised { told, on } = 2,
+        RaisedAgain { told, actions, deadlines, at, ground since 3 } = 1,
+        Revised { told, on, ground since 3 } = 2,
         Done { at, by, note, fact } = 3,
     }
 }

@@ -6,6 +6,7 @@
 //! and add a fixture. Unreadable bytes give an error in words, never a panic.
 
 mod codec;
+mod evidence;
 mod facts;
 mod life;
 mod row;
@@ -26,7 +27,7 @@ pub(super) use facts::{Decided, DeliveryState, OutboxMark, WorkerRecord};
 use super::parcels::{DeliveryOutcome, Outgoing};
 
 /// The format that is written.
-pub(super) const FORMAT: u8 = 2;
+pub(super) const FORMAT: u8 = 3;
 
 /// Why a stored record cannot be understood.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -2,7 +2,7 @@
 //! can be sealed with the worker's key, and the row still be read without it.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, choices, record};
+use super::codec::{Reader, Stored, Writer, choices, record, taken};
 use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
 
 record! {

@@ -2,15 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::alert::{AlertKind, Level, RuleId};
+use crate::domain::alert::{
+    AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, Level, RuleId, ScreeningEvidence, SetAside,
+    SleepEvidence, Term, Versions,
+};
 use crate::domain::case::{
-    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, CaseId, ClosedCase, Finding, Invited,
-    OpenCase,
+    Action, ActionId, ActionKind, ActionStep, CaseBook, CaseChange, CaseFact, CaseId, ClosedCase, Finding, Ground,
+    Invited, OpenCase,
 };
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};
-use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
+use crate::domain::indicator::{
+    Component, Contribution, DeviceEpoch, Hint, HrvState, IndexBand, NightHrv, NightRow, NightSleep, Severity,
+    SleepSpan,
+};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::life::{
     Advice, CaseCommand, CaseState, Deadline, Deed, LogEntry, LogEvent, MethodId, Milestone, Note, Stage,
@@ -71,7 +77,7 @@ macro_rules! whole {
         }
     )+};
 }
-whole!(u8, u16, u32, u64, i16);
+whole!(u8, u16, u32, u64, i16, i32);
 
 impl Sample for bool {
     fn sample(d: &mut Dice) -> Self {
@@ -128,6 +134,18 @@ impl Sample for String {
 impl Sample for Box<str> {
     fn sample(d: &mut Dice) -> Self {
         String::sample(d).into()
+    }
+}
+
+impl<T: Sample> Sample for Box<T> {
+    fn sample(d: &mut Dice) -> Self {
+        Self::new(T::sample(d))
+    }
+}
+
+impl Sample for Term {
+    fn sample(d: &mut Dice) -> Self {
+        Self::Owned(String::sample(d))
     }
 }
 
@@ -210,6 +228,12 @@ sample_one! {
     Stage: Stage::ALL.to_vec(),
     Advice: Advice::ALL.to_vec(),
     Role: Role::ALL.to_vec(),
+    SetAside: [SetAside::Illness, SetAside::IrregularRhythm],
+    Component: [
+        Component::Hrv, Component::RestingHeartRate, Component::SleepDebt, Component::Continuity, Component::Regularity,
+    ],
+    Severity: Severity::ALL,
+    Hint: Hint::ALL,
 }
 
 macro_rules! sample_records {
@@ -259,8 +283,19 @@ sample_records! {
     Finding { level, rules, hrv, is_sleep_poor, is_exposed }
     OpenCase {
         id, episode, opened_at, raised_at, state, in_charge, deadlines, invited, log, told, rules, actions, events,
-        said, revised_on,
+        said, revised_on, grounds,
     }
+    HrvEvidence { state, z7, change_pct, nights_used, nights_missing, rhr_z7, set_aside }
+    Contribution { component, points, raw, usual }
+    IndexEvidence { value, mean7, band, contributions }
+    SleepEvidence { tst7_h, need_h, debt14_h, se7_pct, is_poor, flags }
+    ScreeningEvidence {
+        instrument, score, band, severity, taken_on, age_days, valid_until, is_prorated, concordance,
+    }
+    ExposureEvidence { kind, value, limit, source }
+    Evidence { hrv, index, sleep, screenings, exposures, confounders, hints, confidence, chance_per_year }
+    Versions { engine, rules }
+    Ground { at, on, rules, evidence, versions }
     ClosedCase { case, closed_at }
     CaseBook { episodes, open, closed }
     Refused { rejection, raw }
@@ -396,7 +431,7 @@ impl Sample for LogEvent {
 impl Sample for CaseFact {
     fn sample(d: &mut Dice) -> Self {
         match d.below(11) {
-            10 => Self::EvidenceAdded { rules: Sample::sample(d) },
+            10 => Self::EvidenceAdded { rules: Sample::sample(d), ground: Sample::sample(d) },
             0 => Self::Moved { to: Sample::sample(d), deadlines: Sample::sample(d) },
             1 => {
                 Self::ActionMoved { action: Sample::sample(d), step: Sample::sample(d), reported_at: Sample::sample(d) }
@@ -427,8 +462,9 @@ impl Sample for CaseChange {
                 actions: Sample::sample(d),
                 deadlines: Sample::sample(d),
                 at: Sample::sample(d),
+                ground: Sample::sample(d),
             },
-            2 => Self::Revised { told: Sample::sample(d), on: Sample::sample(d) },
+            2 => Self::Revised { told: Sample::sample(d), on: Sample::sample(d), ground: Sample::sample(d) },
             _ => Self::Done {
                 at: Sample::sample(d),
                 by: Sample::sample(d),

@@ -86,7 +86,7 @@ fn a_newer_record_is_refused_in_words() {
     let error = Row::decode(&bytes).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "a row record has format 3, this version of Vagus reads up to 2: run the newer version"
+        "a row record has format 4, this version of Vagus reads up to 3: run the newer version"
     );
 }
 

@@ -1,7 +1,7 @@
 //! Names, readings, questionnaires, working conditions and progress, as they arrived.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, choices, codes, names, record};
+use super::codec::{Reader, Stored, Writer, choices, codes, names, record, taken};
 use crate::domain::case::{ActionId, ActionStep, CaseId};
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::ids::{ChannelId, DeviceId, SiteId, SourceId, UnitId, WorkerId, WorkerKey, WorkerNumber};

@@ -1,7 +1,7 @@
 //! What is remembered of a worker: history, and the details of nights.
 
 use super::RecordError;
-use super::codec::{Reader, Stored, Writer, codes, record};
+use super::codec::{Reader, Stored, Writer, codes, record, taken};
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
@@ -25,6 +25,9 @@ codes! {
 }
 
 record! {
+    Profile {
+        key, unit, time_zone, birth_year, sex, bmi, is_safety_critical, has_beta_blocker, has_consent, own_choice since 2,
+    }
     OwnChoice { withholding, since }
     DeviceEpoch { device, is_provider }
     NightHrv { ln_rmssd, epoch, windows, sqi }
@@ -39,38 +42,6 @@ record! {
     NightDetail { date, devices, windows, beats, sleeps, nightly }
     WorkerHistory {
         profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
-    }
-}
-
-/// The first format that keeps what a worker chose.
-const OWN_CHOICE: u8 = 2;
-
-impl Stored for Profile {
-    fn put<'a>(&'a self, w: &mut Writer<'a>) {
-        self.key.put(w);
-        self.unit.put(w);
-        self.time_zone.put(w);
-        self.birth_year.put(w);
-        self.sex.put(w);
-        self.bmi.put(w);
-        self.is_safety_critical.put(w);
-        self.has_beta_blocker.put(w);
-        self.has_consent.put(w);
-        self.own_choice.put(w);
-    }
-    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
-        Ok(Self {
-            key: Stored::take(r)?,
-            unit: Stored::take(r)?,
-            time_zone: Stored::take(r)?,
-            birth_year: Stored::take(r)?,
-            sex: Stored::take(r)?,
-            bmi: Stored::take(r)?,
-            is_safety_critical: Stored::take(r)?,
-            has_beta_blocker: Stored::take(r)?,
-            has_consent: Stored::take(r)?,
-            own_choice: if r.format() < OWN_CHOICE { None } else { Stored::take(r)? },
-        })
     }
 }
 

@@ -51,7 +51,7 @@ fn review(action: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Lo
         blocks.push(Block::List(LOOK_AT.map(|point| language.say(&format!("mail-review-look-{point}"))).collect()));
     } else {
         let limit = |e: &ExceededLimit| {
-            let (name, figure) = (conditions::name(e.kind, language), conditions::figure(e.kind, e.limit, language));
+            let (name, figure) = (conditions::name(&e.kind, language), conditions::figure(&e.kind, e.limit, language));
             language.say_with("mail-condition", &[("name", name.into()), ("figure", figure.into())])
         };
         blocks.push(heading("mail-review-exceeded", look));

@@ -33,7 +33,7 @@ pub(super) fn blocks(evidence: &Evidence, language: Language, is_call: bool) -> 
 
 fn screening(s: &ScreeningEvidence, language: Language) -> Row {
     let mut found = plain(s.score, language);
-    if let Some(band) = s.band {
+    if let Some(band) = &s.band {
         let band = language.say(&format!("band-{band}"));
         found = language.say_with("mail-found-band", &[("score", found.into()), ("band", band.into())]);
     }
@@ -46,7 +46,7 @@ fn screening(s: &ScreeningEvidence, language: Language) -> Row {
     }
     let (on, until) = (language.date(s.taken_on), language.date(s.valid_until));
     let mut against = language.say_with("mail-filled-in", &[("date", on.into()), ("until", until.into())]);
-    if let Some(name) = s.concordance {
+    if let Some(name) = &s.concordance {
         let concordance = language.say(&format!("concordance-{name}"));
         let told = [("told", against.into()), ("concordance", concordance.into())];
         against = language.say_with("mail-filled-in-concordance", &told);
@@ -111,13 +111,13 @@ fn index(index: &IndexEvidence, language: Language) -> Row {
 }
 
 fn exposure(e: &ExposureEvidence, language: Language) -> Row {
-    let limit = conditions::figure(e.kind, e.limit, language);
+    let limit = conditions::figure(&e.kind, e.limit, language);
     let limit = if e.source.is_empty() {
         language.say_with("mail-limit", &[("limit", limit.into())])
     } else {
-        language.say_with("mail-limit-source", &[("limit", limit.into()), ("source", e.source.into())])
+        language.say_with("mail-limit-source", &[("limit", limit.into()), ("source", e.source.as_ref().into())])
     };
-    [conditions::name(e.kind, language), conditions::figure(e.kind, e.value, language), limit]
+    [conditions::name(&e.kind, language), conditions::figure(&e.kind, e.value, language), limit]
 }
 
 /// Other reasons, chance, and how far the numbers can be trusted.

@@ -52,7 +52,7 @@ pub(in super::super) fn line(event: &Event, look: &Look) -> String {
 fn review(request: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Look) -> String {
     let language = look.language;
     let limit = |e: &ExceededLimit| {
-        format!("{} {}", conditions::name(e.kind, language), conditions::figure(e.kind, e.limit, language))
+        format!("{} {}", conditions::name(&e.kind, language), conditions::figure(&e.kind, e.limit, language))
     };
     let limits: Vec<String> = exposures.iter().map(limit).collect();
     let key = if exposures.is_empty() { "mail-line-review-none" } else { "mail-line-review" };
