@@ -54,6 +54,21 @@ impl Desk<'_> {
         self.console.record(lines.collect()).await
     }
 
+    /// Writes down that cases are shown in a page that is kept up to date: all of them where it is opened, and then what
+    /// is new or another than this session was shown since.
+    pub(super) async fn listed_live(&self, shown: &[&CaseRow], is_opened: bool) -> Result<(), Problem> {
+        let version = |row: &CaseRow| (row.case_id.clone(), row.version.clone());
+        let (session, versions) = (&self.signed_in.token, shown.iter().map(|row| version(row)).collect::<Vec<_>>());
+        let news = self.console.shown().news(session, &versions);
+        let is_new = |row: &&&CaseRow| is_opened || news.contains(&version(row));
+        let lines: Vec<&CaseRow> = shown.iter().filter(is_new).copied().collect();
+        if !lines.is_empty() {
+            self.listed(lines.into_iter()).await?;
+        }
+        self.console.shown().keep(session, versions, is_opened, wall());
+        Ok(())
+    }
+
     /// A case, if it is theirs to see. Nothing is written down yet where it is.
     pub(super) async fn case(&self, id: &str) -> Result<CaseView, Problem> {
         let denied = Entry::denied(&self.signed_in.reader, self.route, Field::Case);

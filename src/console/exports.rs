@@ -2,9 +2,11 @@
 //!
 //! It is written into the audit before it is given.
 
+use tokio::sync::OwnedSemaphorePermit;
+
 use super::Console;
 use super::access::Field;
-use super::access::audit::{Entry, Filter};
+use super::access::audit::{Entry, Filter, Found};
 use super::desk::Desk;
 use super::office::{OfficeError, WorkerData};
 use super::problem::Problem;
@@ -15,20 +17,20 @@ use crate::texts::Language;
 /// What a worker has of themselves, as the audit names it.
 pub(super) const OWN_FIELDS: &[Field] = &[Field::Case, Field::Evidence, Field::Answers, Field::Worker];
 
-/// The most lines of the audit that a document tells.
-const ACCESSES: usize = 100_000;
+/// The most lines of the audit that a document tells; it says where there are older ones. Our own choice: some megabytes.
+pub const ACCESSES: usize = 20_000;
 
 /// A worker's own document, of what is stored and of the lines of the audit about them.
 #[must_use]
-pub fn own_document(data: &WorkerData, accesses: &[Entry], language: Language) -> ExportView {
+pub fn own_document(data: &WorkerData, accesses: &Found, language: Language) -> ExportView {
     ExportView::of(data, &Sight::oneself(), Some(data.cases.clone()), Some(accesses), language)
 }
 
-/// The lines of the audit that a worker is told of, newest first: who saw or took something of theirs.
+/// The lines of the audit that a worker is told of: who saw or took something of theirs.
 #[must_use]
-pub fn accesses_of(key: &WorkerKey) -> (Filter, usize) {
+pub fn accesses_of(key: &WorkerKey) -> Filter {
     let worker = Some((key.site.to_string(), key.worker.to_string()));
-    (Filter { worker, ..Filter::default() }, ACCESSES)
+    Filter { worker, is_granted: true, ..Filter::default() }
 }
 
 /// The line that says that a worker's own document was taken.
@@ -38,17 +40,24 @@ pub fn taken(entry: Entry, key: &WorkerKey) -> Entry {
 }
 
 impl Console {
-    /// Everything about a worker, as the worker may have it; `entry` says who takes it.
+    /// Everything about a worker, as the worker may have it, without the newest `skip` of the looks at it; `entry` says
+    /// who takes it.
     ///
     /// # Errors
-    /// [`Problem`] where there is no such worker, or it cannot be written down that it was taken.
-    pub async fn own_export(&self, key: &WorkerKey, entry: Entry, language: Language) -> Result<ExportView, Problem> {
+    /// [`Problem`] where there is no such worker, too many copies are made at once, or it cannot be written down that it
+    /// was taken.
+    pub async fn own_export(
+        &self,
+        key: &WorkerKey,
+        skip: usize,
+        entry: Entry,
+        language: Language,
+    ) -> Result<ExportView, Problem> {
+        let room = self.room_for_a_copy().await?;
         let data = self.office().export(key.site.clone(), key.worker.clone()).await?;
-        let (filter, limit) = accesses_of(key);
-        let mut accesses = self.audited(filter, 0, limit).await?;
-        accesses.retain(|line| line.outcome == "granted");
+        let accesses = self.audited(accesses_of(key), skip, ACCESSES).await?;
         self.record(vec![taken(entry, key)]).await?;
-        made(move || own_document(&data, &accesses, language)).await
+        made(room, move || own_document(&data, &accesses, language)).await
     }
 }
 
@@ -63,10 +72,13 @@ impl Desk<'_> {
         let may_see = |field| reader.may_see(field, &site, &[]) || open.iter().any(|case| case.shows(reader, field));
         let about = |entry: Entry| entry.about(site.as_str(), worker.as_str(), None);
         let found = match may_see(Field::Evidence) {
-            true => self.console.office().export(site.clone(), worker.clone()).await,
+            true => {
+                let room = self.console.room_for_a_copy().await?;
+                self.console.office().export(site.clone(), worker.clone()).await.map(|data| (data, room))
+            }
             false => Err(OfficeError::Unknown),
         };
-        let data = match found {
+        let (data, room) = match found {
             // Whoever tries names shall be seen.
             Err(OfficeError::Unknown) => {
                 let denied = Entry { what: "export".to_owned(), ..Entry::denied(reader, self.route, Field::Evidence) };
@@ -95,7 +107,7 @@ impl Desk<'_> {
             oneself: false,
         };
         self.console.record(vec![about(Entry::of(reader, "export", self.route).with(&fields))]).await?;
-        made(move || ExportView::of(&data, &sight, cases, None, language)).await
+        made(room, move || ExportView::of(&data, &sight, cases, None, language)).await
     }
 }
 
@@ -105,6 +117,14 @@ fn without_notes(mut case: CaseView) -> CaseView {
 }
 
 /// Months of windows are many: they are put into words where nobody waits.
-async fn made(make: impl FnOnce() -> ExportView + Send + 'static) -> Result<ExportView, Problem> {
-    tokio::task::spawn_blocking(make).await.map_err(|_| Problem::Internal)
+async fn made(
+    room: OwnedSemaphorePermit,
+    make: impl FnOnce() -> ExportView + Send + 'static,
+) -> Result<ExportView, Problem> {
+    let making = tokio::task::spawn_blocking(move || {
+        let made = make();
+        drop(room);
+        made
+    });
+    making.await.map_err(|_| Problem::Internal)
 }

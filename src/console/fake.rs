@@ -472,7 +472,7 @@ impl House {
 
     /// Every line of the audit, newest first.
     pub(super) fn audit(&self) -> Vec<super::access::audit::Entry> {
-        self.console.inner.audit.newest(&super::access::audit::Filter::default(), usize::MAX).unwrap()
+        self.console.inner.audit.newest(&super::access::audit::Filter::default(), 0, usize::MAX).unwrap().lines
     }
 
     /// The methods that a route of the table answers; `None` where the guest gets no further than the gate.

@@ -86,6 +86,8 @@ pub struct Visitor {
     pub language: Language,
     /// The address of the client, or of the server in front of this one.
     pub address: IpAddr,
+    /// Whether a page's script asks again, without anybody's doing.
+    pub is_live: bool,
 }
 
 /// The header of a request that a page's script makes without anybody's doing.
@@ -185,7 +187,8 @@ fn visitor(request: &Request, signed_in: Option<&SignedIn>, console: &Console) -
     let accepted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = chosen.unwrap_or_else(|| accepted.map_or(Language::English, Language::accepted));
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    Visitor { language, address: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])) }
+    let is_live = request.headers().contains_key(BY_ITSELF);
+    Visitor { language, address: peer.unwrap_or(IpAddr::from([127, 0, 0, 1])), is_live }
 }
 
 fn changes_something(request: &Request) -> bool {

@@ -7,6 +7,8 @@
 pub mod access;
 pub mod api;
 mod assets;
+#[cfg(test)]
+mod audit_tests;
 mod desk;
 mod entrance;
 mod events;
@@ -48,15 +50,17 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use access::Field;
 use access::account::{Account, AccountError, Accounts};
-use access::audit::{Audit, AuditError, Entry, Filter};
+use access::audit::{Audit, AuditError, Entry, Filter, Found};
 use access::keeping::{Books, one_time};
 use access::links::{LinkError, Links};
 use access::looked::Looked;
 use access::password::HashedPassword;
 use access::session::{Limits, Sessions, Token};
+use access::shown::Shown;
 use access::throttle::Throttle;
 use gate::{Gate, Kind, Need};
 use listener::{Bounds, ListenError, Listener};
@@ -87,6 +91,13 @@ const DEMO_PHYSICIAN: &str = "dr.demo";
 
 /// How long a worker may look at their own page.
 const OWN_SESSION: SignedDuration = SignedDuration::from_mins(30);
+
+/// So many searches of the audit, and so many copies of everything about a worker, are made at once: each takes a core
+/// for as long as it lasts. Our own choice.
+const AT_ONCE: usize = 2;
+
+/// So long somebody waits for that.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Why the console cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -124,7 +135,12 @@ struct Inner {
     address: OnceLock<SocketAddr>,
     throttle: Throttle,
     audit: Audit,
+    /// Places for searches of the audit.
+    searches: Arc<Semaphore>,
+    /// Places for copies of everything about a worker.
+    copies: Arc<Semaphore>,
     looked: Looked,
+    shown: Shown,
     is_secure: bool,
     is_demo: bool,
     sources: Vec<HttpSource>,
@@ -155,7 +171,10 @@ impl Console {
             address: OnceLock::new(),
             throttle: Throttle::default(),
             audit: Audit::open(&directory.join("audit"))?,
+            searches: Arc::new(Semaphore::new(AT_ONCE)),
+            copies: Arc::new(Semaphore::new(AT_ONCE)),
             looked: Looked::open(&directory.join("looked.json")),
+            shown: Shown::new(settings.sessions.whole),
             is_secure: settings.is_secure(),
             is_demo: settings.is_demo,
             sources: settings.sources.clone(),
@@ -239,12 +258,21 @@ impl Console {
         &self.inner.selves
     }
 
-    /// The newest lines of the audit that pass the filter, without the first `skip`.
-    async fn audited(&self, filter: Filter, skip: usize, limit: usize) -> Result<Vec<Entry>, Problem> {
-        let audit = self.inner.audit.clone();
-        let read = tokio::task::spawn_blocking(move || audit.newest(&filter, skip.saturating_add(limit)));
-        let found = read.await.map_err(|_| Problem::Internal)??;
-        Ok(found.into_iter().skip(skip).collect())
+    /// The newest lines of the audit that pass the filter, without the first `skip`. A few are looked for at once.
+    async fn audited(&self, filter: Filter, skip: usize, limit: usize) -> Result<Found, Problem> {
+        let (audit, place) = (self.inner.audit.clone(), place_of(&self.inner.searches, LONGEST_WAIT).await?);
+        let read = tokio::task::spawn_blocking(move || {
+            let found = audit.newest(&filter, skip, limit);
+            // Given back when it has ended, not when nobody waits for it any more.
+            drop(place);
+            found
+        });
+        Ok(read.await.map_err(|_| Problem::Internal)??)
+    }
+
+    /// Room for a copy of everything about a worker, for as long as it is held: a few are made at once.
+    async fn room_for_a_copy(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        place_of(&self.inner.copies, LONGEST_WAIT).await
     }
 
     fn office(&self) -> &dyn Office {
@@ -268,6 +296,10 @@ impl Console {
     /// How people sign in through an OpenID provider, where they do.
     fn openid(&self) -> Option<&OpenId> {
         self.inner.openid.as_ref()
+    }
+
+    fn shown(&self) -> &Shown {
+        &self.inner.shown
     }
 
     fn looked(&self) -> &Looked {
@@ -321,6 +353,12 @@ impl Console {
         let router = router.fallback(nothing_there);
         router.layer(middleware::map_response(with_headers)).with_state(self.clone())
     }
+}
+
+/// A place among a few; whoever waits too long is asked to come again.
+async fn place_of(places: &Arc<Semaphore>, wait: Duration) -> Result<OwnedSemaphorePermit, Problem> {
+    let waiting = tokio::time::timeout(wait, Arc::clone(places).acquire_owned());
+    waiting.await.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Stopping)
 }
 
 /// The machine's time: sessions and the audit go by it, also where the service's own waits for a step of the

@@ -69,6 +69,9 @@ pub enum Problem {
         /// Why, and what can be.
         problem: String,
     },
+    /// Too much is asked for at once.
+    #[error("too much is asked for at once; try again in a moment")]
+    Busy,
     /// Somebody changed it meanwhile.
     #[error("somebody changed this meanwhile")]
     Changed,
@@ -95,7 +98,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadForm | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Refused { .. } | Self::Changed => StatusCode::CONFLICT,
-            Self::Stopping | Self::Late => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Stopping | Self::Late | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -119,6 +122,7 @@ impl Problem {
             Self::NoToken => "no-token",
             Self::Outdated => "outdated",
             Self::Late => "late",
+            Self::Busy => "busy",
             Self::Refused { .. } => "refused",
             Self::Changed => "changed",
             Self::Stopping => "stopping",
@@ -138,6 +142,7 @@ impl Problem {
             Self::Refused { .. } => "refused",
             Self::Changed | Self::Outdated => "problem-409",
             Self::Stopping | Self::Wait(_) | Self::Late => "problem-503",
+            Self::Busy => "problem-busy",
             Self::Internal => "problem-500",
         }
     }
@@ -169,6 +174,7 @@ impl Problem {
             | Self::NoToken
             | Self::Outdated
             | Self::Late
+            | Self::Busy
             | Self::Changed
             | Self::Stopping
             | Self::Internal => language.say(self.key()),
@@ -199,7 +205,7 @@ impl Problem {
         let headers = response.headers_mut();
         if let Self::Wait(seconds) = self {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
-        } else if matches!(self, Self::Stopping | Self::Late) {
+        } else if matches!(self, Self::Stopping | Self::Late | Self::Busy) {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(AGAIN_AFTER_S));
         }
         if status == StatusCode::UNAUTHORIZED {

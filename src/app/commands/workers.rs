@@ -11,6 +11,7 @@ use crate::app::control::{self, Answer, Question};
 use crate::app::registry_file::{self, WorkerRow};
 use crate::config;
 use crate::config::settings::Site;
+use crate::console::exports::ACCESSES;
 use crate::console::view::EXPORT_TABLES;
 use crate::domain::Date;
 use crate::domain::worker::Profile;
@@ -118,7 +119,13 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
         }
         WorkersCommand::Export { config, site, worker, table } => {
             operator::finish(export(&config, site, worker, table), Output::Table, |answer| {
-                if let Answer::WorkerExport { text } = answer {
+                if let Answer::WorkerExport { text, is_cut } = answer {
+                    if *is_cut {
+                        eprintln!(
+                            "of those who looked at the worker's data only the newest {ACCESSES} are told; the files in the \
+                             directory audit of the store have the others"
+                        );
+                    }
                     operator::say(format_args!("{}", text.trim_end()));
                 }
             })

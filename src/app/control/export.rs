@@ -25,7 +25,10 @@ fn told(document: &ExportView, table: Option<&str>) -> Answer {
         Some(table) => document.table(table),
         None => serde_json::to_string(document).ok(),
     };
-    text.map_or_else(|| unknown_table(table), |text| Answer::WorkerExport { text })
+    text.map_or_else(
+        || unknown_table(table),
+        |text| Answer::WorkerExport { text, is_cut: document.accesses_cut.is_some() },
+    )
 }
 
 fn unknown_table(table: Option<&str>) -> Answer {
@@ -45,7 +48,7 @@ pub(super) async fn answer((site, worker): (&str, &str), table: Option<&str>, co
     let (Some(console), Some(key)) = (console, key_of(site, worker)) else {
         return Answer::Failed { problem: not_stored(site, worker) };
     };
-    match console.own_export(&key, entry(), Language::English).await {
+    match console.own_export(&key, 0, entry(), Language::English).await {
         Ok(document) => told(&document, table),
         Err(problem) => Answer::Failed { problem: problem.to_string() },
     }
@@ -80,9 +83,8 @@ fn stored(
     let key = history.profile.key.clone();
     let data = collected(number, history, store, settings, now).map_err(|error| error.to_string())?;
     let audit = Audit::open(&directory.join("audit")).map_err(|error| error.to_string())?;
-    let (filter, limit) = exports::accesses_of(&key);
-    let mut accesses = audit.newest(&filter, limit).map_err(|error| error.to_string())?;
-    accesses.retain(|line| line.outcome == "granted");
+    let accesses =
+        audit.newest(&exports::accesses_of(&key), 0, exports::ACCESSES).map_err(|error| error.to_string())?;
     let at = Clock::System.now();
     let line = Entry { at: at.to_string(), ..exports::taken(entry(), &key) };
     audit.write(at, &[line]).map_err(|error| error.to_string())?;

@@ -235,6 +235,9 @@ pub enum Answer {
     WorkerExport {
         /// The document in JSON, or the list in CSV.
         text: String,
+        /// Whether there are more looks at the worker's data than it tells of.
+        #[serde(default)]
+        is_cut: bool,
     },
     /// The machine's clock is believed.
     ClockAccepted {

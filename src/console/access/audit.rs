@@ -3,8 +3,10 @@
 //! A file a month, in JSON lines, only ever appended to. It names pseudonyms, people and fields, and
 //! no value of anybody's health.
 
+mod backwards;
+
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Field, Reader};
 use crate::domain::{TimeZone, Timestamp};
+use backwards::Backwards;
 
 /// One line of the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -120,7 +123,32 @@ pub struct Filter {
     pub sites: Vec<String>,
     /// Only what is called one of these; all, where none is named.
     pub what: &'static [&'static str],
+    /// Only what was granted.
+    pub is_granted: bool,
 }
+
+/// What stands before the lines that were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Nothing that passes.
+    None,
+    /// More lines that pass.
+    More,
+    /// Nobody knows: the audit is longer than is looked through at once.
+    Unread,
+}
+
+/// The lines that were found, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// They themselves.
+    pub lines: Vec<Entry>,
+    /// What stands before them.
+    pub rest: Rest,
+}
+
+/// So much of the audit is looked through at once, from its end: some four million lines. Our own choice.
+const MAX_READ_BYTES: u64 = 1024 * 1024 * 1024;
 
 impl Filter {
     fn passes(&self, entry: &Entry) -> bool {
@@ -132,16 +160,17 @@ impl Filter {
         let is_called = self.pseudonym.as_ref().is_none_or(|worker| entry.worker.as_ref() == Some(worker));
         let is_there = self.sites.is_empty() || entry.site.as_ref().is_none_or(|site| self.sites.contains(site));
         let is_what = self.what.is_empty() || self.what.contains(&entry.what.as_str());
-        is_by && is_of && is_called && is_there && is_what
+        let is_meant = !self.is_granted || entry.outcome == "granted";
+        is_by && is_of && is_called && is_there && is_what && is_meant
     }
 
-    /// Whether a line can pass at all, told without taking it apart: a year of them is long.
-    fn may_pass(&self, line: &str) -> bool {
+    /// Whether a line can pass at all, or one of many, told without taking them apart: a year of them is long.
+    fn may_pass(&self, lines: &str) -> bool {
         let worker = self.worker.as_ref().map(|(_, worker)| worker);
         let texts = [self.by.as_ref(), worker, self.pseudonym.as_ref()];
         // Names hold nothing that JSON would write in another way.
-        texts.into_iter().flatten().all(|text| line.contains(text.as_str()))
-            && (self.what.is_empty() || self.what.iter().any(|what| line.contains(what)))
+        texts.into_iter().flatten().all(|text| lines.contains(text.as_str()))
+            && (self.what.is_empty() || self.what.iter().any(|what| lines.contains(what)))
     }
 }
 
@@ -206,29 +235,48 @@ impl Audit {
         written.map_err(failed)
     }
 
-    /// The newest lines that pass the filter, newest first. It blocks.
+    /// The newest lines that pass the filter, without the first `skip`. It blocks, keeps no more than `limit` lines,
+    /// and reads no more than [`MAX_READ_BYTES`].
     ///
     /// # Errors
     /// [`AuditError`] where a file cannot be read.
-    pub fn newest(&self, filter: &Filter, limit: usize) -> Result<Vec<Entry>, AuditError> {
-        let mut found = Vec::new();
+    pub fn newest(&self, filter: &Filter, skip: usize, limit: usize) -> Result<Found, AuditError> {
+        self.newest_within(filter, (skip, limit), MAX_READ_BYTES)
+    }
+
+    fn newest_within(
+        &self,
+        filter: &Filter,
+        (mut skip, limit): (usize, usize),
+        max_bytes: u64,
+    ) -> Result<Found, AuditError> {
+        let (mut found, mut read) = (Found { lines: Vec::new(), rest: Rest::None }, 0);
         for path in self.files()?.into_iter().rev() {
-            let file = File::open(&path).map_err(|error| AuditError { path: path.clone(), error })?;
-            let mut of_month = Vec::new();
-            for line in BufReader::new(file).lines() {
-                let line = line.map_err(|error| AuditError { path: path.clone(), error })?;
-                if !filter.may_pass(&line) {
-                    continue;
+            let failed = |error| AuditError { path: path.clone(), error };
+            let mut file = Backwards::open(&path).map_err(failed)?;
+            while let Some((block, bytes)) = file.block().map_err(failed)? {
+                read += bytes;
+                let block = String::from_utf8_lossy(&block);
+                // Taken apart are only the few blocks that hold what is looked for.
+                let lines = if filter.may_pass(&block) { &*block } else { "" };
+                for line in lines.rsplit('\n').filter(|line| !line.is_empty() && filter.may_pass(line)) {
+                    // A line that a loss of power cut off tells nothing.
+                    let Some(entry) = serde_json::from_str(line).ok().filter(|entry| filter.passes(entry)) else {
+                        continue;
+                    };
+                    if skip > 0 {
+                        skip -= 1;
+                    } else if found.lines.len() == limit {
+                        return Ok(Found { rest: Rest::More, ..found });
+                    } else {
+                        found.lines.push(entry);
+                    }
                 }
-                // A line that a loss of power cut off tells nothing.
-                of_month.extend(serde_json::from_str(&line).ok().filter(|entry| filter.passes(entry)));
-            }
-            found.extend(of_month.into_iter().rev());
-            if found.len() >= limit {
-                break;
+                if read >= max_bytes {
+                    return Ok(Found { rest: Rest::Unread, ..found });
+                }
             }
         }
-        found.truncate(limit);
         Ok(found)
     }
 
@@ -294,7 +342,7 @@ mod tests {
         audit.write(march, &[entry("a", "w-1"), entry("b", "w-2")]).unwrap();
         audit.write(april, &[entry("c", "w-1")]).unwrap();
         let by = |filter: &Filter, limit| -> Vec<String> {
-            audit.newest(filter, limit).unwrap().into_iter().map(|entry| entry.by).collect()
+            audit.newest(filter, 0, limit).unwrap().lines.into_iter().map(|entry| entry.by).collect()
         };
         assert_eq!(by(&Filter::default(), 10), ["c", "b", "a"]);
         assert_eq!(by(&Filter::default(), 2), ["c", "b"]);
@@ -317,6 +365,49 @@ mod tests {
         std::fs::write(directory.path().join("2026-03.jsonl"), r#"{"at":"2026-03-01T0"#).unwrap();
         let audit = Audit::open(directory.path()).unwrap();
         audit.write("2026-03-02T00:00:00Z".parse().unwrap(), &[entry("a", "w-1")]).unwrap();
-        assert_eq!(audit.newest(&Filter::default(), 10).unwrap(), [entry("a", "w-1")]);
+        assert_eq!(audit.newest(&Filter::default(), 0, 10).unwrap().lines, [entry("a", "w-1")]);
+    }
+
+    #[test]
+    fn what_is_left_out_is_told_and_nothing_is_told_twice_or_left_out_between_pages() {
+        let directory = tempfile::tempdir().unwrap();
+        let audit = Audit::open(directory.path()).unwrap();
+        for (month, from) in [("2026-03-01T00:00:00Z", 0), ("2026-04-01T00:00:00Z", 3_000)] {
+            let lines: Vec<Entry> = (from..from + 3_000)
+                .map(|number| Entry {
+                    outcome: ["granted", "denied"][number % 2].to_owned(),
+                    ..entry(&format!("n{number}"), ["w-1", "w-2", "w-3"][number % 3])
+                })
+                .collect();
+            audit.write(month.parse().unwrap(), &lines).unwrap();
+        }
+        let filter = Filter { pseudonym: Some("w-2".to_owned()), is_granted: true, ..Filter::default() };
+        let (mut told, mut rest) = (Vec::new(), Rest::More);
+        while rest == Rest::More {
+            let found = audit.newest(&filter, told.len(), 300).unwrap();
+            assert!(found.lines.len() <= 300);
+            told.extend(found.lines.into_iter().map(|line| line.by));
+            rest = found.rest;
+        }
+        let expected = (0..6_000).rev().filter(|number| number % 6 == 4).map(|number| format!("n{number}"));
+        assert_eq!(rest, Rest::None, "exactly as many as there are is no cut");
+        assert_eq!(told, expected.collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_more_is_looked_through_than_the_bound_and_that_is_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let audit = Audit::open(directory.path()).unwrap();
+        for month in ["2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"] {
+            audit.write(month.parse().unwrap(), &[entry(month, "w-1")]).unwrap();
+            audit.write(month.parse().unwrap(), &vec![entry("others", "w-2"); 5_000]).unwrap();
+        }
+        let filter = Filter { pseudonym: Some("w-1".to_owned()), ..Filter::default() };
+        let within = |bytes| audit.newest_within(&filter, (0, 10), bytes).unwrap();
+        let all = within(u64::MAX);
+        assert_eq!((all.lines.len(), all.rest), (2, Rest::None));
+        let half = within(2 * 1024 * 1024 / 2);
+        assert_eq!((half.lines.len(), half.rest), (1, Rest::Unread));
+        assert_eq!(within(1).rest, Rest::Unread);
     }
 }

@@ -317,7 +317,7 @@ mod tests {
             books.change(&Keeper::Command, "dr.lan", &wanted, now()).unwrap();
             assert!(books.sessions.find(&token, now()).is_none(), "{wanted:?}");
             assert!(books.sessions.find(&kept, now()).is_some(), "{wanted:?}");
-            let last = books.audit.newest(&Filter::default(), 1).unwrap().remove(0);
+            let last = books.audit.newest(&Filter::default(), 0, 1).unwrap().lines.remove(0);
             assert_eq!((last.account.as_deref(), last.change.as_deref()), (Some("dr.lan"), Some(words)));
             assert_eq!((last.by.as_str(), last.outcome.as_str()), ("command", "granted"));
         }
@@ -330,7 +330,7 @@ mod tests {
         books.change(&Keeper::Command, "root", &add("administrator", &[]), now()).unwrap();
         let refused = books.change(&Keeper::Command, "root", &Wanted::Disable, now()).unwrap_err();
         assert_eq!(refused.name(), "last");
-        assert_eq!(books.audit.newest(&Filter::default(), 1).unwrap()[0].outcome, "failed");
+        assert_eq!(books.audit.newest(&Filter::default(), 0, 1).unwrap().lines[0].outcome, "failed");
     }
 
     #[test]
@@ -364,6 +364,8 @@ mod tests {
         ] {
             assert_eq!(books.change(&Keeper::Command, name, &wanted, now()).unwrap_err().name(), why);
         }
-        assert!(books.accounts.all().is_empty() && books.audit.newest(&Filter::default(), 1).unwrap().is_empty());
+        assert!(
+            books.accounts.all().is_empty() && books.audit.newest(&Filter::default(), 0, 1).unwrap().lines.is_empty()
+        );
     }
 }

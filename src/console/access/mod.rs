@@ -13,6 +13,7 @@ pub mod looked;
 pub mod password;
 pub mod provider;
 pub mod session;
+pub mod shown;
 pub mod throttle;
 
 use crate::domain::ids::SiteId;

@@ -222,7 +222,7 @@ mod tests {
 
     /// The newest line: what, who, how it ended, the account and how it was changed.
     fn last(books: &Books) -> [String; 5] {
-        let line = books.audit.newest(&Filter::default(), 1).unwrap().remove(0);
+        let line = books.audit.newest(&Filter::default(), 0, 1).unwrap().lines.remove(0);
         [line.what, line.by, line.outcome, line.account.unwrap_or_default(), line.change.unwrap_or_default()]
     }
 

@@ -112,7 +112,7 @@ fn complete(operation: &mut Operation, method: &HttpMethod, need: Need) {
         ("413", "The body is too long", has_body),
         ("415", "The body is of another media type", has_body),
         ("500", "Something failed here", true),
-        ("503", "The service is stopping, or nobody answered in time", true),
+        ("503", "The service is stopping, too much is asked for at once, or nobody answered in time", true),
     ];
     let responses = &mut operation.responses.responses;
     for (status, description, _) in answers.into_iter().filter(|(.., is_answered)| *is_answered) {

@@ -9,7 +9,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::access::Field;
-use super::super::access::audit::{Entry, Filter};
+use super::super::access::audit::{Entry, Filter, Found, Rest};
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::{Console, wall};
@@ -76,16 +76,13 @@ pub(in super::super) async fn show(
     let (language, reader) = (visitor.language, &signed_in.reader);
     let sites: Vec<String> = reader.sites.iter().map(ToString::to_string).collect();
     let emergencies = match reader.reach(Field::Emergency) {
-        Some(_) => emergencies(&console, &sites).await?,
-        None => Vec::new(),
+        Some(_) => Some(emergencies(&console, &sites).await?),
+        None => None,
     };
-    // One more than is shown tells whether there is another page.
     let page = wanted.page();
-    let mut lines = console.audited(wanted.filter(sites), (page - 1) * PAGE, PAGE + 1).await?;
-    let has_more = lines.len() > PAGE;
-    lines.truncate(PAGE);
+    let found = console.audited(wanted.filter(sites), (page - 1) * PAGE, PAGE).await?;
     let mut read = vec![Entry::of(reader, "read", "/audit").with(&[Field::Audit])];
-    for Emergency { entry, .. } in &emergencies {
+    for Emergency { entry, .. } in emergencies.iter().flat_map(|(emergencies, _)| emergencies) {
         if let (Some(site), Some(worker)) = (&entry.site, &entry.worker) {
             let seen = Entry::of(reader, "read", "/audit").with(&[Field::Emergency]);
             read.push(seen.about(site, worker, entry.case.as_deref()));
@@ -95,21 +92,28 @@ pub(in super::super) async fn show(
     let title = language.say("audit-title");
     let body = html! {
         h1 { (title) }
-        @if reader.reach(Field::Emergency).is_some() { (to_look_at(language, &signed_in, &emergencies)) }
+        @if let Some((emergencies, rest)) = &emergencies { (to_look_at(language, &signed_in, emergencies, *rest)) }
         section aria-labelledby="lines" {
             h2 #lines { (language.say("audit-lines")) }
             (controls(language, &wanted))
-            @if lines.is_empty() { p.empty { (language.say("audit-none")) } } @else { (table(language, &lines)) }
-            (pager(language, &wanted, page, has_more))
+            (told(language, &found))
+            (pager(language, &wanted, page, found.rest))
         }
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/audit" }.around(&body))
 }
 
+fn told(language: Language, found: &Found) -> Markup {
+    html! {
+        @if found.lines.is_empty() { p.empty { (language.say("audit-none")) } } @else { (table(language, &found.lines)) }
+        @if found.rest == Rest::Unread { p.hint { (language.say("audit-cut")) } }
+    }
+}
+
 /// The emergencies of those sites: first those that nobody has looked at, then the others of the last month.
-async fn emergencies(console: &Console, sites: &[String]) -> Result<Vec<Emergency>, Problem> {
+async fn emergencies(console: &Console, sites: &[String]) -> Result<(Vec<Emergency>, Rest), Problem> {
     let filter = Filter { what: &[BREAK_GLASS, REVIEWED], sites: sites.to_vec(), ..Filter::default() };
-    let lines = console.audited(filter, 0, MAX_EMERGENCIES).await?;
+    let Found { lines, rest } = console.audited(filter, 0, MAX_EMERGENCIES).await?;
     let (opened, reviews): (Vec<Entry>, Vec<Entry>) = lines.into_iter().partition(|entry| entry.what == BREAK_GLASS);
     let by_mark: BTreeMap<String, Entry> =
         reviews.into_iter().filter_map(|review| Some((review.mark.clone()?, review))).collect();
@@ -124,14 +128,15 @@ async fn emergencies(console: &Console, sites: &[String]) -> Result<Vec<Emergenc
         })
         .collect();
     found.sort_by_key(|found| found.review.is_some());
-    Ok(found)
+    Ok((found, rest))
 }
 
-fn to_look_at(language: Language, signed_in: &SignedIn, emergencies: &[Emergency]) -> Markup {
+fn to_look_at(language: Language, signed_in: &SignedIn, emergencies: &[Emergency], rest: Rest) -> Markup {
     html! {
         section aria-labelledby="emergencies" {
             h2 #emergencies { (language.say("glass-list")) }
             p.hint { (language.say("glass-list-hint")) }
+            @if rest != Rest::None { p.hint { (language.say("glass-cut")) } }
             @if emergencies.is_empty() { p { (language.say("glass-list-none")) } }
             @for Emergency { entry, review } in emergencies {
                 div.card {
@@ -179,7 +184,7 @@ pub(in super::super) async fn review(
     Form(Reviewed { mark }): Form<Reviewed>,
 ) -> Result<Redirect, Problem> {
     let sites: Vec<String> = signed_in.reader.sites.iter().map(ToString::to_string).collect();
-    let known = emergencies(&console, &sites).await?;
+    let (known, _) = emergencies(&console, &sites).await?;
     let found = known.into_iter().find(|known| known.entry.mark.as_ref() == Some(&mark)).ok_or(Problem::NotFound)?;
     if found.review.is_none() {
         let Entry { site, worker, case, .. } = found.entry;
@@ -244,12 +249,12 @@ fn table(language: Language, lines: &[Entry]) -> Markup {
     }
 }
 
-fn pager(language: Language, wanted: &Wanted, page: usize, has_more: bool) -> Markup {
+fn pager(language: Language, wanted: &Wanted, page: usize, rest: Rest) -> Markup {
     html! {
         nav.pager aria-label=(language.say("audit-pages")) {
             @if page > 1 { a rel="prev" href=(wanted.address(page - 1)) { (language.say("audit-newer")) } " " }
             span { (language.say_with("audit-page", &[("page", page.into())])) }
-            @if has_more && page < LAST_PAGE { " " a rel="next" href=(wanted.address(page + 1)) { (language.say("audit-older")) } }
+            @if rest == Rest::More && page < LAST_PAGE { " " a rel="next" href=(wanted.address(page + 1)) { (language.say("audit-older")) } }
         }
     }
 }
@@ -284,4 +289,22 @@ pub(super) fn named(language: Language, kind: &str, name: &str) -> String {
 
 pub(super) fn fields(language: Language, entry: &Entry) -> String {
     entry.fields.iter().map(|field| named(language, "field", field)).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_older_lines_were_not_looked_through_is_said_and_no_page_leads_there() {
+        let (language, wanted) = (Language::English, Wanted::default());
+        let of = |rest| {
+            let told = told(language, &Found { lines: Vec::new(), rest }).into_string();
+            (
+                told.contains(&language.say("audit-cut")),
+                pager(language, &wanted, 1, rest).into_string().contains("page=2"),
+            )
+        };
+        assert_eq!([of(Rest::None), of(Rest::More), of(Rest::Unread)], [(false, false), (false, true), (true, false)]);
+    }
 }

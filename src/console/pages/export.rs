@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::super::Console;
 use super::super::desk::Desk;
+use super::super::exports::ACCESSES;
 use super::super::gate::{Oneself, SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::view::{EXPORT_TABLES, ExportView};
@@ -21,6 +22,16 @@ use crate::texts::Language;
 pub(in super::super) struct Wanted {
     /// One list as CSV; the whole document where none is named.
     table: String,
+}
+
+/// Which form a worker wants.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(in super::super) struct OwnWanted {
+    /// One list as CSV; the whole document where none is named.
+    table: String,
+    /// Without so many of the newest looks at the worker's data.
+    skip: usize,
 }
 
 /// Lists that are in nobody's copy but the worker's own.
@@ -81,8 +92,15 @@ pub(in super::super) async fn of_oneself(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(oneself): Extension<Oneself>,
-    Query(Wanted { table }): Query<Wanted>,
+    Query(OwnWanted { table, skip }): Query<OwnWanted>,
 ) -> Result<Response, Problem> {
     let entry = worker_self::entry(&oneself, "export", "/me/data");
-    file(&console.own_export(&oneself.key, entry, visitor.language).await?, &table)
+    let document = console.own_export(&oneself.key, skip, entry, visitor.language).await?;
+    let mut response = file(&document, &table)?;
+    if document.accesses_cut.as_deref() == Some("more") {
+        // A list as CSV has no other place to say so.
+        let next = format!("</me/data?table=accesses&skip={}>; rel=\"next\"", skip.saturating_add(ACCESSES));
+        next.parse().ok().map(|next| response.headers_mut().insert(header::LINK, next));
+    }
+    Ok(response)
 }

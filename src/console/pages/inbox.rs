@@ -82,7 +82,8 @@ pub(in super::super) async fn show(
     let news = shown.iter().filter(|(_, since)| *since != Since::Seen).count();
     let page = wanted.page(shown.len());
     let here = shown.chunks(ON_A_PAGE).nth(page - 1).unwrap_or_default();
-    desk.listed(here.iter().map(|(row, _)| *row)).await?;
+    let rows: Vec<&CaseRow> = here.iter().map(|(row, _)| *row).collect();
+    desk.listed_live(&rows, !visitor.is_live).await?;
     let told = [("count", shown.len().into()), ("news", news.into())];
     let title = language.say("inbox-title");
     let body = html! {

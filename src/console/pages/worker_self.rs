@@ -7,9 +7,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use maud::{Markup, html};
 
-use super::super::access::audit::{Entry, Filter};
+use super::super::access::audit::{Entry, Found, Rest};
 use super::super::access::session::Token;
-use super::super::exports::OWN_FIELDS;
+use super::super::exports::{self, OWN_FIELDS};
 use super::super::gate::{Oneself, Visitor};
 use super::super::problem::Problem;
 use super::super::view::WorkerView;
@@ -89,10 +89,8 @@ pub(super) fn entry(oneself: &Oneself, what: &str, route: &str) -> Entry {
 }
 
 /// Who looked at a worker's data, newest first.
-async fn reads(console: &Console, oneself: &Oneself, limit: usize) -> Result<Vec<Entry>, Problem> {
-    let worker = Some((oneself.key.site.to_string(), oneself.key.worker.to_string()));
-    let lines = console.audited(Filter { worker, ..Filter::default() }, 0, limit).await?;
-    Ok(lines.into_iter().filter(|line| line.outcome == "granted").collect())
+async fn reads(console: &Console, oneself: &Oneself, limit: usize) -> Result<Found, Problem> {
+    console.audited(exports::accesses_of(&oneself.key), 0, limit).await
 }
 
 pub(in super::super) async fn show(
@@ -144,11 +142,17 @@ fn levels(language: Language, today: Level, view: &WorkerView) -> Markup {
     }
 }
 
-fn who_looked(language: Language, reads: &[Entry]) -> Markup {
+fn who_looked(language: Language, reads: &Found) -> Markup {
+    let Found { lines, rest } = reads;
     html! {
         section aria-labelledby="reads" {
             h2 #reads { (language.say("me-reads")) }
-            @if reads.is_empty() { p { (language.say("me-reads-none")) } } @else {
+            @match rest {
+                Rest::None => {}
+                Rest::More => p.hint { (language.say_with("me-reads-more", &[("count", lines.len().into())])) }
+                Rest::Unread => p.hint { (language.say("audit-cut")) }
+            }
+            @if lines.is_empty() { p { (language.say("me-reads-none")) } } @else {
                 table {
                     thead {
                         tr {
@@ -158,7 +162,7 @@ fn who_looked(language: Language, reads: &[Entry]) -> Markup {
                         }
                     }
                     tbody {
-                        @for line in reads {
+                        @for line in lines {
                             tr {
                                 td { (audit::moment(language, &line.at)) }
                                 td { (audit::named(language, "role", &line.role)) }

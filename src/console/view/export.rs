@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::super::access::audit::Entry;
+use super::super::access::audit::{Entry, Found, Rest};
 use super::super::office::WorkerData;
 use super::{CaseView, EventRow, OwnChoiceView, PortraitView, Shown};
 use crate::domain::exposure::WorkEvent;
@@ -61,6 +61,9 @@ pub struct ExportView {
     pub cases: Option<Vec<CaseView>>,
     /// Who saw or took what of it, by role, newest first; null for whoever is not the worker.
     pub accesses: Option<Vec<AccessExport>>,
+    /// Whether there are older ones: null where these are all of them, `more` where the next are had by `?skip=` and how
+    /// many were had, and `unread` where the audit is longer than is read at once: its files have them.
+    pub accesses_cut: Option<String>,
 }
 
 /// The row of the register.
@@ -272,7 +275,7 @@ impl ExportView {
         data: &WorkerData,
         sight: &Sight,
         cases: Option<Vec<CaseView>>,
-        accesses: Option<&[Entry]>,
+        accesses: Option<&Found>,
         language: Language,
     ) -> Self {
         let history = &data.history;
@@ -307,7 +310,8 @@ impl ExportView {
             tags: sight.oneself.then(|| tags.collect()),
             screenings: screenings(data, sight.answers),
             cases,
-            accesses: accesses.map(|lines| lines.iter().map(AccessExport::of).collect()),
+            accesses: accesses.map(|found| found.lines.iter().map(AccessExport::of).collect()),
+            accesses_cut: accesses.and_then(|found| cut(found.rest)).map(str::to_owned),
         }
     }
 
@@ -328,6 +332,14 @@ impl ExportView {
             "accesses" => of(self.accesses.as_deref()?),
             _ => return None,
         })
+    }
+}
+
+const fn cut(rest: Rest) -> Option<&'static str> {
+    match rest {
+        Rest::None => None,
+        Rest::More => Some("more"),
+        Rest::Unread => Some("unread"),
     }
 }
 
