@@ -861,3 +861,36 @@ span-weeks = { $count ->
     [one] { $count } week
    *[other] { $count } weeks
 }
+
+## What the rules of a case rested on
+
+evidence-found-on = { $found }, { $date }
+fired-title = What each rule rested on
+fired-hint = As it was on the day the rule matched, beside what is known today.
+fired-on = On { $date }
+fired-matches = Matches today, too
+fired-gone = Does not match any more
+fired-crisis = A crisis answer is told once; no later reading takes it back.
+fired-changed = The rules were changed since: shown is everything that was found that day.
+fired-not-kept = What these rested on was not kept on the day they matched:
+fired-what = Evidence
+fired-found = Found on { $date }
+fired-against = Compared with
+fired-today = Today
+fired-nothing = nothing that counts
+rule-unknown = A rule that is not in force any more
+rule-list-between = { "; " }
+rule-table-title = Several signs together, by the joint table: { $level }
+rule-table-l3 = T-L3 → L3 when a screening is severe; or when one is moderate and HRV is persistently low, or sleep is poor, or a working condition is over its limit
+rule-table-l2 = T-L2 → L2 when a screening is moderate; or when HRV is persistently low and sleep is poor, or a working condition is over its limit, or a screening is mild; or when the strain index is at least { $high } on { $days } of the last 7 days and a working condition is over its limit or a screening is mild; or when sleep is poor and a working condition is over its limit
+rule-table-l1 = L1, for the worker alone, when HRV is persistently low; or sleep is poor; or a screening is mild; or the strain index is at least { $raised } on { $days } of the last 7 days
+rules-table = The joint table
+screening-counts = counts until { $date }
+screening-replaced = old: the one of { $date } counts
+screening-old = old: counted until { $date }
+case-methods-suggested = Suggested to begin with in this case
+case-methods-others = Others
+problem-query = This address asks for something that the page does not know: “{ $asked }”. Open the page again and choose there.
+filter-no-site = There is no site “{ $site }” among those that you see.
+filter-no-unit = There is no unit “{ $unit }” among those that you see.
+filter-no-unit-of-site = There is no unit “{ $unit }” at the site “{ $site }”.

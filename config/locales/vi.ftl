@@ -849,3 +849,36 @@ limit-no-close = không có thời hạn kết thúc
 limit-same-day = cùng ngày (ít nhất { $least })
 span-working-days = { $count } ngày làm việc
 span-weeks = { $count } tuần
+
+## Căn cứ của các quy tắc trong một ca
+
+evidence-found-on = { $found }, { $date }
+fired-title = Căn cứ của từng quy tắc
+fired-hint = Như vào ngày quy tắc khớp, bên cạnh là những gì được biết hôm nay.
+fired-on = Ngày { $date }
+fired-matches = Hôm nay vẫn khớp
+fired-gone = Không còn khớp
+fired-crisis = Câu trả lời khủng hoảng được báo một lần; không dữ liệu nào về sau rút lại được.
+fired-changed = Các quy tắc đã được thay đổi kể từ đó: ở đây là mọi điều tìm thấy ngày hôm ấy.
+fired-not-kept = Căn cứ của các quy tắc sau không được lưu vào ngày chúng khớp:
+fired-what = Căn cứ
+fired-found = Thấy ngày { $date }
+fired-against = So với
+fired-today = Hôm nay
+fired-nothing = không có gì còn giá trị
+rule-unknown = Quy tắc không còn hiệu lực
+rule-list-between = { "; " }
+rule-table-title = Nhiều dấu hiệu cùng lúc, theo bảng kết hợp: { $level }
+rule-table-l3 = T-L3 → L3 khi có bảng hỏi ở mức nặng; hoặc có bảng hỏi ở mức vừa và HRV thấp kéo dài, hoặc ngủ kém, hoặc một điều kiện làm việc vượt giới hạn
+rule-table-l2 = T-L2 → L2 khi có bảng hỏi ở mức vừa; hoặc HRV thấp kéo dài và ngủ kém, hoặc một điều kiện làm việc vượt giới hạn, hoặc có bảng hỏi ở mức nhẹ; hoặc chỉ số căng thẳng từ { $high } trở lên trong { $days } của 7 ngày qua và một điều kiện làm việc vượt giới hạn hoặc có bảng hỏi ở mức nhẹ; hoặc ngủ kém và một điều kiện làm việc vượt giới hạn
+rule-table-l1 = L1, chỉ dành cho người lao động, khi HRV thấp kéo dài; hoặc ngủ kém; hoặc có bảng hỏi ở mức nhẹ; hoặc chỉ số căng thẳng từ { $raised } trở lên trong { $days } của 7 ngày qua
+rules-table = Bảng kết hợp
+screening-counts = có giá trị đến { $date }
+screening-replaced = cũ: bảng ngày { $date } được tính
+screening-old = cũ: có giá trị đến { $date }
+case-methods-suggested = Nên bắt đầu với ca này
+case-methods-others = Khác
+problem-query = Địa chỉ này hỏi điều mà trang không biết: “{ $asked }”. Hãy mở lại trang và chọn ở đó.
+filter-no-site = Trong các cơ sở bạn được xem không có “{ $site }”.
+filter-no-unit = Trong các đơn vị bạn được xem không có “{ $unit }”.
+filter-no-unit-of-site = Cơ sở “{ $site }” không có đơn vị “{ $unit }”.

@@ -849,3 +849,36 @@ limit-no-close = 结案无时限
 limit-same-day = 当天（至少 { $least }）
 span-working-days = { $count } 个工作日
 span-weeks = { $count } 周
+
+## 病例中各规则的依据
+
+evidence-found-on = { $found }，{ $date }
+fired-title = 各条规则的依据
+fired-hint = 规则成立当天的情况，旁边是今天已知的情况。
+fired-on = { $date }
+fired-matches = 今天仍然成立
+fired-gone = 已不再成立
+fired-crisis = 危机回答只报告一次，之后的任何数据都不会撤销它。
+fired-changed = 规则此后已更改：这里列出当天的全部发现。
+fired-not-kept = 以下规则成立当天的依据没有保存：
+fired-what = 依据
+fired-found = { $date }的结果
+fired-against = 对照
+fired-today = 今天
+fired-nothing = 没有有效的数据
+rule-unknown = 已不再生效的规则
+rule-list-between = ；
+rule-table-title = 多种迹象同时出现（联合表）：{ $level }
+rule-table-l3 = T-L3 → L3：有问卷为重度；或有问卷为中度，同时 HRV 持续偏低、睡眠不佳或有工作条件超限
+rule-table-l2 = T-L2 → L2：有问卷为中度；或 HRV 持续偏低，同时睡眠不佳、有工作条件超限或有问卷为轻度；或最近 7 天中有 { $days } 天负荷指数不低于 { $high }，同时有工作条件超限或有问卷为轻度；或睡眠不佳，同时有工作条件超限
+rule-table-l1 = L1（仅告知员工本人）：HRV 持续偏低；或睡眠不佳；或有问卷为轻度；或最近 7 天中有 { $days } 天负荷指数不低于 { $raised }
+rules-table = 联合表
+screening-counts = 有效期至 { $date }
+screening-replaced = 已过时：以 { $date } 的为准
+screening-old = 已过时：有效期至 { $date }
+case-methods-suggested = 建议本病例首先采用
+case-methods-others = 其他
+problem-query = 此地址所要的内容本页不认识：“{ $asked }”。请重新打开页面，在页面上选择。
+filter-no-site = 您可查看的厂区中没有“{ $site }”。
+filter-no-unit = 您可查看的部门中没有“{ $unit }”。
+filter-no-unit-of-site = 厂区“{ $site }”没有部门“{ $unit }”。

@@ -1,6 +1,7 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
 pub(in crate::app) mod export;
+mod fired;
 mod groups;
 mod machine;
 mod outcomes;
@@ -11,6 +12,7 @@ mod system;
 mod what_if;
 mod workers;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::{oneshot, watch};
@@ -25,10 +27,13 @@ use crate::console::office::{
     Answering, Colleague, ImportTable, MethodChoice, Office, OfficeError, Posted, Progress, WorkerData,
 };
 use crate::console::view::{
-    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, GroupsView, ImportReport, ReceiptView, RuleChange, RulesView,
-    SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, FiredView, GroupsView, ImportReport, ReceiptView, RuleChange,
+    RulesView, SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
+use crate::domain::alert::{Level, RuleId};
+use crate::domain::case::ActionKind;
+use crate::domain::history::WorkerHistory;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
 use crate::domain::person::Actor;
 use crate::domain::worker::Withholding;
@@ -122,6 +127,34 @@ impl Office for Served {
 
     fn rules(&self, language: Language) -> RulesView {
         rules::rules(&self.engine.borrow(), language)
+    }
+
+    fn rule_titles(&self, language: Language) -> BTreeMap<String, String> {
+        fired::titles(&self.engine.borrow().rules, language)
+    }
+
+    fn fired(&self, portrait: &Portrait, case: &str, language: Language) -> Vec<FiredView> {
+        fired::fired(&self.engine.borrow(), portrait, case, language)
+    }
+
+    fn suggested(&self, rules: &[String], level: &str) -> Vec<String> {
+        let settings = self.engine.borrow();
+        let rules: Vec<RuleId> = rules.iter().map(|rule| RuleId::new(rule)).collect();
+        let level = Level::parse(level).unwrap_or(Level::L2);
+        let sides = [ActionKind::WorkloadReview, ActionKind::Counseling];
+        let first = sides.iter().flat_map(|side| settings.care.library.first(&rules, level, *side));
+        first.map(|method| method.id.to_string()).collect()
+    }
+
+    fn places(&self) -> Answering<'_, BTreeSet<(String, String)>> {
+        Box::pin(async move {
+            let found = cases::look(self, |histories, _| {
+                let place =
+                    |history: &WorkerHistory| (history.profile.key.site.to_string(), history.profile.unit.to_string());
+                histories.map(place).collect()
+            });
+            Ok(found.await?)
+        })
     }
 
     fn translated(&self, english: &str, language: Language) -> String {

@@ -22,6 +22,28 @@ pub(super) struct Desk<'a> {
     pub(super) route: &'static str,
 }
 
+/// What a filter names that there is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// The site.
+    Site,
+    /// The unit.
+    Unit,
+    /// The unit, at that site.
+    UnitOfSite,
+}
+
+impl Missing {
+    /// For whoever writes a program.
+    pub(super) fn told(self, site: &str, unit: &str) -> String {
+        match self {
+            Self::Site => format!("there is no site {site} that you may see"),
+            Self::Unit => format!("there is no unit {unit} that you may see"),
+            Self::UnitOfSite => format!("there is no unit {unit} at {site} that you may see"),
+        }
+    }
+}
+
 /// So much of what somebody sent for an id is written down.
 const MAX_ID_CHARS: usize = 64;
 
@@ -45,6 +67,34 @@ impl Desk<'_> {
     pub(super) async fn cases(&self, filter: CaseFilter) -> Result<Vec<CaseRow>, Problem> {
         let all = self.console.office().cases(filter).await?;
         Ok(all.into_iter().filter(|row| row.shows(&self.signed_in.reader, Field::Case)).collect())
+    }
+
+    /// What a filter names that there is not, as far as the reader's sites are concerned: other sites are as if
+    /// there were none. Where it passes a case that was seen, there is no need to ask.
+    pub(super) async fn missing_place(
+        &self,
+        seen: &[CaseRow],
+        site: &str,
+        unit: &str,
+    ) -> Result<Option<Missing>, Problem> {
+        let is_it = |a: &str, b: &str| (site.is_empty() || site == a) && (unit.is_empty() || unit == b);
+        if seen.iter().any(|row| is_it(&row.site, &row.unit)) || (site.is_empty() && unit.is_empty()) {
+            return Ok(None);
+        }
+        let sites = &self.signed_in.reader.sites;
+        let mut places = self.console.office().places().await?;
+        places.retain(|(site, _)| sites.is_empty() || sites.iter().any(|own| own.as_str() == site));
+        let has = |test: &dyn Fn(&str, &str) -> bool| places.iter().any(|(a, b)| test(a, b));
+        let missing = if !site.is_empty() && !has(&|a, _| a == site) {
+            Some(Missing::Site)
+        } else if !unit.is_empty() && !has(&|_, b| b == unit) {
+            Some(Missing::Unit)
+        } else if !has(&is_it) {
+            Some(Missing::UnitOfSite)
+        } else {
+            None
+        };
+        Ok(missing)
     }
 
     /// Writes down that cases are shown in a list.
@@ -158,6 +208,14 @@ impl Desk<'_> {
         let mut cases = self.console.office().cases(filter).await?;
         cases.retain(|row| row.worker == worker.as_str());
         Ok(cases)
+    }
+
+    /// The worker of a case as they are seen today; whether that is the reader's to see is for the caller to ask.
+    pub(super) async fn portrait(&self, row: &CaseRow) -> Result<Option<Portrait>, Problem> {
+        let (Ok(site), Ok(worker)) = (SiteId::parse(&row.site), WorkerId::parse(&row.worker)) else {
+            return Ok(None);
+        };
+        Ok(Some(self.console.office().portrait(site, worker).await?))
     }
 
     fn entry(&self, what: &str) -> Entry {

@@ -22,9 +22,10 @@ use super::office::{
 };
 use super::settings::Settings;
 use super::view::{
-    CaseFilter, CaseRow, CaseView, ChangeWords, DataQuality, DeadLetter, DeedWord, GroupRow, GroupsView, ImportReport,
-    OwnChoiceView, QuarantineView, ReceiptView, RefusedRow, RuleChange, RuleForm, RuleNumber, RulesView, SettingRow,
-    SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WhatIfFound, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DataQuality, DeadLetter, DeedWord, FiredView, GroupRow, GroupsView,
+    ImportReport, OwnChoiceView, QuarantineView, ReceiptView, RefusedRow, RuleChange, RuleForm, RuleNumber, RulesView,
+    SettingRow, SiteGroups, SourceRow, SystemDeed, SystemDone, SystemView, Unseen, UnseenRow, UnseenView, WhatIfFound,
+    WorkerView,
 };
 use super::{Console, Route, wall};
 use crate::domain::Timestamp;
@@ -267,6 +268,26 @@ impl Office for FakeOffice {
         Box::pin(async { Ok(SystemDone { done: 1, left: 0 }) })
     }
 
+    fn rule_titles(&self, _: crate::texts::Language) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            ("R3".to_owned(), "HRV low and anxious".to_owned()),
+            ("R2".to_owned(), "Long hours".to_owned()),
+        ])
+    }
+
+    fn fired(&self, portrait: &Portrait, case: &str, language: crate::texts::Language) -> Vec<FiredView> {
+        invented::fired(portrait, case, language)
+    }
+
+    fn suggested(&self, _: &[String], _: &str) -> Vec<String> {
+        vec!["talk".to_owned()]
+    }
+
+    fn places(&self) -> Answering<'_, BTreeSet<(String, String)>> {
+        let places = SITES.iter().enumerate().map(|(at, site)| ((*site).to_owned(), canaries(at).unit)).collect();
+        Box::pin(async move { Ok(places) })
+    }
+
     fn translated(&self, english: &str, _: crate::texts::Language) -> String {
         english.to_owned()
     }
@@ -282,7 +303,8 @@ impl Office for FakeOffice {
             numbers: vec![hours],
         };
         let rules = vec!["R3 → L3 when …".to_owned()];
-        RulesView { version: "1".to_owned(), rules, forms: vec![form], ..RulesView::default() }
+        let titles = self.rule_titles(crate::texts::Language::English);
+        RulesView { version: "1".to_owned(), rules, forms: vec![form], titles, ..RulesView::default() }
     }
 
     fn weigh(&self, change: &RuleChange, _: crate::texts::Language) -> Result<ChangeWords, OfficeError> {
@@ -360,7 +382,12 @@ impl Office for FakeOffice {
     }
 
     fn methods(&self) -> Vec<MethodChoice> {
-        vec![MethodChoice { id: "talk".to_owned(), action: "counseling".to_owned(), title: "A talk".to_owned() }]
+        let method = |id: &str, title: &str| MethodChoice {
+            id: id.to_owned(),
+            action: "counseling".to_owned(),
+            title: title.to_owned(),
+        };
+        vec![method("walk", "Walks"), method("talk", "The talk"), method("breaks", "Breaks")]
     }
 }
 

@@ -32,6 +32,7 @@ mod pages;
 #[cfg(test)]
 mod people_tests;
 pub mod problem;
+mod query;
 #[cfg(test)]
 mod secrecy_tests;
 pub mod settings;

@@ -2,6 +2,7 @@
 //!
 //! The service gives an [`Office`] in; the console never reaches into it by another way.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use tokio::sync::watch;
 use utoipa::ToSchema;
 
 use super::view::{
-    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, GroupsView, ImportReport, ReceiptView, RuleChange, RulesView,
-    SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
+    CaseFilter, CaseRow, CaseView, ChangeWords, DeedWord, FiredView, GroupsView, ImportReport, ReceiptView, RuleChange,
+    RulesView, SettingRow, SystemDeed, SystemDone, SystemView, UnseenView, WhatIfFound, WorkerView,
 };
 use crate::domain::Timestamp;
 use crate::domain::history::{NightDetail, WorkerHistory};
@@ -176,6 +177,19 @@ pub trait Office: Send + Sync + 'static {
 
     /// The rules in force, in the words of a language.
     fn rules(&self, language: Language) -> RulesView;
+
+    /// What each rule is about, by its id; also those that are switched off, and what stands for the joint table.
+    fn rule_titles(&self, language: Language) -> BTreeMap<String, String>;
+
+    /// What the rules of a case rested on when they matched, beside what is so today, oldest first; nothing of what
+    /// was not kept.
+    fn fired(&self, portrait: &Portrait, case: &str, language: Language) -> Vec<FiredView>;
+
+    /// The ids of the methods to begin with where a case of that level rests on these rules.
+    fn suggested(&self, rules: &[String], level: &str) -> Vec<String>;
+
+    /// Every site with its units, of all workers that are known.
+    fn places(&self) -> Answering<'_, BTreeSet<(String, String)>>;
 
     /// A text of the rule file or the library, in a language; in English where it is not translated.
     fn translated(&self, english: &str, language: Language) -> String;

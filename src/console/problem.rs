@@ -34,6 +34,14 @@ pub enum Problem {
     /// The form was not made by this console, or by an older session.
     #[error("the form is older than the session, or was not made by this console")]
     ForeignForm,
+    /// The query of a page asks for what the page does not know.
+    #[error("there is no {name} that is {value:?}")]
+    BadQuery {
+        /// The parameter; empty where the whole query cannot be read.
+        name: String,
+        /// What was asked for.
+        value: String,
+    },
     /// A program asked for something that makes no sense.
     #[error("{0}")]
     Malformed(String),
@@ -96,7 +104,7 @@ impl Problem {
             Self::Outdated => StatusCode::PRECONDITION_FAILED,
             Self::PasswordToChange | Self::Forbidden | Self::ForeignForm => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadForm | Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::BadForm | Self::BadQuery { .. } | Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Refused { .. } | Self::Changed => StatusCode::CONFLICT,
             Self::Stopping | Self::Late | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -113,6 +121,7 @@ impl Problem {
             Self::NotFound => "not-found",
             Self::BadForm => "bad-form",
             Self::ForeignForm => "foreign-form",
+            Self::BadQuery { .. } => "bad-query",
             Self::Malformed(_) => "malformed",
             Self::MediaType(_) => "media-type",
             Self::TooLarge(_) => "too-large",
@@ -138,6 +147,7 @@ impl Problem {
             }
             Self::NotFound | Self::Method => "problem-404",
             Self::BadForm | Self::Malformed(_) | Self::MediaType(_) | Self::TooLarge(_) => "problem-400",
+            Self::BadQuery { .. } => "problem-query",
             Self::ForeignForm => "problem-csrf",
             Self::Refused { .. } => "refused",
             Self::Changed | Self::Outdated => "problem-409",
@@ -158,6 +168,10 @@ impl Problem {
                 let is_said = language != Language::English && told != known;
                 let problem = if is_said { told } else { problem.clone() };
                 language.say_with(self.key(), &[("problem", problem.into())])
+            }
+            Self::BadQuery { name, value } => {
+                let asked = if name.is_empty() { value.clone() } else { format!("{name} = {value}") };
+                language.say_with(self.key(), &[("asked", asked.into())])
             }
             Self::NotSignedIn
             | Self::PasswordToChange

@@ -220,6 +220,23 @@ pub struct Evidence {
     pub chance_per_year: Option<f64>,
 }
 
+/// A part of the evidence, which has a line of its own wherever it is told.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The newest valid sheet of a questionnaire.
+    Screening(Instrument),
+    /// Night-time HRV.
+    Hrv,
+    /// The heart rate asleep.
+    SleepingHeart,
+    /// Sleep.
+    Sleep,
+    /// The strain index.
+    Index,
+    /// A working condition, by its kind.
+    Exposure(Term),
+}
+
 /// An action as an alert names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionRef {

@@ -91,7 +91,7 @@ impl Picture<'_> {
         let mut all = self.exposures.red.clone();
         let matching = rules.rules.iter().filter(|rule| verdict.rules.contains(&rule.id));
         for (fact, comparison, limit) in matching.flat_map(|rule| &rule.all).flat_map(Condition::numbers) {
-            let found = kind(fact).and_then(|kind| self.exposures.evidence(kind, limit, RULE_FILE));
+            let found = condition_of(fact).and_then(|kind| self.exposures.evidence(kind, limit, RULE_FILE));
             all.extend(found.filter(|found| {
                 comparison.holds(found.value, limit) && all.iter().all(|known| known.kind != found.kind)
             }));
@@ -142,8 +142,9 @@ impl Picture<'_> {
 /// Who sets a limit that only a rule names.
 const RULE_FILE: &str = "rule file";
 
-/// The kind of evidence that a fact of working conditions is.
-const fn kind(fact: NumberFact) -> Option<&'static str> {
+/// The kind of evidence that a fact of working conditions is; none where it is no working condition.
+#[must_use]
+pub const fn condition_of(fact: NumberFact) -> Option<&'static str> {
     use crate::exposures as kinds;
     match fact {
         NumberFact::WeeklyHours => Some(kinds::WEEKLY_HOURS),

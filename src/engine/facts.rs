@@ -186,12 +186,18 @@ pub(super) fn valid_screening<'a>(
     today: Date,
 ) -> Option<ValidScreening<'a>> {
     let taken_on = history.profile.time_zone.to_datetime(screening.taken_at).date();
+    let valid_until = last_day(history, screening);
+    (today <= valid_until).then_some(())?;
+    Some(ValidScreening { screening, scored: score(screening).ok()?, taken_on, valid_until })
+}
+
+/// The last day on which a questionnaire counts.
+pub(super) fn last_day(history: &WorkerHistory, screening: &Screening) -> Date {
+    let taken_on = history.profile.time_zone.to_datetime(screening.taken_at).date();
     let is_life_event = |event: &WorkEvent| event.as_str() == LIFE_EVENT;
     let off_work = history.tags.range(taken_on..).filter(|(_, tags)| tags.contains(&Tag::OffWork));
     let events = history.exposures.range(taken_on..).filter(|(_, day)| day.events.iter().flatten().any(is_life_event));
-    let valid_until = valid_until(screening.instrument, taken_on, off_work.map(|(d, _)| *d), events.map(|(d, _)| *d));
-    (today <= valid_until).then_some(())?;
-    Some(ValidScreening { screening, scored: score(screening).ok()?, taken_on, valid_until })
+    valid_until(screening.instrument, taken_on, off_work.map(|(d, _)| *d), events.map(|(d, _)| *d))
 }
 
 /// The event, among those of a working day, after which an older score says nothing of the person.

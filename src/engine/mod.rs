@@ -36,6 +36,8 @@ use crate::indicators::DayIndicators;
 use crate::rules::RuleSet;
 use crate::{cases, exposures, indicators};
 
+pub use evidence::condition_of;
+
 use buckets::Taken;
 use effect::{Effect, Tally};
 use row::{Input, WorkerInputs};

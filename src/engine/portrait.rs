@@ -3,9 +3,10 @@
 //! In go a history and a moment, out comes a picture; nothing is remembered and nothing decided. It is
 //! computed afresh from the history, so it shows what the engine would judge, and not what it once told.
 
-use super::facts::{Picture, valid_screening};
+use super::facts::{Picture, come, last_day};
 use super::{Settings, events};
-use crate::domain::alert::{Evidence, Level, RuleId};
+use crate::domain::alert::{Evidence, Level, RuleId, Term};
+use crate::domain::case::{CaseId, Ground};
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::WorkerHistory;
 use crate::domain::indicator::{HrvState, NightRow};
@@ -37,6 +38,10 @@ pub struct Portrait {
     pub days: Vec<PortraitDay>,
     /// Every questionnaire that is kept, in order of time.
     pub screenings: Vec<ScoredSheet>,
+    /// Every figure of working conditions that there is today, by its kind; also of those that are no evidence.
+    pub conditions: Vec<(Term, f64)>,
+    /// What the rules of the worker's cases rested on when they matched, for each case that is kept.
+    pub grounds: Vec<(CaseId, Vec<Ground>)>,
 }
 
 /// One day of a portrait.
@@ -75,6 +80,10 @@ pub struct ScoredSheet {
     pub score: Option<f64>,
     /// Whether it counts today.
     pub is_valid: bool,
+    /// The last day on which it counts, unless a newer one comes before; none where it cannot be scored.
+    pub valid_until: Option<Date>,
+    /// The worker's date of a newer one that counts in its place.
+    pub replaced_on: Option<Date>,
     /// The sheet, for whoever may see its answers.
     pub sheet: Screening,
 }
@@ -90,18 +99,30 @@ pub fn portrait(history: &WorkerHistory, settings: &Settings, now: Timestamp) ->
     let evidence = picture.evidence(&settings.rules, &verdict);
     let hrv = picture.hrv();
     let mut screenings: Vec<ScoredSheet> =
-        history.screenings.iter().map(|sheet| scored(history, sheet, today)).collect();
+        history.screenings.iter().map(|sheet| scored(history, sheet, &picture)).collect();
     screenings.sort_by_key(|sheet| (sheet.sheet.taken_at, sheet.instrument));
     let days = days(history, &track, today);
-    Portrait { today, level: verdict.level, rules: verdict.rules, hrv, evidence, days, screenings }
+    let conditions = picture.exposures.figures().map(|(kind, value)| (kind.into(), value)).collect();
+    let book = &history.cases;
+    let cases = book.open.iter().chain(book.closed.iter().map(|closed| &closed.case));
+    let grounds = cases.map(|case| (case.id.clone(), case.grounds.clone())).collect();
+    let (level, rules) = (verdict.level, verdict.rules);
+    Portrait { today, level, rules, hrv, evidence, days, screenings, conditions, grounds }
 }
 
-fn scored(history: &WorkerHistory, sheet: &Screening, today: Date) -> ScoredSheet {
+fn scored(history: &WorkerHistory, sheet: &Screening, picture: &Picture<'_>) -> ScoredSheet {
+    let score = score(sheet).ok().map(|scored| scored.score);
+    let counts = picture.screenings.iter().find(|valid| valid.screening.instrument == sheet.instrument);
+    let newer = counts.filter(|valid| valid.screening.taken_at > sheet.taken_at).map(|valid| valid.taken_on);
+    let has_come = !come(history, std::slice::from_ref(sheet), picture.today).is_empty();
+    let valid_until = score.map(|_| last_day(history, sheet));
     ScoredSheet {
         instrument: sheet.instrument,
         taken_on: history.profile.time_zone.to_datetime(sheet.taken_at).date(),
-        score: score(sheet).ok().map(|scored| scored.score),
-        is_valid: valid_screening(history, sheet, today).is_some(),
+        score,
+        is_valid: has_come && newer.is_none() && valid_until.is_some_and(|last| picture.today <= last),
+        valid_until,
+        replaced_on: newer,
         sheet: sheet.clone(),
     }
 }
@@ -138,4 +159,40 @@ fn days(history: &WorkerHistory, track: &Track, today: Date) -> Vec<PortraitDay>
 
 fn rmssd_ms(night: &NightRow) -> Option<f64> {
     night.hrv.as_ref().map(|hrv| hrv.ln_rmssd.exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::rules_file;
+    use crate::domain::TimeZone;
+    use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
+    use crate::domain::screening::Response;
+    use crate::domain::worker::Profile;
+
+    #[test]
+    fn the_newest_questionnaire_counts_until_its_day_and_takes_the_place_of_the_one_before() {
+        let key = WorkerKey { site: SiteId::parse("plant-a").unwrap(), worker: WorkerId::parse("w-1").unwrap() };
+        let mut history = WorkerHistory::new(Profile::unknown(key, TimeZone::UTC));
+        let sheet = |instrument, taken_at: &str| {
+            let response = Response::Total { score: 8.0, kind: None };
+            Screening { instrument, taken_at: taken_at.parse().unwrap(), response }
+        };
+        history.screenings = vec![
+            sheet(Instrument::Gad7, "2026-01-05T08:00:00Z"),
+            sheet(Instrument::Gad7, "2026-02-20T08:00:00Z"),
+            sheet(Instrument::Isi, "2025-10-01T08:00:00Z"),
+            sheet(Instrument::Pss10, "2027-02-20T08:00:00Z"),
+        ];
+        let seen = portrait(&history, &rules_file::built_in(), "2026-03-01T08:00:00Z".parse().unwrap());
+        let of = |instrument| {
+            let sheets = seen.screenings.iter().filter(move |sheet| sheet.instrument == instrument);
+            sheets.map(|sheet| (sheet.is_valid, sheet.replaced_on)).collect::<Vec<_>>()
+        };
+        let newest = seen.screenings.iter().find(|sheet| sheet.is_valid).unwrap();
+        assert_eq!(newest.valid_until, Some(seen.evidence.screenings[0].valid_until));
+        assert_eq!(of(Instrument::Gad7), [(false, Some(newest.taken_on)), (true, None)]);
+        assert_eq!(of(Instrument::Isi), [(false, None)], "too old");
+        assert_eq!(of(Instrument::Pss10), [(false, None)], "its day has not come");
+    }
 }

@@ -4,6 +4,7 @@
 //! Fluent's format, and are built in; a test holds that every language has every key. Nothing of it
 //! depends on the machine: the same inputs give the same text.
 
+mod evidence;
 mod format;
 mod reason;
 mod summary;
@@ -15,6 +16,8 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::LanguageIdentifier;
 
 use crate::domain::named::named;
+
+pub use evidence::{EvidenceRow, Filled};
 
 named! {
     /// A language that Vagus speaks.

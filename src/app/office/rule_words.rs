@@ -4,7 +4,7 @@ use crate::cases::calendar::Limit;
 use crate::cases::deadlines::{LevelLimits, LimitTable};
 use crate::domain::alert::Level;
 use crate::rules::{
-    Comparison, Condition, Cutoffs, InstrumentCutoffs, Knob, NumberFact, Rule, RuleSet, ScreeningSubject,
+    Comparison, Condition, Cutoffs, InstrumentCutoffs, JointTable, Knob, NumberFact, Rule, RuleSet, ScreeningSubject,
     ScreeningTest, UnitCondition, UnitRule,
 };
 use crate::texts::{Language, Value};
@@ -22,6 +22,17 @@ pub(super) fn rules(set: &RuleSet, language: Language) -> Vec<String> {
 pub(super) fn limits(table: &LimitTable, language: Language) -> Vec<String> {
     let of = |level: Level, limits| level_limits(level, limits, language);
     vec![of(Level::L2, &table.l2), of(Level::L3, &table.l3), of(Level::L4, &table.l4)]
+}
+
+/// The joint table, a line for each level that it gives; those that open a case begin with what alerts call them.
+pub(super) fn table(table: &JointTable, language: Language) -> Vec<String> {
+    let index = |value: f64| plain(value, language);
+    let values = [
+        ("high", index(table.index_high).into()),
+        ("raised", index(table.index_raised).into()),
+        ("days", Value::Count(u64::from(table.index_days))),
+    ];
+    ["rule-table-l3", "rule-table-l2", "rule-table-l1"].map(|key| language.say_with(key, &values)).to_vec()
 }
 
 /// A number with the decimals that it has; a cut-off "above 5" is kept as the next number after 5.

@@ -1,6 +1,6 @@
 //! The rules and the settings in force, for people to read.
 
-use super::rule_words;
+use super::{fired, rule_words};
 use crate::config::Settings;
 use crate::config::rule_change::is_changeable;
 use crate::console::view::{MethodRow, RuleForm, RuleNumber, RulesView, SettingRow};
@@ -31,6 +31,8 @@ pub(super) fn rules(engine: &engine::Settings, language: Language) -> RulesView 
         limits: rule_words::limits(&engine.limits, language),
         methods: methods.collect(),
         forms: forms(&engine.rules, language),
+        titles: fired::titles(&engine.rules, language),
+        table: rule_words::table(&engine.rules.table, language),
     }
 }
 

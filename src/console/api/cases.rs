@@ -1,22 +1,26 @@
 //! Cases: listed, looked at, acted upon.
 
+use std::hash::Hasher as _;
+
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use serde::{Deserialize, Serialize};
+use siphasher::sip::SipHasher24;
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::Console;
 use super::super::access::Field;
 use super::super::desk::Desk;
-use super::super::gate::SignedIn;
+use super::super::gate::{SignedIn, Visitor};
 use super::super::office::{Colleague, MethodChoice};
 use super::super::problem::{Problem, ProblemDetails};
-use super::super::view::{CaseFilter, CaseRow, CaseView, DeedWord};
+use super::super::view::{CaseFilter, CaseRow, CaseView, DeedWord, FiredView};
 use super::cursor::Cursor;
 use super::extract::{Asked, At, Sent, text};
 use crate::domain::ids::SiteId;
+use crate::texts::Language;
 
 /// Cases in an answer, where nothing is said.
 const USUAL_LIMIT: usize = 50;
@@ -76,6 +80,7 @@ pub(super) async fn list(
     }
     let after = wanted.cursor.as_deref().map(Cursor::parse).transpose()?;
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/cases" };
+    let site = wanted.site.clone().unwrap_or_default();
     let filter = CaseFilter {
         site: wanted.site,
         level: wanted.level,
@@ -88,6 +93,10 @@ pub(super) async fn list(
     let told =
         |problem| if let Problem::Refused { problem, .. } = problem { Problem::Malformed(problem) } else { problem };
     let found = desk.cases(filter).await.map_err(told)?;
+    let missing = desk.missing_place(&found, &site, wanted.unit.as_deref().unwrap_or_default()).await?;
+    if let Some(missing) = missing {
+        return Err(Problem::Malformed(missing.told(&site, wanted.unit.as_deref().unwrap_or_default())));
+    }
     let is_wanted = |row: &CaseRow| wanted.unit.as_ref().is_none_or(|unit| *unit == row.unit);
     let is_ahead = |row: &CaseRow| after.as_ref().is_none_or(|after| Cursor::of(row) > *after);
     let mut cases: Vec<CaseRow> = found.into_iter().filter(|row| is_wanted(row) && is_ahead(row)).collect();
@@ -98,7 +107,41 @@ pub(super) async fn list(
     Ok(Json(CasesPage { cases, next }))
 }
 
-/// Shows a case with all that happened. Notes are null for whoever may not read them.
+/// A case, and what it rests on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CaseAnswer {
+    /// The case.
+    #[serde(flatten)]
+    case: CaseView,
+    /// What each rule rested on when it matched, beside what is so today, oldest first; null where the evidence is
+    /// not the reader's to see.
+    fired: Option<Vec<FiredView>>,
+}
+
+impl CaseAnswer {
+    /// A case with what its reader may see of it. That it is shown is written down first.
+    async fn of(desk: &Desk<'_>, case: CaseView, language: Language) -> Result<Self, Problem> {
+        let fields = desk.shown(&case.row, &[Field::Case, Field::Evidence, Field::Notes]).await?;
+        let portrait = if fields.contains(&Field::Evidence) { desk.portrait(&case.row).await? } else { None };
+        let fired = portrait.map(|drawn| desk.console.office().fired(&drawn, &case.row.case_id, language));
+        Ok(Self { case: masked(case, &fields), fired })
+    }
+
+    /// What the ETag holds: the version of the case, and of what time and new data change.
+    fn tag(&self) -> String {
+        let mut hasher = SipHasher24::new();
+        hasher.write(serde_json::to_string(&self.fired).unwrap_or_default().as_bytes());
+        let over = self.case.limits.iter().filter(|limit| limit.is_over).count();
+        format!("{}-{over}-{:x}", self.case.row.version, hasher.finish())
+    }
+
+    fn etag(&self) -> HeaderValue {
+        let tag = format!("\"{}\"", self.tag());
+        HeaderValue::from_str(&tag).expect("a version is made of letters and digits")
+    }
+}
+
+/// Shows a case with all that happened, and what its rules rested on. Notes are null for whoever may not read them.
 #[utoipa::path(
     get, path = "/api/v1/cases/{case}", tag = "cases", operation_id = "getCase",
     params(
@@ -106,27 +149,27 @@ pub(super) async fn list(
         ("if-none-match" = Option<String>, Header, description = "The ETag of an earlier answer"),
     ),
     responses(
-        (status = 200, description = "The case", body = CaseView,
+        (status = 200, description = "The case", body = CaseAnswer,
             headers(("etag" = String, description = "Another one after every change"))),
         (status = 304, description = "The case is as it was"),
     ),
 )]
 pub(super) async fn show(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     At(id): At<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/cases/{case}" };
-    let case = desk.case(&id).await?;
+    let case = CaseAnswer::of(&desk, desk.case(&id).await?, visitor.language).await?;
     let known = text(&headers, &header::IF_NONE_MATCH)
-        .is_some_and(|known| tags(known).any(|each| each == "*" || each == tag(&case)));
-    let fields = desk.shown(&case.row, &[Field::Case, Field::Notes]).await?;
-    let etag = [(header::ETAG, etag(&case))];
+        .is_some_and(|known| tags(known).any(|each| each == "*" || each == case.tag()));
+    let etag = [(header::ETAG, case.etag())];
     if known {
         return Ok((StatusCode::NOT_MODIFIED, etag).into_response());
     }
-    Ok((etag, Json(masked(case, &fields))).into_response())
+    Ok((etag, Json(case)).into_response())
 }
 
 /// What is done, and what is written with it.
@@ -148,7 +191,7 @@ pub(super) struct DeedSent {
     ),
     request_body = DeedSent,
     responses(
-        (status = 200, description = "The case as it is now", body = CaseView,
+        (status = 200, description = "The case as it is now", body = CaseAnswer,
             headers(("etag" = String, description = "Its new one"))),
         (status = 409, description = "State, role or name forbid it: `reason` says which", body = ProblemDetails,
             content_type = "application/problem+json"),
@@ -158,6 +201,7 @@ pub(super) struct DeedSent {
 )]
 pub(super) async fn act(
     State(console): State<Console>,
+    Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     At(id): At<String>,
     headers: HeaderMap,
@@ -175,8 +219,8 @@ pub(super) async fn act(
     let version = wanted.map(|_| case.row.version.as_str());
     let told = |problem| if matches!(problem, Problem::Changed) { Problem::Outdated } else { problem };
     let done = desk.act(&case.row, version, note, deed).await.map_err(told)?;
-    let fields = desk.shown(&done.row, &[Field::Case, Field::Notes]).await?;
-    Ok(([(header::ETAG, etag(&done))], Json(masked(done, &fields))).into_response())
+    let done = CaseAnswer::of(&desk, done, visitor.language).await?;
+    Ok(([(header::ETAG, done.etag())], Json(done)).into_response())
 }
 
 /// Why a case is opened in an emergency.
@@ -221,15 +265,6 @@ fn masked(mut case: CaseView, fields: &[Field]) -> CaseView {
         case.history.iter_mut().for_each(|line| line.note = None);
     }
     case
-}
-
-/// What the ETag holds: the version of the case, and how many of its limits are over, which time alone changes.
-fn tag(case: &CaseView) -> String {
-    format!("{}-{}", case.row.version, case.limits.iter().filter(|limit| limit.is_over).count())
-}
-
-fn etag(case: &CaseView) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{}\"", tag(case))).expect("a version is made of letters and digits")
 }
 
 /// The tags of a list, without what a proxy may have put around them.

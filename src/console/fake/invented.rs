@@ -2,11 +2,11 @@
 
 use super::{Canaries, SITES, canaries, case_id};
 use crate::console::view::{
-    ActionRow, CaseEffect, CaseRow, CaseView, EventRow, GroupEffect, LevelEffect, LimitRow, LogRow, RejectionRow,
-    SiteEffect, WhatIfFound, WorkerEffect,
+    ActionRow, CaseEffect, CaseRow, CaseView, EventRow, EvidenceView, FiredLine, FiredRule, FiredView, GroupEffect,
+    LevelEffect, LimitRow, LogRow, RejectionRow, SiteEffect, WhatIfFound, WorkerEffect,
 };
 use crate::domain::TimeZone;
-use crate::domain::alert::{Evidence, ExposureEvidence, Level, RuleId, ScreeningEvidence};
+use crate::domain::alert::{Evidence, ExposureEvidence, Level, Opening, RuleId, ScreeningEvidence};
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
 use crate::domain::ids::{UnitId, WorkerKey};
@@ -15,6 +15,7 @@ use crate::domain::reading::Context;
 use crate::domain::screening::{Instrument, Response, Screening};
 use crate::domain::worker::Profile;
 use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
+use crate::texts::{EvidenceRow, Filled, Language};
 
 pub(super) fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
     let limit = LimitRow {
@@ -82,6 +83,8 @@ pub(super) fn portrait(of: &Canaries) -> Portrait {
         taken_on: day,
         score: Some(score),
         is_valid: true,
+        valid_until: "2026-05-29".parse().ok(),
+        replaced_on: None,
         sheet: Screening {
             instrument: Instrument::Gad7,
             taken_at: "2026-03-01T07:00:00Z".parse().unwrap(),
@@ -123,7 +126,34 @@ pub(super) fn portrait(of: &Canaries) -> Portrait {
             work: Some(ExposureDay { worked_h: Some(9.0), ..ExposureDay::empty(day) }),
         }],
         screenings: vec![sheet],
+        conditions: Vec::new(),
+        grounds: Vec::new(),
     }
+}
+
+/// What the rule of every case rested on: a questionnaire that counted more.
+pub(super) fn fired(portrait: &Portrait, _case: &str, language: Language) -> Vec<FiredView> {
+    let rows = language.evidence_rows(&portrait.evidence, Filled::OnDate);
+    let line = |row: &EvidenceRow| FiredLine {
+        what: row.name.clone(),
+        found: format!("then {}", row.found),
+        against: row.against.clone(),
+        today: Some(row.found.clone()),
+    };
+    let rule = FiredRule {
+        rule: "R3".to_owned(),
+        title: "HRV low and anxious".to_owned(),
+        matches_today: Some(false),
+        lines: rows.iter().map(line).collect(),
+    };
+    vec![FiredView {
+        on: "2026-02-27".to_owned(),
+        at: "2026-02-27T08:00:00Z".to_owned(),
+        rules: vec![rule],
+        is_changed: false,
+        summary: language.summary(&portrait.evidence, Opening::Evidence),
+        evidence: EvidenceView::of(&portrait.evidence, language),
+    }]
 }
 
 pub(super) fn rejection() -> RejectionRow {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::Extension;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use super::super::access::Field;
 use super::super::access::audit::{Entry, Filter, Found, Rest};
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query::{self, Asked};
 use super::super::{Console, wall};
 use super::layout::{self, Frame};
 use crate::domain::{SignedDuration, TimeZone, Timestamp};
@@ -49,8 +50,8 @@ impl Wanted {
         Filter { by: given(&self.person), pseudonym: given(&self.worker), sites, ..Filter::default() }
     }
 
-    fn page(&self) -> usize {
-        self.page.parse().unwrap_or(1).clamp(1, LAST_PAGE)
+    fn page(&self) -> Result<usize, Problem> {
+        Ok(query::number("page", &self.page, 1..=LAST_PAGE)?.unwrap_or(1))
     }
 
     /// The address of another page of the same lines.
@@ -71,7 +72,7 @@ pub(in super::super) async fn show(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
     let (language, reader) = (visitor.language, &signed_in.reader);
     let sites: Vec<String> = reader.sites.iter().map(ToString::to_string).collect();
@@ -79,7 +80,7 @@ pub(in super::super) async fn show(
         Some(_) => Some(emergencies(&console, &sites).await?),
         None => None,
     };
-    let page = wanted.page();
+    let page = wanted.page()?;
     let found = console.audited(wanted.filter(sites), (page - 1) * PAGE, PAGE).await?;
     let mut read = vec![Entry::of(reader, "read", "/audit").with(&[Field::Audit])];
     for Emergency { entry, .. } in emergencies.iter().flat_map(|(emergencies, _)| emergencies) {

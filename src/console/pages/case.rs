@@ -1,7 +1,9 @@
 //! One case: what it rests on, what is being done, what was done, and what its reader can do.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,10 +13,10 @@ use super::super::access::Field;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query;
 use super::super::view::{CaseRow, CaseView, DeedWord};
 use super::layout::Frame;
-use super::{answers, break_glass, case_deeds, case_parts, case_words, chart, form};
-use crate::domain::ids::{SiteId, WorkerId};
+use super::{answers, break_glass, case_deeds, case_fired, case_parts, case_words, chart, form};
 use crate::domain::{TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
 use crate::texts::Language;
@@ -34,6 +36,8 @@ pub(super) struct Shown<'a> {
     pub(super) case: &'a CaseView,
     pub(super) zone: TimeZone,
     pub(super) now: Timestamp,
+    /// What each rule is about, by its id.
+    pub(super) titles: BTreeMap<String, String>,
 }
 
 impl Shown<'_> {
@@ -54,15 +58,16 @@ pub(in super::super) async fn show(
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     Path(id): Path<String>,
-    Query(told): Query<Told>,
+    query::Asked(told): query::Asked<Told>,
 ) -> Result<Markup, Problem> {
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases/{case}" };
     let case = desk.case(&id).await?;
     let zone = TimeZone::get(&case.row.time_zone).unwrap_or(TimeZone::UTC);
     let (language, now) = (visitor.language, console.office().now());
-    let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now };
+    let titles = console.office().rule_titles(language);
+    let shown = Shown { console: &console, signed_in: &signed_in, language, case: &case, zone, now, titles };
     let has_answers = shown.may_see(Field::Answers);
-    let drawn = if has_answers || shown.may_see(Field::Evidence) { portrait(&console, &case).await? } else { None };
+    let drawn = if has_answers || shown.may_see(Field::Evidence) { desk.portrait(&case.row).await? } else { None };
     let portrait = drawn.as_ref().filter(|_| shown.may_see(Field::Evidence));
     let row = &case.row;
     desk.shown(row, &[Field::Case, Field::Evidence, Field::Answers, Field::Notes]).await?;
@@ -83,7 +88,10 @@ pub(in super::super) async fn show(
             }
             div { (limits(&shown)) (case_deeds::all(&shown)) (break_glass::form(&shown)) }
         }
-        @if let Some(portrait) = portrait { (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>())) }
+        @if let Some(portrait) = portrait {
+            (case_fired::all(&shown, &console.office().fired(portrait, &row.case_id, language)))
+            (chart::all(language, portrait, &case_parts::opened_on(row).into_iter().collect::<Vec<_>>()))
+        }
         @if let Some(drawn) = drawn.as_ref().filter(|_| has_answers) { (answers::all(language, drawn)) }
         (history(&shown))
     };
@@ -96,13 +104,6 @@ async fn look_at(console: &Console, signed_in: &SignedIn, row: &CaseRow) -> Resu
         (console.looked().clone(), signed_in.reader.id.clone(), row.case_id.clone(), row.version.clone());
     let kept = tokio::task::spawn_blocking(move || looked.look(&who, &case, &version)).await;
     kept.map_err(|_| Problem::Internal)
-}
-
-async fn portrait(console: &Console, case: &CaseView) -> Result<Option<Portrait>, Problem> {
-    let (Ok(site), Ok(worker)) = (SiteId::parse(&case.row.site), WorkerId::parse(&case.row.worker)) else {
-        return Ok(None);
-    };
-    Ok(Some(console.office().portrait(site, worker).await?))
 }
 
 fn head(shown: &Shown<'_>) -> Markup {
@@ -125,7 +126,7 @@ fn head(shown: &Shown<'_>) -> Markup {
                 dt { (language.say("case-in-charge")) }
                 dd { (case_parts::person(language, row.in_charge.as_deref())) }
             }
-            div { dt { (language.say("case-rules")) } dd { (row.rules.join(", ")) } }
+            div { dt { (language.say("case-rules")) } dd { (case_parts::rules(language, shown.signed_in, &shown.titles, &row.rules)) } }
             @if shown.may_see(Field::Worker) {
                 div {
                     dt { (language.say("column-worker")) }

@@ -69,7 +69,14 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
     let at = STEPS.iter().position(|step| *step == action.state);
     let is_final = matches!(action.state.as_str(), "done" | "declined");
     let ahead = STEPS.iter().skip(at.map_or(0, |at| at + 1)).filter(|_| !is_final);
-    let methods = shown.console.office().methods();
+    let (suggested, others) = methods(shown, action);
+    let group = |methods: &[(String, String)]| {
+        html! {
+            @for (id, name) in methods {
+                option value=(id) selected[action.method.as_deref() == Some(id.as_str())] { (name) }
+            }
+        }
+    };
     let select = format!("method-{}", action.kind);
     html! {
         fieldset {
@@ -83,10 +90,11 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
                 div.field {
                     label for=(select) { (language.say("case-method")) }
                     select id=(select) name="method" {
-                        @for method in methods.iter().filter(|method| method.action == action.kind) {
-                            option value=(method.id) selected[action.method.as_deref() == Some(method.id.as_str())] {
-                                (shown.console.office().translated(&method.title, language))
-                            }
+                        @if suggested.is_empty() {
+                            (group(&others))
+                        } @else {
+                            optgroup label=(language.say("case-methods-suggested")) { (group(&suggested)) }
+                            optgroup label=(language.say("case-methods-others")) { (group(&others)) }
                         }
                     }
                 }
@@ -94,6 +102,19 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
             }
         }
     }
+}
+
+/// The methods of an action, id and name: those to begin with in this case, and the others by name.
+fn methods(shown: &Shown<'_>, action: &ActionRow) -> (Vec<(String, String)>, Vec<(String, String)>) {
+    let (office, row) = (shown.console.office(), &shown.case.row);
+    let first = office.suggested(&row.rules, &row.level);
+    let of_action = office.methods().into_iter().filter(|method| method.action == action.kind);
+    let named = of_action.map(|method| (method.id, office.translated(&method.title, shown.language)));
+    let place = |id: &String| first.iter().position(|known| known == id);
+    let (mut suggested, mut others): (Vec<_>, Vec<_>) = named.partition(|(id, _)| place(id).is_some());
+    suggested.sort_by_key(|(id, _)| place(id));
+    others.sort_by(|(_, one), (_, other)| one.cmp(other));
+    (suggested, others)
 }
 
 /// Putting somebody in charge of the case, or of one of its actions.

@@ -1,7 +1,11 @@
 //! Parts of a case that the inbox and the page of the case both show.
 
+use std::collections::BTreeMap;
+
 use maud::{Markup, html};
 
+use super::super::access::Field;
+use super::super::gate::SignedIn;
 use super::super::view::{ActionRow, CaseRow, LimitRow};
 use super::form;
 use crate::domain::alert::Opening;
@@ -15,6 +19,31 @@ pub(super) fn level(language: Language, level: &str) -> Markup {
 
 pub(super) fn level_words(language: Language, level: &str) -> String {
     format!("{level} {}", language.say(&format!("level-{level}")))
+}
+
+/// A rule by what it is about, with its id beside it, which leads to the rule in words.
+pub(super) fn rule(language: Language, signed_in: &SignedIn, title: &str, rule: &str) -> Markup {
+    let leads = signed_in.reader.reach(Field::Rules).is_some();
+    html! {
+        @if title.is_empty() { (language.say("rule-unknown")) } @else { (title) }
+        " "
+        small.rule {
+            @if leads { a href=(format!("/rules#rule-{rule}")) { (rule) } } @else { (rule) }
+        }
+    }
+}
+
+/// Rules, a line each.
+pub(super) fn rules(
+    language: Language,
+    signed_in: &SignedIn,
+    titles: &BTreeMap<String, String>,
+    rules: &[String],
+) -> Markup {
+    let title = |rule: &String| titles.get(rule).map_or("", String::as_str);
+    html! {
+        ul.plain { @for each in rules { li { (rule(language, signed_in, title(each), each)) } } }
+    }
 }
 
 /// The worker's date on which a case was opened.

@@ -31,7 +31,14 @@ pub(super) fn event(shown: &Shown<'_>, event: &EventRow) -> String {
             say("event-carries-out", &[("person", to.as_str().into()), ("action", named("action", action))])
         }
         EventRow::Remarked => language.say("event-remarked"),
-        EventRow::EvidenceAdded { rules } => say("event-evidence-added", &[("rules", rules.join(", ").into())]),
+        EventRow::EvidenceAdded { rules } => {
+            let named = |rule: &String| match shown.titles.get(rule) {
+                Some(title) => format!("{title} ({rule})"),
+                None => rule.clone(),
+            };
+            let rules: Vec<String> = rules.iter().map(named).collect();
+            say("event-evidence-added", &[("rules", rules.join(&language.say("rule-list-between")).into())])
+        }
         EventRow::MethodChosen { action, method } => {
             let method = method_name(shown, method);
             say("event-method-chosen", &[("action", named("action", action)), ("method", method.into())])

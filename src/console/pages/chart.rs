@@ -7,7 +7,7 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use crate::domain::{Date, TimeZone};
-use crate::engine::portrait::{Portrait, PortraitDay};
+use crate::engine::portrait::{Portrait, PortraitDay, ScoredSheet};
 use crate::texts::Language;
 
 /// A line of a picture.
@@ -146,6 +146,19 @@ fn table(language: Language, picture: &Picture, days: &[PortraitDay]) -> Markup 
     }
 }
 
+/// Whether a questionnaire counts today, and until when.
+fn counting(language: Language, sheet: &ScoredSheet) -> Markup {
+    let of = |date: Option<Date>| date.map_or_else(String::new, |date| language.date(date));
+    let (key, date) = match (sheet.is_valid, sheet.replaced_on) {
+        (true, _) => ("screening-counts", of(sheet.valid_until)),
+        (false, Some(newer)) => ("screening-replaced", of(Some(newer))),
+        (false, None) => ("screening-old", of(sheet.valid_until)),
+    };
+    html! {
+        span class=(if sheet.is_valid { "fresh" } else { "missing" }) { (language.say_with(key, &[("date", date.into())])) }
+    }
+}
+
 fn screenings(language: Language, portrait: &Portrait) -> Markup {
     let scored = portrait.screenings.iter().filter_map(|sheet| Some((sheet, sheet.score?)));
     let mut lines: Vec<_> = scored.collect();
@@ -156,7 +169,10 @@ fn screenings(language: Language, portrait: &Portrait) -> Markup {
             ul.plain {
                 @for (sheet, score) in lines {
                     @let values = [("instrument", sheet.instrument.as_str().into()), ("score", language.number(score, 0).into())];
-                    li { (language.date(sheet.taken_on)) " – " (language.say_with("screening-score", &values)) }
+                    li {
+                        (language.date(sheet.taken_on)) " – " (language.say_with("screening-score", &values)) " – "
+                        (counting(language, sheet))
+                    }
                 }
             }
         }

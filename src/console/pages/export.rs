@@ -1,7 +1,7 @@
 //! Copies of everything about one worker: links to them, and the files.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse as _, Response};
 use maud::{Markup, html};
@@ -12,6 +12,7 @@ use super::super::desk::Desk;
 use super::super::exports::ACCESSES;
 use super::super::gate::{Oneself, SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query::Asked;
 use super::super::view::{EXPORT_TABLES, ExportView};
 use super::worker_self;
 use crate::texts::Language;
@@ -82,7 +83,7 @@ pub(in super::super) async fn of_worker(
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
     Path((site, worker)): Path<(String, String)>,
-    Query(Wanted { table }): Query<Wanted>,
+    Asked(Wanted { table }): Asked<Wanted>,
 ) -> Result<Response, Problem> {
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/workers/{site}/{worker}/export" };
     file(&desk.export(&site, &worker, visitor.language).await?, &table)
@@ -92,7 +93,7 @@ pub(in super::super) async fn of_oneself(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(oneself): Extension<Oneself>,
-    Query(OwnWanted { table, skip }): Query<OwnWanted>,
+    Asked(OwnWanted { table, skip }): Asked<OwnWanted>,
 ) -> Result<Response, Problem> {
     let entry = worker_self::entry(&oneself, "export", "/me/data");
     let document = console.own_export(&oneself.key, skip, entry, visitor.language).await?;

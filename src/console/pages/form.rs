@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::desk::Missing;
 use crate::domain::ids::UNASSIGNED_UNIT;
 use crate::domain::{SignedDuration, Timestamp};
 use crate::texts::Language;
@@ -43,6 +44,17 @@ pub(super) fn choice(
             }
         }
     }
+}
+
+/// That a filter names a site or a unit that there is not.
+pub(super) fn no_place(language: Language, missing: Missing, site: &str, unit: &str) -> Markup {
+    let values = [("site", site.into()), ("unit", unit_name(language, unit).into())];
+    let key = match missing {
+        Missing::Site => "filter-no-site",
+        Missing::Unit => "filter-no-unit",
+        Missing::UnitOfSite => "filter-no-unit-of-site",
+    };
+    html! { p.wrong role="status" { (language.say_with(key, &values)) } }
 }
 
 /// What a unit is called; some workers are of none that is known.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -13,6 +13,7 @@ use super::super::access::looked::Since;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query::{self, Asked};
 use super::super::view::{CaseFilter, CaseRow};
 use super::layout::Frame;
 use super::{case_parts, form};
@@ -21,6 +22,9 @@ use crate::texts::Language;
 
 /// Cases on one page: who has more of them looks at the most urgent ones first.
 const ON_A_PAGE: usize = 50;
+
+/// The levels of cases, the most urgent first.
+const LEVELS: [&str; 3] = ["L4", "L3", "L2"];
 
 /// What the filter says; empty texts stand for all.
 #[derive(Debug, Default, Deserialize)]
@@ -32,13 +36,14 @@ pub(in super::super) struct Wanted {
     mine: Option<String>,
     overdue: Option<String>,
     changed: Option<String>,
-    page: usize,
+    page: String,
 }
 
 impl Wanted {
     /// The number of the page, from 1, where so many cases pass.
-    fn page(&self, cases: usize) -> usize {
-        self.page.clamp(1, cases.div_ceil(ON_A_PAGE).max(1))
+    fn page(&self, cases: usize) -> Result<usize, Problem> {
+        let wanted = query::number("page", &self.page, 1..=usize::MAX)?.unwrap_or(1);
+        Ok(wanted.min(cases.div_ceil(ON_A_PAGE).max(1)))
     }
 
     const fn is_narrow(&self) -> bool {
@@ -64,11 +69,13 @@ pub(in super::super) async fn show(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
     let (language, now) = (visitor.language, console.office().now());
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/cases" };
+    query::word("level", &wanted.level, LEVELS.into_iter())?;
     let seen = desk.cases(CaseFilter::default()).await?;
+    let missing = desk.missing_place(&seen, &wanted.site, &wanted.unit).await?;
     let filter = wanted.filter(&signed_in.reader);
     let who = &signed_in.reader.id;
     console.looked().keep(who, &seen.iter().map(|row| row.case_id.as_str()).collect());
@@ -80,7 +87,7 @@ pub(in super::super) async fn show(
     };
     let shown: Vec<(&CaseRow, Since)> = seen.iter().filter(is_shown).map(|row| (row, since(row))).collect();
     let news = shown.iter().filter(|(_, since)| *since != Since::Seen).count();
-    let page = wanted.page(shown.len());
+    let page = wanted.page(shown.len())?;
     let here = shown.chunks(ON_A_PAGE).nth(page - 1).unwrap_or_default();
     let rows: Vec<&CaseRow> = here.iter().map(|(row, _)| *row).collect();
     desk.listed_live(&rows, !visitor.is_live).await?;
@@ -89,6 +96,7 @@ pub(in super::super) async fn show(
     let body = html! {
         h1 { (title) }
         (controls(language, &wanted, &seen))
+        @if let Some(missing) = missing { (form::no_place(language, missing, &wanted.site, &wanted.unit)) }
         // The script asks for this page again when cases change, and puts in what is below.
         p #told role="status" { (language.say_with("inbox-told", &told)) }
         div #inbox data-live="/cases/events" {
@@ -130,13 +138,18 @@ fn pages(language: Language, page: usize, cases: usize) -> Markup {
 
 fn controls(language: Language, wanted: &Wanted, seen: &[CaseRow]) -> Markup {
     let values = |of: fn(&CaseRow) -> &String| -> BTreeSet<String> { seen.iter().map(|row| of(row).clone()).collect() };
-    let plain = |values: BTreeSet<String>| values.into_iter().map(|value| (value.clone(), value));
+    // What was asked for stays there to be seen, also where nobody has it.
+    let with = |values: BTreeSet<String>, asked: &String| -> Vec<String> {
+        let unknown = Some(asked.clone()).filter(|asked| !asked.is_empty() && !values.contains(asked));
+        values.into_iter().chain(unknown).collect()
+    };
+    let plain = |values: Vec<String>| values.into_iter().map(|value| (value.clone(), value));
     let named = |unit: String| (unit.clone(), form::unit_name(language, &unit));
-    let units = values(|row| &row.unit).into_iter().map(named);
-    let levels = ["L4", "L3", "L2"].map(|level| (level.to_owned(), case_parts::level_words(language, level)));
+    let units = with(values(|row| &row.unit), &wanted.unit).into_iter().map(named);
+    let levels = LEVELS.map(|level| (level.to_owned(), case_parts::level_words(language, level)));
     html! {
         form.filter #filter method="get" action="/cases" aria-label=(language.say("inbox-filter")) {
-            (form::choice(language, ("site", "inbox-site"), Some(&wanted.site), plain(values(|row| &row.site))))
+            (form::choice(language, ("site", "inbox-site"), Some(&wanted.site), plain(with(values(|row| &row.site), &wanted.site))))
             (form::choice(language, ("unit", "inbox-unit"), Some(&wanted.unit), units))
             (form::choice(language, ("level", "inbox-level"), Some(&wanted.level), levels))
             label.tick { input type="checkbox" name="mine" value="on" checked[wanted.mine.is_some()]; (language.say("inbox-mine")) }

@@ -9,7 +9,10 @@ pub(super) mod audit;
 pub(super) mod break_glass;
 pub(super) mod case;
 mod case_deeds;
+mod case_fired;
 mod case_parts;
+#[cfg(test)]
+mod case_tests;
 mod case_words;
 mod chart;
 pub(super) mod export;

@@ -1,5 +1,7 @@
 //! The rules in force: rules, cut-offs and time limits in words, and the methods of the library.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
 use axum::extract::State;
 use maud::{Markup, html};
@@ -21,27 +23,34 @@ pub(in super::super) async fn show(
 ) -> Result<Markup, Problem> {
     let language = visitor.language;
     console.record(vec![Entry::of(&signed_in.reader, "read", "/rules").with(&[Field::Rules])]).await?;
-    let RulesView { version, rules, limits, methods, forms } = console.office().rules(language);
+    let RulesView { version, rules, limits, methods, forms, titles, table } = console.office().rules(language);
     // A rule has an arrow to its level; cut-offs have none.
     let (rules, cutoffs): (Vec<String>, Vec<String>) = rules.into_iter().partition(|line| line.contains('→'));
     let title = language.say("nav-rules");
     let body = html! {
         h1 { (title) }
         p.hint { (language.say_with("rules-version", &[("version", version.as_str().into())])) }
-        (list("rules-in-words", language, &rules))
+        (list("rules-in-words", language, &rules, &titles))
+        (list("rules-table", language, &table, &titles))
         (what_if::forms(language, &signed_in, &forms))
-        (list("rules-limits", language, &limits))
-        (list("rules-cutoffs", language, &cutoffs))
+        (list("rules-limits", language, &limits, &BTreeMap::new()))
+        (list("rules-cutoffs", language, &cutoffs, &BTreeMap::new()))
         (library(language, &methods))
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "/rules" }.around(&body))
 }
 
-fn list(key: &str, language: Language, lines: &[String]) -> Markup {
+/// Lines; the first of each rule can be led to.
+fn list(key: &str, language: Language, lines: &[String], titles: &BTreeMap<String, String>) -> Markup {
+    let rule = |line: &String| line.split(' ').next().filter(|id| titles.contains_key(*id)).map(str::to_owned);
+    let anchor = |at: usize| {
+        let own = rule(&lines[at])?;
+        (at == 0 || rule(&lines[at - 1]).as_ref() != Some(&own)).then(|| format!("rule-{own}"))
+    };
     html! {
         section aria-labelledby=(key) {
             h2 id=(key) { (language.say(key)) }
-            ul.rows { @for line in lines { li { (line) } } }
+            ul.rows { @for (at, line) in lines.iter().enumerate() { li id=[anchor(at)] { (line) } } }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How the service itself is, and what can be done about what was refused or could not be sent.
 
 use axum::Extension;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::response::Redirect;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use super::super::access::Field;
 use super::super::access::audit::Entry;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query::Asked;
 use super::super::view::{DeadLetter, QuarantineView, RefusedRow, SystemDeed, SystemView};
 use super::layout::{Frame, csrf};
 use super::unseen;
@@ -50,7 +51,7 @@ pub(in super::super) async fn show(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
-    Query(told): Query<Told>,
+    Asked(told): Asked<Told>,
 ) -> Result<Markup, Problem> {
     let language = visitor.language;
     let mut view = console.office().system().await?;

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Extension;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Console;
 use super::super::access::audit::Entry;
 use super::super::access::{Field, Reader};
+use super::super::desk::Missing;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
+use super::super::query::{self, Asked};
 use super::super::view::{SourceRow, Unseen, UnseenRow, UnseenView};
 use super::layout::Frame;
 use super::{form, worker};
@@ -39,8 +41,23 @@ pub(in super::super) struct Wanted {
 }
 
 impl Wanted {
-    fn days(&self) -> u32 {
-        self.days.parse().ok().filter(|days| (1..=MOST_SILENT_DAYS).contains(days)).unwrap_or(SILENT_DAYS)
+    fn days(&self) -> Result<u32, Problem> {
+        let days = query::number("days", &self.days, 1..=MOST_SILENT_DAYS as usize)?;
+        Ok(days.and_then(|days| u32::try_from(days).ok()).unwrap_or(SILENT_DAYS))
+    }
+
+    /// What the filter names that nobody has.
+    fn missing(&self, view: &UnseenView) -> Option<Missing> {
+        let has = |test: &dyn Fn(&str, &str) -> bool| view.enrolled.iter().any(|(site, unit, _)| test(site, unit));
+        if !self.site.is_empty() && !has(&|site, _| site == self.site) {
+            Some(Missing::Site)
+        } else if !self.unit.is_empty() && !has(&|_, unit| unit == self.unit) {
+            Some(Missing::Unit)
+        } else if !view.enrolled.is_empty() && !has(&|site, unit| self.covers(site, unit)) {
+            Some(Missing::UnitOfSite)
+        } else {
+            None
+        }
     }
 
     fn covers(&self, site: &str, unit: &str) -> bool {
@@ -52,10 +69,12 @@ pub(in super::super) async fn show(
     State(console): State<Console>,
     Extension(visitor): Extension<Visitor>,
     Extension(signed_in): Extension<SignedIn>,
-    Query(wanted): Query<Wanted>,
+    Asked(wanted): Asked<Wanted>,
 ) -> Result<Markup, Problem> {
     let language = visitor.language;
-    let view = only_theirs(console.office().unseen(wanted.days()).await?, &signed_in.reader);
+    query::word("why", &wanted.why, Unseen::ALL.iter().map(|why| why.as_str()))?;
+    let days = wanted.days()?;
+    let view = only_theirs(console.office().unseen(days).await?, &signed_in.reader);
     let counted: Vec<&UnseenRow> = view.rows.iter().filter(|row| wanted.covers(&row.site, &row.unit)).collect();
     let is_shown = |row: &&&UnseenRow| wanted.why.is_empty() || wanted.why == row.why.as_str();
     let shown: Vec<&UnseenRow> = counted.iter().filter(is_shown).copied().collect();
@@ -67,7 +86,8 @@ pub(in super::super) async fn show(
     let title = language.say("nav-unseen");
     let body = html! {
         h1 { (title) }
-        (controls(language, &wanted, &view))
+        (controls(language, &wanted, days, &view))
+        @if let Some(missing) = wanted.missing(&view) { (form::no_place(language, missing, &wanted.site, &wanted.unit)) }
         (counts(language, &wanted, &view, &counted))
         (list(language, &shown))
         (sources(language, &view.sources))
@@ -84,7 +104,7 @@ fn only_theirs(mut view: UnseenView, reader: &Reader) -> UnseenView {
     view
 }
 
-fn controls(language: Language, wanted: &Wanted, view: &UnseenView) -> Markup {
+fn controls(language: Language, wanted: &Wanted, days: u32, view: &UnseenView) -> Markup {
     let plain =
         |values: BTreeSet<&String>| values.into_iter().map(|value| (value.clone(), value.clone())).collect::<Vec<_>>();
     let sites = plain(view.enrolled.iter().map(|(site, ..)| site).collect());
@@ -98,7 +118,7 @@ fn controls(language: Language, wanted: &Wanted, view: &UnseenView) -> Markup {
             (form::choice(language, ("why", "unseen-why"), Some(&wanted.why), reasons))
             div.field {
                 label for="days" { (language.say("unseen-days")) }
-                input #days name="days" type="number" min="1" max=(MOST_SILENT_DAYS) value=(wanted.days());
+                input #days name="days" type="number" min="1" max=(MOST_SILENT_DAYS) value=(days);
             }
             button type="submit" { (language.say("inbox-apply")) }
         }

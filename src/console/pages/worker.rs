@@ -1,5 +1,7 @@
 //! One worker: all of it over time, the cases, and how far the data can be trusted.
 
+use std::collections::BTreeMap;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use maud::{Markup, html};
@@ -64,7 +66,7 @@ pub(in super::super) async fn show(
         div.columns {
             div {
                 (summary(language, portrait.as_ref(), &view.cases))
-                (cases_of(language, &view))
+                (cases_of(language, &signed_in, &view, &console.office().rule_titles(language)))
             }
             div {
                 (quality(language, &view.quality)) (devices(language, &view.devices))
@@ -122,7 +124,7 @@ fn summary(language: Language, portrait: Option<&Portrait>, cases: &[CaseRow]) -
     }
 }
 
-fn cases_of(language: Language, view: &WorkerView) -> Markup {
+fn cases_of(language: Language, signed_in: &SignedIn, view: &WorkerView, titles: &BTreeMap<String, String>) -> Markup {
     html! {
         section aria-labelledby="cases-of" {
             h2 #cases-of { (language.say("worker-cases")) }
@@ -130,7 +132,10 @@ fn cases_of(language: Language, view: &WorkerView) -> Markup {
                 p { (language.say("worker-no-cases")) }
             } @else {
                 ul.rows {
-                    @for row in &view.cases { li { (case_line(language, row)) } }
+                    @for row in &view.cases { li {
+                        (case_line(language, row))
+                        (case_parts::rules(language, signed_in, titles, &row.rules))
+                    } }
                 }
             }
         }
@@ -151,7 +156,7 @@ fn case_line(language: Language, row: &CaseRow) -> Markup {
     html! {
         (case_parts::level(language, &row.level)) " "
         a href=(format!("/cases/{}", row.case_id)) { (words) }
-        " – " (language.say(&format!("state-{}", row.state))) ", " (row.rules.join(", "))
+        " – " (language.say(&format!("state-{}", row.state)))
     }
 }
 

@@ -6,6 +6,7 @@
 mod case;
 mod evidence;
 mod export;
+mod fired;
 mod groups;
 mod portrait;
 mod receipt;
@@ -19,6 +20,7 @@ pub use export::{
     AccessExport, EXPORT_TABLES, EXPORT_VERSION, ExportView, ExposureExport, NightExport, NightlyExport,
     RegisterExport, ScreeningExport, Sight, SleepExport, TagExport, WindowExport,
 };
+pub use fired::{FiredLine, FiredRule, FiredView};
 pub use groups::{FIGURES, GroupRow, GroupsView, MatchingRule, ResponseRow, SiteGroups};
 pub use portrait::{DayView, PortraitView, SheetView, ShiftView, Shown, UsualView, WorkView};
 pub use receipt::{ImportReport, LineProblem, ReceiptView, RejectionRow};

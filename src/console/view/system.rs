@@ -1,5 +1,7 @@
 //! How the service itself is, and what is done about it: no payload, no content of a message, nobody's health.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -167,6 +169,12 @@ pub struct RulesView {
     pub methods: Vec<MethodRow>,
     /// The rules that can be asked about.
     pub forms: Vec<RuleForm>,
+    /// What each rule is about, by its id; those of the joint table among them.
+    #[serde(default)]
+    pub titles: BTreeMap<String, String>,
+    /// The joint table in words.
+    #[serde(default)]
+    pub table: Vec<String>,
 }
 
 /// A method of the library.

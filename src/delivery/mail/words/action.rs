@@ -3,7 +3,7 @@
 
 use super::super::Look;
 use super::super::page::{Block, Page};
-use super::{alert, conditions, confidential, fact, heading, level, open, text, to_the_case, whom};
+use super::{alert, confidential, fact, heading, level, open, text, to_the_case, whom};
 use crate::domain::alert::{ActionRef, ActionRequest, ExceededLimit};
 use crate::domain::event::Event;
 use crate::domain::ids::UNASSIGNED_UNIT;
@@ -51,7 +51,7 @@ fn review(action: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Lo
         blocks.push(Block::List(LOOK_AT.map(|point| language.say(&format!("mail-review-look-{point}"))).collect()));
     } else {
         let limit = |e: &ExceededLimit| {
-            let (name, figure) = (conditions::name(&e.kind, language), conditions::figure(&e.kind, e.limit, language));
+            let (name, figure) = (language.condition(&e.kind), language.condition_figure(&e.kind, e.limit));
             language.say_with("mail-condition", &[("name", name.into()), ("figure", figure.into())])
         };
         blocks.push(heading("mail-review-exceeded", look));

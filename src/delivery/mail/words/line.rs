@@ -2,7 +2,7 @@
 //! header of the stored mail, too, so it says nothing of a person's health.
 
 use super::super::Look;
-use super::{action, case, conditions};
+use super::{action, case};
 use crate::domain::Timestamp;
 use crate::domain::alert::{ActionRef, ActionRequest, AlertKind, ExceededLimit};
 use crate::domain::event::{Event, EventBody};
@@ -51,9 +51,8 @@ pub(in super::super) fn line(event: &Event, look: &Look) -> String {
 
 fn review(request: &ActionRef, unit: &str, exposures: &[ExceededLimit], look: &Look) -> String {
     let language = look.language;
-    let limit = |e: &ExceededLimit| {
-        format!("{} {}", conditions::name(&e.kind, language), conditions::figure(&e.kind, e.limit, language))
-    };
+    let limit =
+        |e: &ExceededLimit| format!("{} {}", language.condition(&e.kind), language.condition_figure(&e.kind, e.limit));
     let limits: Vec<String> = exposures.iter().map(limit).collect();
     let key = if exposures.is_empty() { "mail-line-review-none" } else { "mail-line-review" };
     language.say_with(

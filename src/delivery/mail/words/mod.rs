@@ -6,7 +6,6 @@
 mod action;
 mod alert;
 mod case;
-mod conditions;
 mod evidence;
 mod line;
 
@@ -100,11 +99,6 @@ fn action_name(kind: ActionKind, language: Language) -> String {
 
 fn step(step: ActionStep, language: Language) -> String {
     language.say(&format!("step-{}", step.as_str()))
-}
-
-/// A whole number without decimals, another one with two.
-fn plain(value: f64, language: Language) -> String {
-    language.number(value, if value.fract().abs() > 0.0 { 2 } else { 0 })
 }
 
 /// A value with its unit.
