@@ -894,3 +894,18 @@ problem-query = This address asks for something that the page does not know: “
 filter-no-site = There is no site “{ $site }” among those that you see.
 filter-no-unit = There is no unit “{ $unit }” among those that you see.
 filter-no-unit-of-site = There is no unit “{ $unit }” at the site “{ $site }”.
+
+# Erasing a worker
+erase-title = Erase this worker
+erase-all = Everything goes that is kept of the worker: readings, nights, questionnaires, working conditions, cases with their notes, what waits to be sent, links. It cannot be undone.
+erase-audit = The audit keeps who looked, when and at which fields, without the worker's name.
+erase-sent = What was sent before, by mail or to other systems, is with whoever received it, and backups hold what they held. Please see to both.
+erase-again = The wristband's readings are refused from then on, until the register enrols the worker anew.
+erase-name = To confirm, type the worker's name: { $worker }
+erase-open-case = There is an open case. It ends with the worker, and nobody will follow it.
+erase-do = Erase for good
+erase-done-title = The worker is erased
+erase-done = Nothing shows or sends anything of the worker any more.
+erase-done-files = The files on the disk are now made anew without the worker; that takes from seconds to some minutes.
+refused-open_case = There is an open case: close it first, or confirm that it may end with the worker.
+refused-erase_name = The name that was typed is not that of the worker. Nothing was erased.

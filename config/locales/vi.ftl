@@ -882,3 +882,18 @@ problem-query = Địa chỉ này hỏi điều mà trang không biết: “{ $a
 filter-no-site = Trong các cơ sở bạn được xem không có “{ $site }”.
 filter-no-unit = Trong các đơn vị bạn được xem không có “{ $unit }”.
 filter-no-unit-of-site = Cơ sở “{ $site }” không có đơn vị “{ $unit }”.
+
+# Erasing a worker
+erase-title = Xóa dữ liệu của người lao động này
+erase-all = Mọi thứ được lưu về người lao động sẽ bị xóa: số đo, các đêm, bảng câu hỏi, điều kiện làm việc, các trường hợp cùng ghi chú, những gì đang chờ gửi, các liên kết. Không thể hoàn tác.
+erase-audit = Nhật ký kiểm tra giữ lại ai đã xem, khi nào và xem mục nào, nhưng không còn tên người lao động.
+erase-sent = Những gì đã gửi trước đó qua thư hoặc tới hệ thống khác vẫn ở nơi nhận, và các bản sao lưu vẫn giữ nội dung cũ. Xin hãy tự xử lý cả hai.
+erase-again = Từ đó số đo của vòng đeo tay bị từ chối, cho đến khi sổ đăng ký ghi danh lại người lao động.
+erase-name = Để xác nhận, hãy gõ tên người lao động: { $worker }
+erase-open-case = Có một trường hợp đang mở. Nó sẽ kết thúc cùng dữ liệu của người lao động và không ai theo dõi nữa.
+erase-do = Xóa vĩnh viễn
+erase-done-title = Đã xóa dữ liệu của người lao động
+erase-done = Không còn nội dung nào về người lao động được hiển thị hay gửi đi.
+erase-done-files = Các tệp trên đĩa đang được tạo lại, không có người lao động này; việc này mất từ vài giây đến vài phút.
+refused-open_case = Có một trường hợp đang mở: hãy đóng nó trước, hoặc xác nhận rằng nó có thể kết thúc cùng dữ liệu của người lao động.
+refused-erase_name = Tên đã gõ không phải tên của người lao động. Chưa xóa gì cả.

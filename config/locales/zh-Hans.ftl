@@ -882,3 +882,18 @@ problem-query = 此地址所要的内容本页不认识：“{ $asked }”。请
 filter-no-site = 您可查看的厂区中没有“{ $site }”。
 filter-no-unit = 您可查看的部门中没有“{ $unit }”。
 filter-no-unit-of-site = 厂区“{ $site }”没有部门“{ $unit }”。
+
+# Erasing a worker
+erase-title = 删除该员工的数据
+erase-all = 所保存的该员工的一切都将删除：读数、夜间数据、问卷、工作条件、个案及其记录、待发送的内容、链接。此操作无法撤销。
+erase-audit = 审计记录保留谁在何时查看了哪些内容，但不再包含该员工的名字。
+erase-sent = 此前通过邮件或向其他系统发送的内容仍在接收方手中，备份中的内容也仍然存在。请分别处理。
+erase-again = 此后手环的读数将被拒收，直到名册重新登记该员工。
+erase-name = 请输入该员工的名字以确认：{ $worker }
+erase-open-case = 有一个未结束的个案。它将随该员工的数据一并终止，不再有人跟进。
+erase-do = 永久删除
+erase-done-title = 该员工的数据已删除
+erase-done = 不再显示或发送该员工的任何内容。
+erase-done-files = 磁盘上的文件正在重新生成，不含该员工的数据；需要几秒到几分钟。
+refused-open_case = 有一个未结束的个案：请先结束它，或确认它可以随该员工的数据一并终止。
+refused-erase_name = 输入的名字与该员工不符。未删除任何内容。

@@ -12,7 +12,7 @@ use crate::domain::ids::{SiteId, SourceId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::item::{ActionProgress, Item, Stream};
 use crate::domain::reading::Reading;
 use crate::domain::rejection::{Reason, Rejection};
-use crate::domain::worker::{Enrolment, Profile};
+use crate::domain::worker::{Enrolment, Profile, Tombstone};
 use crate::domain::{SignedDuration, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
 use crate::screening;
@@ -235,7 +235,8 @@ impl Admission {
             return None;
         };
         let kept = |rejection, raw: Vec<u8>| {
-            let is_kept = !self.chose_no_part(&up.site, named_worker(&raw).as_ref());
+            let is_kept = !self.chose_no_part(&up.site, named_worker(&raw).as_ref())
+                && !self.registry.names_erased(&up.site, &raw);
             Refused { rejection, raw: if is_kept { raw } else { Vec::new() } }
         };
         meta.refused.extend(decoded.refused.into_iter().map(|refused| kept(refused.rejection, refused.raw)));
@@ -246,8 +247,7 @@ impl Admission {
             let is_last = site.last.as_ref().is_some_and(|(last, _)| Some(last) == item.worker.as_ref());
             if !is_last && self.chose_no_part(&site.id, item.worker.as_ref()) {
                 // Nothing of it is kept, so that no later look can take it in. Whose choice it was is not told.
-                let detail = item.worker.as_ref().map(|worker| format!("worker {worker} has not consented"));
-                let rejection = Rejection::item(index, Reason::ConsentMissing, detail.unwrap_or_default());
+                let rejection = Rejection::item(index, Reason::ConsentMissing, self.without_consent(&site.id, &item));
                 meta.refused.push(Refused { rejection, raw: Vec::new() });
                 continue;
             }
@@ -267,10 +267,28 @@ impl Admission {
         None
     }
 
-    /// Whether an item is of a worker who takes no part by their own choice.
+    /// Forgets a worker, and takes nothing more of that pseudonym unless a register enrols it anew.
+    pub fn erase(&mut self, number: WorkerNumber, stone: Tombstone, row: &mut RowParts) {
+        self.registry.erase(number, stone);
+        row.push(number, Input::Erase(stone));
+    }
+
+    /// Whether an item is of a worker who takes no part by their own choice, or was erased.
     fn chose_no_part(&self, site: &SiteId, worker: Option<&WorkerId>) -> bool {
-        let known = worker.and_then(|worker| self.registry.find(site, worker));
-        known.is_some_and(|(_, profile)| profile.own_choice.is_some())
+        let Some(worker) = worker else { return false };
+        match self.registry.find(site, worker) {
+            Some((_, profile)) => profile.own_choice.is_some(),
+            None => self.registry.was_erased(site, worker),
+        }
+    }
+
+    /// The same words for who withdrew and who was erased, but no row names somebody who was erased.
+    fn without_consent(&self, site: &SiteId, item: &DecodedItem) -> String {
+        let known = item.worker.as_ref().filter(|worker| self.registry.find(site, worker).is_some());
+        known.map_or_else(
+            || "the worker has not consented".to_owned(),
+            |worker| format!("worker {worker} has not consented"),
+        )
     }
 
     /// Whose an item is, or why it may not enter.
@@ -373,7 +391,7 @@ fn input_bytes(input: &Input) -> usize {
     /// A number that is not a whole number of thousandths.
     const NUMBER: usize = 9;
     match input {
-        Input::Enrol(_) => PROFILE,
+        Input::Enrol(_) | Input::Erase(_) => PROFILE,
         Input::Case { command, .. } => PROFILE + command.note.as_ref().map_or(0, |note| note.as_str().len()),
         Input::Item { item: Item::Reading(Reading::Beats(beats)), .. } => {
             ITEM + NUMBER * (beats.rr_ms.len() + beats.end_ms.as_ref().map_or(0, Vec::len))

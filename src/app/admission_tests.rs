@@ -27,7 +27,7 @@ fn admitted_at(present: Present, stream: Stream, item: &str) -> (Vec<Item>, Vec<
     let groups = row.take_groups();
     let items = groups.into_iter().flat_map(|group| group.inputs).filter_map(|input| match input {
         Input::Item { item, .. } => Some(item),
-        Input::Enrol(_) | Input::Case { .. } => None,
+        Input::Enrol(_) | Input::Case { .. } | Input::Erase(_) => None,
     });
     let refused = row.messages.iter().flat_map(|message| &message.refused).map(|refused| refused.rejection.reason);
     (items.collect(), refused.collect())

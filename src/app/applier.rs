@@ -22,22 +22,22 @@ use crate::cases::Refusal;
 use crate::clock::Clock;
 use crate::console::view::ReceiptView;
 use crate::domain::Date;
+use crate::domain::Timestamp;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::rejection::{Reason, Rejection};
-use crate::domain::{SignedDuration, Timestamp};
 use crate::engine;
-use crate::engine::effect::{Decision, Tally};
+use crate::engine::effect::{Decision, Erased, Tally};
 use crate::engine::row::{MessageMeta, Refused, Row};
 use crate::ingest::receipt::Receipt;
-use crate::store::{Checkpoint, DecisionRecord, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError};
+use crate::store::{
+    Checkpoint, DecisionRecord, Erasure, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError,
+};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::{self, Metrics};
 
 /// How often workers are written to the view, and figures of the whole are counted.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
-/// The pause after a snapshot that failed.
-const SNAPSHOT_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// After a time of writing workers, so many times as long passes until the next: who writes all the time has none
 /// left for rows.
 const SAVE_REST: u32 = 10;
@@ -51,6 +51,8 @@ pub struct Waiting {
     pub commands: Vec<oneshot::Sender<Result<(), Refusal>>>,
     /// Of its messages: the place of each, in order, and who waits for its receipt.
     pub receipts: Vec<(usize, oneshot::Sender<ReceiptView>)>,
+    /// Of a worker who is to be erased.
+    pub erasures: Vec<oneshot::Sender<Erased>>,
 }
 
 /// What is handed to the applier.
@@ -153,8 +155,6 @@ pub struct Applier {
     pub last_row: RowNumber,
     /// The time of that row.
     pub last_now: Timestamp,
-    /// After a snapshot failed: when the next is tried.
-    pub snapshot_not_before: Option<Timestamp>,
 }
 
 impl Applier {
@@ -186,7 +186,7 @@ impl Applier {
             None => {}
             Some(_) if self.save_some()? => saving.took += Duration::from_secs_f64(watch.elapsed_s()),
             Some(through) => {
-                self.settle(through)?;
+                self.store.settle(through)?;
                 let now = self.last_now.max(self.clock.now());
                 self.review_units(now)?;
                 statistics::count(&self.shards, &self.store, now, &self.metrics);
@@ -204,10 +204,10 @@ impl Applier {
     /// # Errors
     /// [`ApplyError`] where the store fails.
     pub fn apply(&mut self, mut row: Row, waiting: Waiting) -> Result<(), ApplyError> {
-        let Waiting { commands, receipts } = waiting;
+        let Waiting { commands, receipts, erasures } = waiting;
         self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
-        let Outcome { tallies, decisions, answers } = self.shards.apply(row.now, groups, &self.store)?;
+        let Outcome { tallies, decisions, answers, erased } = self.shards.apply(row.now, groups, &self.store)?;
         if !decisions.is_empty() {
             let records: Vec<DecisionRecord> = decisions.iter().map(|d| self.record(d)).collect();
             self.store.append_decisions(row.number, &records)?;
@@ -218,6 +218,7 @@ impl Applier {
             self.outbound.wake();
             self.changes.send_modify(|number| *number += 1);
         }
+        self.forget(row.number, erased, erasures)?;
         // Told when the decisions are on disk; who waited may be gone.
         let mut waiting: Vec<_> = commands.into_iter().map(Some).collect();
         for (request, outcome) in answers {
@@ -228,6 +229,24 @@ impl Applier {
         self.last_now = row.now;
         self.progress.applied(row.number, self.shards.poll_timeout());
         self.tell(&row, tallies, receipts)
+    }
+
+    /// Lets nothing more of who was erased out, and tells who waits for that.
+    fn forget(
+        &self,
+        of_row: RowNumber,
+        erased: Vec<Erased>,
+        waiting: Vec<oneshot::Sender<Erased>>,
+    ) -> Result<(), ApplyError> {
+        erase(&self.store, of_row, &erased)?;
+        let mut waiting = waiting.into_iter();
+        for worker in erased {
+            self.directory.forget(worker.worker);
+            self.changes.send_modify(|number| *number += 1);
+            // A row holds one command at a time; who waited may be gone.
+            let _ = waiting.next().map(|waiter| waiter.send(worker));
+        }
+        Ok(())
     }
 
     fn take_new_rules(&mut self) {
@@ -308,29 +327,11 @@ impl Applier {
         Ok(())
     }
 
-    /// Writes a snapshot where one is due. One that fails is tried again later: the journal has
-    /// everything, and only grows meanwhile.
-    fn write_snapshot(&mut self) {
-        if !self.store.is_snapshot_due() || self.snapshot_not_before.is_some_and(|at| self.clock.now() < at) {
-            return;
-        }
-        match self.store.snapshot() {
-            Ok(report) => {
-                tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
-                self.snapshot_not_before = None;
-            }
-            Err(error) => {
-                tracing::error!("a snapshot could not be written, the next try is in ten minutes: {error}");
-                self.snapshot_not_before = self.clock.now().checked_add(SNAPSHOT_PAUSE).ok();
-            }
-        }
-    }
-
     /// Writes every worker that changed to the view.
     fn save_all(&mut self) -> Result<(), ApplyError> {
         self.shards.begin_saving();
         while self.save_some()? {}
-        self.settle(self.last_row)
+        Ok(self.store.settle(self.last_row)?)
     }
 
     /// Writes some of the workers that had changed when saving began; false where there is none left.
@@ -349,13 +350,14 @@ impl Applier {
         self.store.save(checkpoints.collect())?;
         Ok(true)
     }
+}
 
-    /// Declares that all workers have every row up to this one, and writes a snapshot where one is due.
-    fn settle(&mut self, through: RowNumber) -> Result<(), ApplyError> {
-        self.store.settle(through)?;
-        self.write_snapshot();
-        Ok(())
+/// Takes workers whom a row erased out of everything that is stored.
+pub(super) fn erase(store: &Store, of_row: RowNumber, erased: &[Erased]) -> Result<(), ApplyError> {
+    for Erased { worker, stone, matters } in erased {
+        store.erase(&Erasure { worker: *worker, stone: *stone, of_row }, matters)?;
     }
+    Ok(())
 }
 
 /// Puts what a message's row refused into quarantine; what is there already stays once. Of who takes no part

@@ -6,6 +6,7 @@
 
 mod accounts;
 pub mod cases;
+mod erase;
 mod export;
 mod outbox;
 mod outbox_test;
@@ -40,6 +41,7 @@ use crate::store::{QuarantineFilter, Store};
 
 pub use accounts::{AccountRow, AccountsQuestion, answer_on_files as accounts_on_files};
 pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
+pub use erase::note_in_store as note_erasure;
 pub use export::from_store as export_from_store;
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
@@ -183,6 +185,10 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
         Question::WorkerExport { site, worker, table } => {
             export::answer((&site, &worker), table.as_deref(), served.console.as_ref()).await
         }
+        Question::WorkerErase { site, worker, open_case } => {
+            erase::answer((&site, &worker), open_case, served.console.as_ref()).await
+        }
+        Question::Erasing => erase::under_way(store),
         Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.

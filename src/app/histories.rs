@@ -49,6 +49,8 @@ pub fn each<E>(
             | Answer::Account { .. }
             | Answer::WorkerLink { .. }
             | Answer::WorkerExport { .. }
+            | Answer::WorkerErased { .. }
+            | Answer::Erasing { .. }
             | Answer::OutboxTest { .. }
             | Answer::ClockAccepted { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));

@@ -17,6 +17,7 @@ pub mod histories;
 mod import;
 pub mod intake;
 mod judge;
+pub mod keeper;
 mod office;
 pub mod outbound;
 pub mod readiness;

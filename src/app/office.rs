@@ -1,5 +1,6 @@
 //! The service as the console sees it: questions in, what is known out, deeds on their way to the sequencer.
 
+mod erase;
 pub(in crate::app) mod export;
 mod fired;
 mod groups;
@@ -107,6 +108,10 @@ impl Office for Served {
             let is_known = answered.await.map_err(|_| OfficeError::Stopping)?;
             if is_known { Ok(()) } else { Err(OfficeError::Unknown) }
         })
+    }
+
+    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, ()> {
+        Box::pin(erase::erase(self, key, even_with_case))
     }
 
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView> {

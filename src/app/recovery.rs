@@ -39,7 +39,7 @@ pub struct Recovered {
 /// # Errors
 /// [`ApplyError`] where something on disk cannot be read.
 pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) -> Result<Recovered, ApplyError> {
-    let Recovery { workers, settled, mut decisions, last_row, last_now } = store.recover()?;
+    let Recovery { workers, erasures, settled, mut decisions, last_row, last_now } = store.recover()?;
     let mut applied_through = std::collections::HashMap::new();
     let last_now = last_now.unwrap_or(Timestamp::UNIX_EPOCH);
     let start = settled_at(store, settled)?.unwrap_or(last_now);
@@ -53,7 +53,7 @@ pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) ->
     let decided = decided_through(store, settled, last_row)?.max(decisions.keys().next_back().copied().unwrap_or(0));
     shards.set_mode(Mode::Rebuild, start);
     let mut now = start;
-    let mut undecided = Vec::new();
+    let (mut undecided, mut erased) = (Vec::new(), Vec::new());
     let mut applied = settled;
     for row in store.rows(settled) {
         let mut row = row.map_err(StoreError::from)?;
@@ -64,7 +64,9 @@ pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) ->
             continue;
         }
         (applied, now) = (row.number, row.now);
-        shards.apply(row.now, row.groups, store)?;
+        let outcome = shards.apply(row.now, row.groups, store)?;
+        applier::erase(store, row.number, &outcome.erased)?;
+        erased.extend(outcome.erased);
         for record in decisions.remove(&row.number).unwrap_or_default() {
             if !is_applied(record.worker, row.number) {
                 shards.apply_fact(record.worker, &record.change);
@@ -74,6 +76,9 @@ pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) ->
     shards.set_mode(Mode::Live, now);
 
     let mut registry = Registry::default();
+    // Before those who are known: a register may have enrolled anew who was erased.
+    erasures.iter().map(|erasure| erasure.stone).for_each(|stone| registry.bury(stone));
+    erased.iter().for_each(|worker| registry.bury(worker.stone));
     for (number, history) in shards.histories() {
         registry.put(number, history.profile.clone());
         learn_cases(directory, number, history);
@@ -124,3 +129,7 @@ fn learn_cases(directory: &CaseDirectory, worker: WorkerNumber, history: &Worker
     let closed = history.cases.closed.iter().map(|closed| &closed.case);
     open.chain(closed).for_each(|case| directory.put(case, &history.profile.key.site, worker));
 }
+
+#[cfg(test)]
+#[path = "recovery_tests.rs"]
+mod tests;

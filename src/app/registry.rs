@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::domain::case::{Action, ActionId, CaseChange, CaseFact, CaseId, OpenCase};
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
-use crate::domain::worker::Profile;
+use crate::domain::worker::{Profile, Tombstone};
 use crate::engine::effect::Decision;
 use crate::engine::row::{Input, Row};
 
@@ -13,6 +13,7 @@ use crate::engine::row::{Input, Row};
 #[derive(Debug, Default)]
 pub struct Registry {
     sites: HashMap<SiteId, HashMap<WorkerId, (WorkerNumber, Profile)>>,
+    erased: Vec<Tombstone>,
 }
 
 impl Registry {
@@ -25,18 +26,45 @@ impl Registry {
     /// Keeps a worker, or the new row of one.
     pub fn put(&mut self, number: WorkerNumber, profile: Profile) {
         let WorkerKey { site, worker } = profile.key.clone();
+        // A register may enrol anew who was erased.
+        self.erased.retain(|stone| !stone.is_of(&site, worker.as_str()));
         self.sites.entry(site).or_default().insert(worker, (number, profile));
     }
 
-    /// Keeps the workers that a row enrols.
+    /// Keeps the workers that a row enrols, and forgets those that it erases.
     pub fn learn(&mut self, row: &Row) {
         for group in &row.groups {
             for input in &group.inputs {
-                if let Input::Enrol(profile) = input {
-                    self.put(group.worker, profile.clone());
+                match input {
+                    Input::Enrol(profile) => self.put(group.worker, profile.clone()),
+                    Input::Erase(stone) => self.erase(group.worker, *stone),
+                    Input::Item { .. } | Input::Case { .. } => {}
                 }
             }
         }
+    }
+
+    /// Forgets a worker, but that they were erased.
+    pub fn erase(&mut self, number: WorkerNumber, stone: Tombstone) {
+        self.sites.values_mut().for_each(|workers| workers.retain(|_, (of, _)| *of != number));
+        self.bury(stone);
+    }
+
+    /// Keeps that somebody was erased.
+    pub fn bury(&mut self, stone: Tombstone) {
+        self.erased.push(stone);
+    }
+
+    /// Whether the worker of that name was erased, and is not known again.
+    #[must_use]
+    pub fn was_erased(&self, site: &SiteId, worker: &WorkerId) -> bool {
+        self.erased.iter().any(|stone| stone.is_of(site, worker.as_str()))
+    }
+
+    /// Whether a text of that site names somebody who was erased.
+    #[must_use]
+    pub fn names_erased(&self, site: &SiteId, text: &[u8]) -> bool {
+        self.erased.iter().any(|stone| stone.is_named_in(site, text))
     }
 
     /// Every worker, by site and pseudonym.
@@ -85,6 +113,13 @@ impl CaseDirectory {
             CaseChange::Revised { .. } | CaseChange::Done { .. } => return,
         };
         self.put_actions(actions, site, decision.worker);
+    }
+
+    /// Forgets the cases and actions of a worker.
+    pub fn forget(&self, worker: WorkerNumber) {
+        let mut owners = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        owners.cases.retain(|_, of| *of != worker);
+        owners.actions.retain(|_, (_, of)| *of != worker);
     }
 
     /// Keeps a case and its actions.

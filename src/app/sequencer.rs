@@ -22,8 +22,9 @@ use crate::decode::times::Present;
 use crate::domain::Timestamp;
 use crate::domain::ids::{RowNumber, WorkerKey, WorkerNumber};
 use crate::domain::life::CaseCommand;
-use crate::domain::worker::{OwnChoice, Profile, Withholding};
+use crate::domain::worker::{OwnChoice, Profile, Tombstone, Withholding};
 use crate::engine::ENGINE_VERSION;
+use crate::engine::effect::Erased;
 use crate::engine::row::{Input, Row};
 use crate::ingest::AckToken;
 use crate::store::{JournalError, Quarantined, Store};
@@ -124,6 +125,13 @@ pub enum Command {
         withholding: Option<Withholding>,
         /// Answered when it is on disk: whether there is such a worker.
         done: oneshot::Sender<bool>,
+    },
+    /// Leave nothing of a worker.
+    Erase {
+        /// The worker.
+        key: WorkerKey,
+        /// Answered when nothing shows the worker any more; dropped where there is no such worker.
+        done: oneshot::Sender<Erased>,
     },
     /// Tell the register.
     Workers {
@@ -235,6 +243,7 @@ impl Sequencer {
                 | Command::Retry { .. }
                 | Command::Case { .. }
                 | Command::Choose { .. }
+                | Command::Erase { .. }
                 | Command::Workers { .. }
                 | Command::Find { .. }) => self.command(command, draft),
             },
@@ -306,6 +315,13 @@ impl Sequencer {
                 }
             },
             Command::Choose { key, withholding, done } => self.choose(&key, withholding, done, draft),
+            Command::Erase { key, done } => {
+                let known = self.admission.registry().find(&key.site, &key.worker);
+                if let Some((number, _)) = known {
+                    self.admission.erase(number, Tombstone::of(&key, rand::random()), &mut draft.parts);
+                    draft.waiting.erasures.push(done);
+                }
+            }
             // Handed on before it comes here.
             Command::Look(_) => {}
             Command::Workers { done } => {

@@ -24,6 +24,7 @@ use super::committee::Committees;
 use super::control::{self, Served, Staff};
 use super::decoder;
 use super::intake::Intake;
+use super::keeper;
 use super::office::{self, Machine};
 use super::outbound::{Outbound, WatchedOutbox, open_senders};
 use super::readiness;
@@ -180,6 +181,7 @@ impl Service {
         let served = Served { store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         let console = Some(web.console.clone());
+        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), stopping.clone()));
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -395,7 +397,6 @@ fn start_threads(
         committees: Committees::of(zones(settings)),
         last_row: applied,
         last_now,
-        snapshot_not_before: None,
     };
     let sequencer = Sequencer {
         admission: Admission::new(admission_settings(settings), registry, Numbers::Random, directory),

@@ -10,7 +10,7 @@ use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
-use crate::engine::effect::{Decision, Effect, Tally};
+use crate::engine::effect::{Decision, Effect, Erased, Tally};
 use crate::engine::row::WorkerInputs;
 use crate::engine::unit::Seen;
 use crate::engine::{Engine, Mode, Settings, Unsaved};
@@ -36,6 +36,8 @@ pub struct Outcome {
     pub decisions: Vec<Decision>,
     /// What became of each command, in no order: its place in the row, and why it was refused.
     pub answers: Vec<(u32, Result<(), Refusal>)>,
+    /// Who was erased, in no order.
+    pub erased: Vec<Erased>,
 }
 
 /// The engines of all shards.
@@ -183,7 +185,7 @@ fn apply_part<D: DetailSource>(
 
 fn in_order(effects: Vec<Effect>) -> Outcome {
     let mut tallies: std::collections::BTreeMap<u32, Tally> = std::collections::BTreeMap::new();
-    let (mut decisions, mut answers) = (Vec::new(), Vec::new());
+    let (mut decisions, mut answers, mut erased) = (Vec::new(), Vec::new(), Vec::new());
     for effect in effects {
         match effect {
             Effect::Counted { message, tally } => {
@@ -194,9 +196,10 @@ fn in_order(effects: Vec<Effect>) -> Outcome {
             }
             Effect::Answered { request, outcome } => answers.push((request, outcome)),
             Effect::Decided(decision) => decisions.push(*decision),
+            Effect::Erased(worker) => erased.push(*worker),
         }
     }
     // Stable: what one worker's engine decided at one time stays in its order.
     decisions.sort_by_key(|decision| (decision.at, decision.worker));
-    Outcome { tallies: tallies.into_iter().collect(), decisions, answers }
+    Outcome { tallies: tallies.into_iter().collect(), decisions, answers, erased }
 }

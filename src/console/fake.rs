@@ -202,6 +202,18 @@ impl Office for FakeOffice {
         Box::pin(async { Ok(()) })
     }
 
+    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, ()> {
+        let has_case = self.cases.lock().unwrap().iter().any(|case| case.row.worker == key.worker.as_str());
+        Box::pin(async move {
+            if has_case && !even_with_case {
+                return Err(OfficeError::Refused { reason: "open_case", problem: "there is an open case".to_owned() });
+            }
+            self.portraits.lock().unwrap().retain(|known| known.1 != key.worker);
+            self.cases.lock().unwrap().retain(|case| case.row.worker != key.worker.as_str());
+            Ok(())
+        })
+    }
+
     fn unseen(&self, _silent_days: u32) -> Answering<'_, UnseenView> {
         let cases = self.cases.lock().unwrap();
         let mut view = UnseenView::default();

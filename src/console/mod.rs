@@ -11,6 +11,7 @@ mod assets;
 mod audit_tests;
 mod desk;
 mod entrance;
+pub mod erasing;
 mod events;
 pub mod exports;
 #[cfg(test)]
@@ -403,6 +404,7 @@ fn routes() -> Vec<Route> {
         page("/cases/{case}", Need::Field(Field::Case), get(pages::case::show).post(pages::case::act)),
         page("/cases/{case}/break-glass", Need::Field(Field::Case), post(pages::break_glass::take)),
         page("/workers/{site}/{worker}/link", Need::Field(Field::Worker), post(pages::worker_link::make)),
+        page("/workers/{site}/{worker}/erase", Need::Field(Field::Erasure), post(pages::erase::take)),
         page("/workers/{site}/{worker}/export", Need::Field(Field::Evidence), get(pages::export::of_worker)),
         page("/accounts", Need::Field(Field::Accounts), get(pages::accounts::show).post(pages::accounts::add)),
         page("/accounts/{account}", Need::Field(Field::Accounts), post(pages::accounts::change)),

@@ -5,6 +5,7 @@ use crate::domain::Timestamp;
 use crate::domain::case::CaseChange;
 use crate::domain::event::Event;
 use crate::domain::ids::WorkerNumber;
+use crate::domain::worker::Tombstone;
 
 /// What became of one message's items for one worker.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -31,6 +32,17 @@ pub struct Decision {
     pub events: Vec<Event>,
 }
 
+/// A worker who is not known any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Erased {
+    /// The number they had.
+    pub worker: WorkerNumber,
+    /// What is left of them.
+    pub stone: Tombstone,
+    /// The ids of their cases and actions.
+    pub matters: Vec<String>,
+}
+
 /// What comes out of the engine.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -50,4 +62,6 @@ pub enum Effect {
     },
     /// A decision; boxed, because nearly all effects are counts.
     Decided(Box<Decision>),
+    /// A worker was erased; boxed, because that is rare.
+    Erased(Box<Erased>),
 }

@@ -31,6 +31,7 @@ use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
 use crate::domain::item::Item;
+use crate::domain::worker::Tombstone;
 use crate::domain::{Date, Timestamp};
 use crate::indicators::DayIndicators;
 use crate::rules::RuleSet;
@@ -39,7 +40,7 @@ use crate::{cases, exposures, indicators};
 pub use evidence::condition_of;
 
 use buckets::Taken;
-use effect::{Effect, Tally};
+use effect::{Effect, Erased, Tally};
 use row::{Input, WorkerInputs};
 use worker::Worker;
 
@@ -169,6 +170,10 @@ impl Engine {
                     self.finish_message(number, tally.take(), now);
                     let outcome = self.take_command(number, &command, now);
                     self.effects.push_back(Effect::Answered { request, outcome });
+                }
+                Input::Erase(stone) => {
+                    self.finish_message(number, tally.take(), now);
+                    self.erase(number, stone);
                 }
                 Input::Item { message, item, .. } => {
                     if tally.as_ref().is_some_and(|(of, _)| *of != message) {
@@ -302,6 +307,23 @@ impl Engine {
             }
         }
         self.unsaved.insert(number);
+    }
+
+    /// Forgets a worker. What is known of their cases goes with the effect, so that nothing more of them leaves.
+    fn erase(&mut self, number: WorkerNumber, stone: Tombstone) {
+        let removed = self.workers.remove(&number);
+        let mut matters = Vec::new();
+        if let Some(worker) = removed {
+            worker.timer.map(|due| self.timers.remove(&(due, number)));
+            let cases = &worker.history.cases;
+            for case in cases.open.iter().chain(cases.closed.iter().map(|closed| &closed.case)) {
+                matters.push(case.id.as_str().to_owned());
+                matters.extend(case.actions.iter().map(|action| action.id.as_str().to_owned()));
+            }
+        }
+        self.unsaved.remove(&number);
+        self.saving.remove(&number);
+        self.effects.push_back(Effect::Erased(Box::new(Erased { worker: number, stone, matters })));
     }
 
     /// Takes an item; the sequencer enrols a worker before the worker's first item.

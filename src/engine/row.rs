@@ -5,7 +5,7 @@ use crate::domain::ids::{RowNumber, SiteId, SourceId, WorkerNumber};
 use crate::domain::item::{Item, Stream};
 use crate::domain::life::CaseCommand;
 use crate::domain::rejection::Rejection;
-use crate::domain::worker::Profile;
+use crate::domain::worker::{Profile, Tombstone};
 
 /// One thing that happens to one worker.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +28,8 @@ pub enum Input {
         /// What is done; boxed, because nearly all inputs are items.
         command: Box<CaseCommand>,
     },
+    /// Nothing of the worker is to be left but this.
+    Erase(Tombstone),
 }
 
 /// The inputs of one worker in one row, in order of arrival.

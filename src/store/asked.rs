@@ -49,6 +49,11 @@ impl Asked {
         Ok(())
     }
 
+    /// Goes on in a tree that has a copy of everything.
+    pub(super) fn go_on_in(&mut self, tree: Tree) {
+        self.tree = tree;
+    }
+
     /// When it was last asked.
     pub(super) fn last(&self, site: &SiteId, unit: &UnitId, rule: &RuleId) -> Option<Date> {
         self.last.get(&(site.clone(), unit.clone(), rule.clone())).copied()

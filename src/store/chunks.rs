@@ -115,6 +115,16 @@ impl<I: Iterator<Item = sled::Result<(IVec, IVec)>>> Iterator for Values<I> {
     }
 }
 
+/// Copies every entry of a tree into an empty one.
+pub(super) fn copy_tree(from: &Tree, to: &Tree) -> Result<(), ViewError> {
+    let mut batches = Batches::new(to);
+    for entry in from {
+        let (key, value) = entry?;
+        batches.add(vec![(key.to_vec(), Some(value.to_vec()))])?;
+    }
+    batches.apply()
+}
+
 /// A batch that is applied whenever it is full enough.
 pub(super) struct Batches<'t> {
     tree: &'t Tree,

@@ -29,6 +29,9 @@ pub enum StoreError {
     /// The view cannot be read or written.
     #[error(transparent)]
     View(#[from] ViewError),
+    /// A snapshot that the store cannot do without could not be written.
+    #[error(transparent)]
+    Snapshot(SnapshotError),
     /// Rows that are needed are not in the journal.
     #[error(
         "the journal begins with row {first}, but rows from {needed} on are needed: \

@@ -23,7 +23,7 @@ use crate::domain::reading::{
 };
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
-use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Tombstone, Withholding};
 use crate::engine::row::{Input, MessageMeta, Refused, WorkerInputs};
 
 pub(super) fn at(second: i64) -> Timestamp {
@@ -311,6 +311,11 @@ fn loads_still<T: Record + PartialEq + std::fmt::Debug>(format: &str, name: &str
     assert_eq!(&T::decode(&bytes).unwrap(), value, "{format} {name}");
 }
 
+fn erasure() -> Erasure {
+    let stone = Tombstone { salt: 7 << 100, digest: 11 };
+    Erasure { worker: WorkerNumber(5), stone, of_row: 299 }
+}
+
 fn row_of_pausing() -> Row {
     let mut row = row();
     row.groups[0].inputs = vec![Input::Enrol(pausing())];
@@ -385,6 +390,7 @@ fn snapshot_loads(format: &str, worker: &WorkerRecord) {
                 "event"
             }
             Piece::State(..) => "state",
+            Piece::Erased(_) => "erased",
             Piece::Asked(record) => {
                 assert_eq!(AskedUnit::decode(&record).unwrap(), asked());
                 "asked"
@@ -429,6 +435,7 @@ fn decisions_and_quarantine_of_the_third_format_load() {
     loads("outgoing.bin", &outgoing());
     loads("mail.bin", &mail());
     loads("outcomes.bin", &outcomes());
+    loads("erasure.bin", &erasure());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use raft_engine::env::{DefaultFileSystem, FileSystem};
 use raft_engine::{Command, Config, Engine, LogBatch, MessageExt, ReadableSize, RecoveryMode};
@@ -59,7 +59,9 @@ struct Tail {
 
 /// The journal.
 pub(super) struct Journal<F: FileSystem = DefaultFileSystem> {
-    engine: Arc<Engine<F>>,
+    engine: RwLock<Arc<Engine<F>>>,
+    files: Arc<F>,
+    file_bytes: u64,
     max_row_bytes: usize,
     tail: Mutex<Tail>,
     written: AtomicU64,
@@ -86,24 +88,7 @@ impl Journal {
 impl<F: FileSystem> Journal<F> {
     /// Opens the journal on a file system of choice.
     pub(super) fn open_with(directory: &Path, settings: &Settings, files: Arc<F>) -> Result<Self, JournalError> {
-        let path = directory.to_str().ok_or_else(|| JournalError::Engine("its path is not UTF-8".to_owned()))?;
-        std::fs::create_dir_all(directory).map_err(|e| failed(&raft_engine::Error::Io(e)))?;
-        let file_size = ReadableSize(settings.journal_file_bytes);
-        let config = Config {
-            dir: path.to_owned(),
-            recovery_mode: RecoveryMode::TolerateTailCorruption,
-            recovery_threads: 2,
-            // Rows are dense already, and sealed ones cannot be compressed.
-            batch_compression_threshold: ReadableSize(0),
-            target_file_size: file_size,
-            // Files are purged after a cut, not by size.
-            purge_threshold: file_size,
-            enable_log_recycle: true,
-            ..Config::default()
-        };
-        let opened = catch_unwind(AssertUnwindSafe(|| Engine::open_with_file_system(config, files)));
-        let engine = opened.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
-        File::open(directory).and_then(|d| d.sync_all()).map_err(|e| failed(&raft_engine::Error::Io(e)))?;
+        let engine = engine_in(directory, settings.journal_file_bytes, Arc::clone(&files))?;
         let last = |run: Run| engine.last_index(run as u64).unwrap_or(0);
         let tail = Tail {
             row: last(Run::Rows),
@@ -111,8 +96,18 @@ impl<F: FileSystem> Journal<F> {
             delivery: last(Run::Deliveries),
             broken: None,
         };
-        let engine = Arc::new(engine);
-        Ok(Self { engine, max_row_bytes: settings.max_row_bytes, tail: Mutex::new(tail), written: AtomicU64::new(0) })
+        Ok(Self {
+            engine: RwLock::new(Arc::new(engine)),
+            files,
+            file_bytes: settings.journal_file_bytes,
+            max_row_bytes: settings.max_row_bytes,
+            tail: Mutex::new(tail),
+            written: AtomicU64::new(0),
+        })
+    }
+
+    fn engine(&self) -> Arc<Engine<F>> {
+        Arc::clone(&self.engine.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -198,7 +193,7 @@ impl<F: FileSystem> Journal<F> {
     }
 
     fn write(&self, tail: &mut Tail, batch: &mut LogBatch, is_synced: bool) -> Result<(), JournalError> {
-        match catch_unwind(AssertUnwindSafe(|| self.engine.write(batch, is_synced))) {
+        match catch_unwind(AssertUnwindSafe(|| self.engine().write(batch, is_synced))) {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => Err(failed(&error)),
             Err(panic) => Err(self.broken(tail, &*panic)),
@@ -209,7 +204,7 @@ impl<F: FileSystem> Journal<F> {
         let reason = said(panic);
         if tail.broken.replace(reason.clone()).is_none() {
             // At its orderly end the engine would sync once more, and panic once more.
-            std::mem::forget(Arc::clone(&self.engine));
+            std::mem::forget(self.engine());
         }
         JournalError::Broken(reason)
     }
@@ -227,7 +222,7 @@ impl<F: FileSystem> Journal<F> {
             (Run::Deliveries, cut.delivery.min(tail.delivery)),
         ];
         for (run, index) in kept {
-            if self.engine.first_index(run as u64).is_some_and(|first| first < index) {
+            if self.engine().first_index(run as u64).is_some_and(|first| first < index) {
                 batch.add_command(run as u64, Command::Compact { index });
             }
         }
@@ -237,15 +232,46 @@ impl<F: FileSystem> Journal<F> {
         self.write(&mut tail, &mut batch, true)?;
         // A purge may copy entries that are still needed out of old files: writers need not wait for it.
         drop(tail);
-        match catch_unwind(AssertUnwindSafe(|| self.engine.purge_expired_files())) {
+        match catch_unwind(AssertUnwindSafe(|| self.engine().purge_expired_files())) {
             Ok(purged) => purged.map(|_| ()).map_err(|e| failed(&e)),
             Err(panic) => Err(self.broken(&mut self.tail(), &*panic)),
         }
     }
 
+    /// Copies what `cut` keeps into a new journal in `directory`, and goes on there once `finish` has said that it
+    /// counts. What was cut off is in none of its files, as it may be in those of a journal that is cut in place.
+    pub(super) fn renew(
+        &self,
+        directory: &Path,
+        cut: Cut,
+        finish: impl FnOnce() -> std::io::Result<()>,
+    ) -> Result<(), JournalError> {
+        let (old, new) = (self.engine(), engine_in(directory, self.file_bytes, Arc::clone(&self.files))?);
+        let firsts = [(Run::Rows, cut.row), (Run::Decisions, cut.decision), (Run::Deliveries, cut.delivery)];
+        // Most of it while others go on writing, and what they wrote meanwhile while they wait.
+        for (run, first) in firsts {
+            copy_entries(&old, &new, run, first)?;
+        }
+        let tail = self.tail();
+        if let Some(reason) = &tail.broken {
+            return Err(JournalError::Broken(reason.clone()));
+        }
+        for (run, first) in firsts {
+            copy_entries(&old, &new, run, first)?;
+        }
+        let synced = catch_unwind(AssertUnwindSafe(|| new.sync()));
+        match synced {
+            Ok(synced) => synced.map_err(|e| failed(&e))?,
+            Err(panic) => return Err(JournalError::Engine(said(&*panic))),
+        }
+        File::open(directory).and_then(|d| d.sync_all()).and_then(|()| finish()).map_err(io_failed)?;
+        *self.engine.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+        Ok(())
+    }
+
     /// The first row that is there; 0 where there is none.
     pub(super) fn first_row(&self) -> RowNumber {
-        self.engine.first_index(Run::Rows as u64).unwrap_or(0)
+        self.engine().first_index(Run::Rows as u64).unwrap_or(0)
     }
 
     /// The last row; 0 where there is none.
@@ -266,7 +292,7 @@ impl<F: FileSystem> Journal<F> {
 
     /// Bytes of the journal's files, rounded up to whole files.
     pub(super) fn size(&self) -> u64 {
-        self.engine.get_used_size() as u64
+        self.engine().get_used_size() as u64
     }
 
     /// A row that must be there.
@@ -298,16 +324,67 @@ impl<F: FileSystem> Journal<F> {
         from: u64,
         last: u64,
     ) -> impl Iterator<Item = Result<(u64, T), JournalError>> {
-        let first = self.engine.first_index(run as u64).unwrap_or(1).max(from);
+        let first = self.engine().first_index(run as u64).unwrap_or(1).max(from);
         (first..=last).map(move |number| self.read(run, number).map(|record| (number, record)))
     }
 
     fn read<T: Record>(&self, run: Run, number: u64) -> Result<T, JournalError> {
-        let entry = catch_unwind(AssertUnwindSafe(|| self.engine.get_entry::<Numbered>(run as u64, number)));
+        let entry = catch_unwind(AssertUnwindSafe(|| self.engine().get_entry::<Numbered>(run as u64, number)));
         let entry = entry.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
         let entry = entry.ok_or(JournalError::Missing(number))?;
         T::decode(&entry.data).map_err(|source| JournalError::Record { number, source })
     }
+}
+
+/// `raft-engine` on the files of a directory, which is made where it is missing.
+fn engine_in<F: FileSystem>(directory: &Path, file_bytes: u64, files: Arc<F>) -> Result<Engine<F>, JournalError> {
+    let path = directory.to_str().ok_or_else(|| JournalError::Engine("its path is not UTF-8".to_owned()))?;
+    std::fs::create_dir_all(directory).map_err(io_failed)?;
+    let file_size = ReadableSize(file_bytes);
+    let config = Config {
+        dir: path.to_owned(),
+        recovery_mode: RecoveryMode::TolerateTailCorruption,
+        recovery_threads: 2,
+        // Rows are dense already, and sealed ones cannot be compressed.
+        batch_compression_threshold: ReadableSize(0),
+        target_file_size: file_size,
+        // Files are purged after a cut, not by size.
+        purge_threshold: file_size,
+        enable_log_recycle: true,
+        ..Config::default()
+    };
+    let opened = catch_unwind(AssertUnwindSafe(|| Engine::open_with_file_system(config, files)));
+    let engine = opened.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
+    File::open(directory).and_then(|d| d.sync_all()).map_err(io_failed)?;
+    Ok(engine)
+}
+
+/// Entries in one write of a copy.
+const COPY_ENTRIES: u64 = 64;
+
+/// Copies the entries of a run from `first` on that the new journal does not have; at least the last one.
+fn copy_entries<F: FileSystem>(old: &Engine<F>, new: &Engine<F>, run: Run, first: u64) -> Result<(), JournalError> {
+    let (Some(oldest), Some(last)) = (old.first_index(run as u64), old.last_index(run as u64)) else { return Ok(()) };
+    let mut next = new.last_index(run as u64).map_or_else(|| first.max(oldest).min(last), |copied| copied + 1);
+    while next <= last {
+        let end = last.min(next + COPY_ENTRIES - 1);
+        let copied = catch_unwind(AssertUnwindSafe(|| -> Result<(), JournalError> {
+            let mut batch = LogBatch::with_capacity(1);
+            for number in next..=end {
+                let entry = old.get_entry::<Numbered>(run as u64, number).map_err(|e| failed(&e))?;
+                let entry = entry.ok_or(JournalError::Missing(number))?;
+                batch.add_entries::<Numbered>(run as u64, &[entry]).map_err(|e| failed(&e))?;
+            }
+            new.write(&mut batch, false).map(|_| ()).map_err(|e| failed(&e))
+        }));
+        copied.map_err(|panic| JournalError::Engine(said(&*panic)))??;
+        next = end + 1;
+    }
+    Ok(())
+}
+
+fn io_failed(error: std::io::Error) -> JournalError {
+    failed(&raft_engine::Error::Io(error))
 }
 
 fn failed(error: &raft_engine::Error) -> JournalError {

@@ -9,7 +9,9 @@
 mod asked;
 mod chunks;
 mod deliveries;
+mod erasing;
 mod error;
+mod generation;
 mod journal;
 mod open;
 mod outbox;
@@ -21,6 +23,7 @@ mod settings;
 mod snapshot;
 mod types;
 mod view;
+mod views;
 
 use std::path::Path;
 use std::sync::atomic::Ordering;
@@ -43,8 +46,8 @@ pub use parcels::{
 };
 pub use settings::Settings;
 pub use types::{
-    AskedUnit, Checkpoint, DecisionRecord, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker, Recovery,
-    SnapshotReport, UnitDecisionRecord,
+    AskedUnit, Checkpoint, DecisionRecord, Erasure, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker,
+    Recovery, SnapshotReport, UnitDecisionRecord,
 };
 
 /// The store. Clones are the same store.
@@ -69,7 +72,7 @@ impl Store {
     /// Whether a store was ever opened in that directory.
     #[must_use]
     pub fn is_in(path: &Path) -> bool {
-        open::journal_in(path).is_dir()
+        open::is_in(path)
     }
 
     /// Opens the store and makes view and journal agree.
@@ -85,7 +88,8 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where something cannot be read, or rows that were applied are gone.
     pub fn recover(&self) -> Result<Recovery, StoreError> {
-        let Inner { journal, view, .. } = &*self.inner;
+        let Inner { journal, views, .. } = &*self.inner;
+        let view = views.now();
         let (settled, last_row) = (view.settled()?, journal.last_row());
         let read_at_start = held(&self.inner.workers).take();
         let workers = read_at_start.map_or_else(|| view.workers(), Ok)?;
@@ -100,7 +104,8 @@ impl Store {
             }
         }
         let last_now = self.last_now()?;
-        Ok(Recovery { workers, settled, decisions, last_row, last_now })
+        let erasures = view.erasures()?;
+        Ok(Recovery { workers, erasures, settled, decisions, last_row, last_now })
     }
 
     /// The rows after `after` that are there now, read one by one. The first that cannot be read ends it.
@@ -188,7 +193,7 @@ impl Store {
     /// [`ViewError`] where the view cannot be written.
     pub fn save(&self, checkpoints: Vec<Checkpoint>) -> Result<(), ViewError> {
         held(&self.inner.workers).take();
-        self.inner.view.save(checkpoints)
+        self.inner.views.save(&checkpoints)
     }
 
     /// Declares that every worker was saved with all rows up to `through`, and that all decisions of
@@ -202,7 +207,7 @@ impl Store {
             let mark = self.outbox_mark();
             outbox.set_mark(mark)?;
         }
-        Ok(self.inner.view.settle(through)?)
+        Ok(self.inner.views.settle(through)?)
     }
 
     /// Every worker has all rows up to this one.
@@ -210,7 +215,7 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
     pub fn settled(&self) -> Result<RowNumber, ViewError> {
-        self.inner.view.settled()
+        self.inner.views.now().settled()
     }
 
     /// The last row of the journal; 0 in a new store.
@@ -239,7 +244,7 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
     pub fn history(&self, from: WorkerNumber) -> Result<Option<PackedHistory>, ViewError> {
-        let found = self.inner.view.record(Some(from))?;
+        let found = self.inner.views.now().record(Some(from))?;
         Ok(found.map(|(worker, record)| PackedHistory { worker, record }))
     }
 
@@ -257,7 +262,7 @@ impl Store {
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
     pub fn detail(&self, worker: WorkerNumber, date: Date) -> Result<Option<NightDetail>, ViewError> {
-        self.inner.view.detail(worker, date)
+        self.inner.views.now().detail(worker, date)
     }
 
     /// Whether enough rows came since the last snapshot.
@@ -282,7 +287,8 @@ impl Store {
             std::fs::remove_file(stale)?;
         }
         if let Some(older) = files.get(1) {
-            self.cut_below(older)?;
+            let cut = self.cut_at(older, true)?;
+            inner.journal.cut(cut)?;
         }
         Ok(SnapshotReport { path, settled, workers, bytes, first_row: inner.journal.first_row() })
     }
@@ -290,7 +296,7 @@ impl Store {
     fn write_snapshot(&self) -> Result<(std::path::PathBuf, RowNumber, u64, u64), SnapshotError> {
         let inner = &*self.inner;
         // Read first: workers that are saved meanwhile are ahead of it, never behind.
-        let settled = inner.view.settled()?;
+        let settled = inner.views.now().settled()?;
         let (mark, deliveries, bytes, asked) = {
             let outbox = self.outbox().map_err(Box::new)?;
             let asked = outbox.asked().image().collect::<Vec<_>>();
@@ -300,7 +306,7 @@ impl Store {
         let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox: mark })?;
         let mut workers = 0;
         let mut next = Some(WorkerNumber(0));
-        while let Some(image) = inner.view.image(next)? {
+        while let Some(image) = inner.views.now().image(next)? {
             writer.worker(&image)?;
             workers += 1;
             next = image.worker.0.checked_add(1).map(WorkerNumber);
@@ -316,17 +322,20 @@ impl Store {
         for unit in asked {
             writer.asked(&unit.encode())?;
         }
+        for erasure in inner.views.now().erasures()? {
+            writer.erased(&erasure.encode())?;
+        }
         let (path, bytes) = writer.finish()?;
         Ok((path, settled, workers, bytes))
     }
 
-    /// Cuts the journal below the row of a snapshot, as far as retention allows.
-    fn cut_below(&self, snapshot: &Path) -> Result<(), SnapshotError> {
+    /// Where the journal can be cut for a snapshot to be enough; above what retention asks for, where that counts.
+    fn cut_at(&self, snapshot: &Path, is_retained: bool) -> Result<Cut, SnapshotError> {
         let journal = &self.inner.journal;
         let Header { settled, outbox } = snapshot::verify(snapshot)?;
         // The settled row stays: whoever starts from this snapshot asks for its time.
         let mut row = settled.min(journal.last_row());
-        if journal.size() <= self.inner.settings.journal_max_bytes {
+        if is_retained && journal.size() <= self.inner.settings.journal_max_bytes {
             row = row.min(self.first_retained(row)?);
         }
         let mut decision = outbox.decisions_through + 1;
@@ -337,7 +346,7 @@ impl Store {
                 break;
             }
         }
-        Ok(journal.cut(Cut { row, decision, delivery: outbox.deliveries_through + 1 })?)
+        Ok(Cut { row, decision, delivery: outbox.deliveries_through + 1 })
     }
 
     /// The first row, not above `limit`, that is not older than retention allows.

@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
 use super::error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
+use super::generation;
 use super::journal::Journal;
 use super::outbox::Outbox;
 use super::parcels::Outgoing;
@@ -19,8 +20,9 @@ use super::records::{DeliveryState, OutboxMark, Record};
 use super::reserve::{Ballast, lock};
 use super::settings::Settings;
 use super::snapshot::{self, Header, Piece, SnapshotReader};
-use super::types::{AskedUnit, Quarantined, RecoveredWorker};
+use super::types::{AskedUnit, Erasure, Quarantined, RecoveredWorker};
 use super::view::{View, WorkerImage};
+use super::views::Views;
 use crate::domain::ids::RowNumber;
 use crate::engine::row::Row;
 
@@ -28,7 +30,7 @@ use crate::engine::row::Row;
 pub(super) struct Inner {
     pub(super) settings: Settings,
     pub(super) journal: Journal,
-    pub(super) view: View,
+    pub(super) views: Views,
     pub(super) outbox: Mutex<Outbox>,
     pub(super) quarantine: Mutex<Quarantine>,
     pub(super) ballast: Ballast,
@@ -44,8 +46,9 @@ pub(super) fn snapshots_in(store: &Path) -> PathBuf {
     store.join("snapshots")
 }
 
-pub(super) fn journal_in(store: &Path) -> PathBuf {
-    store.join("journal")
+/// Whether a journal was ever made there.
+pub(super) fn is_in(store: &Path) -> bool {
+    generation::current(store, "journal").is_ok_and(|journal| journal.is_dir())
 }
 
 fn is_full(error: &StoreError) -> bool {
@@ -55,6 +58,7 @@ fn is_full(error: &StoreError) -> bool {
         StoreError::View(error) => is_full_view(error),
         StoreError::Journal(_)
         | StoreError::InUse(_)
+        | StoreError::Snapshot(_)
         | StoreError::RowsMissing { .. }
         | StoreError::RowsLost { .. }
         | StoreError::NoSnapshot(_) => false,
@@ -88,7 +92,7 @@ pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
     Ok(Inner {
         settings: settings.clone(),
         journal,
-        view,
+        views: Views::new(view),
         outbox: Mutex::new(outbox),
         quarantine: Mutex::new(quarantine),
         workers: Mutex::new(Some(workers)),
@@ -123,8 +127,13 @@ struct Parts {
 }
 
 fn parts(settings: &Settings) -> Result<Parts, StoreError> {
-    let journal = Journal::open(&journal_in(&settings.path), settings)?;
-    let directory = settings.path.join("view");
+    let store = &settings.path;
+    for name in ["journal", "view"] {
+        generation::remove_others(store, name).map_err(StoreError::io("cannot remove an old part of", store))?;
+    }
+    let place = |name| generation::current(store, name).map_err(StoreError::io("cannot read", store));
+    let journal = Journal::open(&place("journal")?, settings)?;
+    let directory = place("view")?;
     let found = match whole_view(&directory, settings) {
         Ok(found) => found,
         Err(error) if is_damage(&error) => None,
@@ -169,10 +178,10 @@ fn is_full_view(error: &ViewError) -> bool {
     }
 }
 
-type Views = (View, Outbox, Quarantine);
+type Trees = (View, Outbox, Quarantine);
 
 /// The view as it stands, if it was made to its end and all of it can be read.
-fn whole_view(directory: &Path, settings: &Settings) -> Result<Option<(Views, Vec<RecoveredWorker>)>, ViewError> {
+fn whole_view(directory: &Path, settings: &Settings) -> Result<Option<(Trees, Vec<RecoveredWorker>)>, ViewError> {
     if !directory.exists() {
         return Ok(None);
     }
@@ -198,7 +207,7 @@ fn move_aside(directory: &Path) -> Result<(), StoreError> {
     std::fs::rename(directory, &aside).map_err(StoreError::io("cannot move aside", directory))
 }
 
-fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<Views, StoreError> {
+fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<Trees, StoreError> {
     move_aside(directory)?;
     let snapshots = snapshot::list(&snapshots_in(&settings.path));
     let snapshots = snapshots.map_err(StoreError::io("cannot read", snapshots_in(&settings.path)))?;
@@ -229,7 +238,7 @@ fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<V
 }
 
 /// Makes a view from a snapshot, or an empty one.
-fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Result<Views, SnapshotError> {
+fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Result<Trees, SnapshotError> {
     let view = View::open(directory, settings.view_cache_bytes)?;
     let mut outbox = Outbox::open(view.tree("outbox")?, settings)?;
     let quarantine = Quarantine::open(view.tree("quarantine")?, settings)?;
@@ -252,6 +261,7 @@ fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Resul
                     outbox.put(place.entry, &[(place.index, Outgoing::decode(&event)?)])?;
                 }
                 Piece::State(place, state) => outbox.restore(place, DeliveryState::decode(&state)?)?,
+                Piece::Erased(erasure) => view.bury(&Erasure::decode(&erasure)?)?,
                 Piece::Asked(asked) => outbox.note([&AskedUnit::decode(&asked)?])?,
             }
         }
@@ -268,7 +278,7 @@ fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Resul
 }
 
 /// Fills quarantine from the rows that are still there, and declares the view whole.
-fn refill(views: Views, journal: &Journal) -> Result<Views, StoreError> {
+fn refill(views: Trees, journal: &Journal) -> Result<Trees, StoreError> {
     let (view, outbox, mut quarantine) = views;
     for number in journal.first_row().max(1)..=journal.last_row() {
         for item in refused_in(journal.row(number)?) {

@@ -359,6 +359,17 @@ impl Outbox {
         self.dropped
     }
 
+    /// Puts a copy of everything into an empty tree.
+    pub(super) fn copy_to(&self, tree: &Tree) -> Result<(), ViewError> {
+        chunks::copy_tree(&self.tree, tree)
+    }
+
+    /// Goes on in a tree that has a copy of everything.
+    pub(super) fn go_on_in(&mut self, tree: Tree) {
+        self.asked.go_on_in(tree.clone());
+        self.tree = tree;
+    }
+
     /// Everything in it, for a snapshot: the bytes are read afterwards, one by one.
     pub(super) fn image(&self) -> Vec<(Place, DeliveryState)> {
         self.entries.iter().map(|(place, entry)| (*place, entry.state.clone())).collect()

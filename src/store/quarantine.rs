@@ -10,6 +10,7 @@ use super::error::ViewError;
 use super::records::Record;
 use super::settings::Settings;
 use super::types::{QuarantineFilter, Quarantined};
+use crate::domain::worker::Tombstone;
 
 const NEXT_KEY: &[u8] = b"next";
 const ITEM: u8 = b'q';
@@ -156,6 +157,33 @@ impl Quarantine {
         let item = self.read(id)?;
         self.remove(id)?;
         Ok(item)
+    }
+
+    /// Removes what names somebody who was erased, and what cannot be held against a site.
+    pub(super) fn forget(&mut self, stones: &[Tombstone]) -> Result<(), ViewError> {
+        let ids: Vec<u64> = self.items.keys().copied().collect();
+        for id in ids {
+            let item = self.read(id)?.ok_or(ViewError::Incomplete)?;
+            let Some(site) = &item.site else {
+                self.remove(id)?;
+                continue;
+            };
+            let texts = [&*item.raw, item.detail.as_bytes(), item.topic.as_bytes()];
+            if stones.iter().any(|stone| texts.iter().any(|text| stone.is_named_in(site, text))) {
+                self.remove(id)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a copy of everything into an empty tree.
+    pub(super) fn copy_to(&self, tree: &Tree) -> Result<(), ViewError> {
+        chunks::copy_tree(&self.tree, tree)
+    }
+
+    /// Goes on in a tree that has a copy of everything.
+    pub(super) fn go_on_in(&mut self, tree: Tree) {
+        self.tree = tree;
     }
 
     /// How many items are in it.

@@ -30,6 +30,7 @@ const DETAIL: u8 = 3;
 const EVENT: u8 = 4;
 const ASKED: u8 = 5;
 const STATE: u8 = 6;
+const ERASED: u8 = 7;
 const END: u8 = 255;
 
 /// What a snapshot is of.
@@ -54,6 +55,8 @@ pub(super) enum Piece {
     State(Place, Vec<u8>),
     /// A unit that was asked about.
     Asked(Vec<u8>),
+    /// Somebody who was erased.
+    Erased(Vec<u8>),
 }
 
 /// The name of the snapshot of a row.
@@ -130,6 +133,11 @@ impl SnapshotWriter {
     /// Adds a unit that was asked about.
     pub(super) fn asked(&mut self, asked: &[u8]) -> Result<(), SnapshotError> {
         self.frame(ASKED, &[asked])
+    }
+
+    /// Adds somebody who was erased.
+    pub(super) fn erased(&mut self, erasure: &[u8]) -> Result<(), SnapshotError> {
+        self.frame(ERASED, &[erasure])
     }
 
     fn raw(&mut self, bytes: &[u8]) -> Result<(), SnapshotError> {
@@ -266,6 +274,7 @@ impl SnapshotReader {
             EVENT => placed(&body).map(|(place, event)| Some(Piece::Event(place, event))),
             STATE => placed(&body).map(|(place, state)| Some(Piece::State(place, state))),
             ASKED => Ok(Some(Piece::Asked(body))),
+            ERASED => Ok(Some(Piece::Erased(body))),
             END => self.end(&body, frames, whole).map(|()| None),
             _ => Err(SnapshotError::Damaged("a frame of an unknown kind")),
         }

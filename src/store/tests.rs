@@ -36,7 +36,7 @@ fn rows(store: &Store, after: RowNumber) -> Vec<Row> {
     store.rows(after).collect::<Result<_, _>>().unwrap()
 }
 
-fn event(id: &str) -> Outgoing {
+pub(super) fn event(id: &str) -> Outgoing {
     Outgoing {
         channel: ChannelId::mqtt(),
         id: id.to_owned(),
@@ -61,7 +61,7 @@ fn pending(store: &Store) -> Vec<String> {
 }
 
 /// A worker with a history of some kilobytes and two details.
-fn checkpoint(worker: u128, applied_through: RowNumber) -> Checkpoint {
+pub(super) fn checkpoint(worker: u128, applied_through: RowNumber) -> Checkpoint {
     let seed = u64::try_from(worker).unwrap() * 1_000 + applied_through;
     let mut dice = Dice(seed);
     let mut history: WorkerHistory = Sample::sample(&mut dice);
@@ -94,7 +94,7 @@ fn has(store: &Store, expected: &[Checkpoint]) {
 }
 
 /// What a kill leaves behind: the files as they are now, without the orderly end of a drop.
-fn copy_of(from: &Path, to: &Path) {
+pub(super) fn copy_of(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();

@@ -10,6 +10,7 @@ use crate::domain::case::CaseChange;
 use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{RowNumber, SiteId, SourceId, UnitId, WorkerNumber};
 use crate::domain::rejection::Reason;
+use crate::domain::worker::Tombstone;
 use crate::domain::{Date, Timestamp};
 
 /// A decision as the journal keeps it.
@@ -60,6 +61,17 @@ pub struct Checkpoint {
     pub dropped_details: Vec<Date>,
 }
 
+/// That a worker was erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Erasure {
+    /// The number they had.
+    pub worker: WorkerNumber,
+    /// What is left of them.
+    pub stone: Tombstone,
+    /// The row that said so.
+    pub of_row: RowNumber,
+}
+
 /// A worker as the view has it at the start.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecoveredWorker {
@@ -95,6 +107,8 @@ impl PackedHistory {
 pub struct Recovery {
     /// Every worker of the view.
     pub workers: Vec<RecoveredWorker>,
+    /// Everybody who was erased, as far as the view knows.
+    pub erasures: Vec<Erasure>,
     /// Every worker has all rows up to this one; the rows after it are to be applied again, from
     /// [`Store::rows`](super::Store::rows).
     pub settled: RowNumber,

@@ -14,7 +14,7 @@ use sled::{Db, Tree};
 use super::chunks::{self, Batches, Operations};
 use super::error::{RecordError, ViewError};
 use super::records::{FORMAT, Record, WorkerRecord};
-use super::types::{Checkpoint, RecoveredWorker};
+use super::types::{Checkpoint, Erasure, RecoveredWorker};
 use crate::domain::Date;
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
@@ -25,6 +25,8 @@ const DETAIL: u8 = 1;
 /// Written last when a view is made or rebuilt: without it the view is not whole.
 const FORMAT_KEY: &[u8] = b"format";
 const SETTLED_KEY: &[u8] = b"settled";
+/// Everybody who was erased by the rows up to this one has left the files too.
+const PURGED_KEY: &[u8] = b"purged";
 
 const LOCK_ATTEMPTS: u32 = 100;
 const LOCK_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
@@ -40,6 +42,7 @@ pub(super) struct WorkerImage {
 pub(super) struct View {
     db: Db,
     workers: Tree,
+    erased: Tree,
     state: Tree,
     file: File,
     /// Readers of several chunks against a save in between.
@@ -112,6 +115,7 @@ impl View {
             let file = File::open(directory.join("db"))?;
             Ok(Self {
                 workers: db.open_tree("workers")?,
+                erased: db.open_tree("erased")?,
                 state: db.open_tree("state")?,
                 db,
                 file,
@@ -168,7 +172,7 @@ impl View {
     }
 
     /// Writes workers, each in one step.
-    pub(super) fn save(&self, checkpoints: Vec<Checkpoint>) -> Result<(), ViewError> {
+    pub(super) fn save(&self, checkpoints: &[Checkpoint]) -> Result<(), ViewError> {
         let mut batches = Batches::new(&self.workers);
         let mut in_batch = std::collections::BTreeSet::new();
         for checkpoint in checkpoints {
@@ -186,18 +190,45 @@ impl View {
         batches.apply()
     }
 
-    fn operations_of(&self, checkpoint: Checkpoint) -> Result<Operations, ViewError> {
-        let Checkpoint { worker, applied_through, history, details, dropped_details } = checkpoint;
+    fn operations_of(&self, checkpoint: &Checkpoint) -> Result<Operations, ViewError> {
+        let Checkpoint { worker, details, dropped_details, .. } = checkpoint;
         let mut operations = Operations::new();
         for date in dropped_details {
-            chunks::remove(&self.workers, &mut operations, &detail_key(worker, date))?;
+            chunks::remove(&self.workers, &mut operations, &detail_key(*worker, *date))?;
         }
         for detail in details {
-            chunks::put(&self.workers, &mut operations, &detail_key(worker, detail.date), &detail.encode())?;
+            chunks::put(&self.workers, &mut operations, &detail_key(*worker, detail.date), &detail.encode())?;
         }
-        let record = WorkerRecord { applied_through, history };
-        chunks::put(&self.workers, &mut operations, &record_key(worker), &record.encode())?;
+        let record = WorkerRecord::encode_parts(checkpoint.applied_through, &checkpoint.history);
+        chunks::put(&self.workers, &mut operations, &record_key(*worker), &record)?;
         Ok(operations)
+    }
+
+    /// Removes all there is of a worker, and keeps that they were erased.
+    pub(super) fn erase(&self, erasure: &Erasure) -> Result<(), ViewError> {
+        self.bury(erasure)?;
+        let mut batches = Batches::new(&self.workers);
+        // The record goes last: a worker without one would make the view look damaged after a kill.
+        for entry in self.workers.scan_prefix(erasure.worker.0.to_be_bytes()).keys().rev() {
+            batches.add(vec![(entry?.to_vec(), None)])?;
+        }
+        self.apply(&mut batches)
+    }
+
+    /// Everybody who was erased.
+    pub(super) fn erasures(&self) -> Result<Vec<Erasure>, ViewError> {
+        self.erased.iter().values().map(|value| Ok(Erasure::decode(&value?)?)).collect()
+    }
+
+    /// Everybody who was erased by the rows up to this one has left the files of the store too.
+    pub(super) fn purged(&self) -> Result<RowNumber, ViewError> {
+        Ok(self.state.get(PURGED_KEY)?.map_or(Ok(0), |bytes| RowNumber::decode(&bytes))?)
+    }
+
+    /// Declares that everybody who was erased by the rows up to this one has left the files.
+    pub(super) fn set_purged(&self, through: RowNumber) -> Result<(), ViewError> {
+        self.state.insert(PURGED_KEY, through.encode())?;
+        Ok(())
     }
 
     /// Everything that came for one bucket of a worker.
@@ -249,6 +280,19 @@ impl View {
             }
         }
         Ok(Some(image))
+    }
+
+    /// Takes over what another view has beside workers, outbox and quarantine.
+    pub(super) fn take_state_of(&self, other: &Self) -> Result<(), ViewError> {
+        chunks::copy_tree(&other.erased, &self.erased)?;
+        self.state.insert(SETTLED_KEY, other.settled()?.encode())?;
+        Ok(())
+    }
+
+    /// Keeps that somebody was erased, as a snapshot has it.
+    pub(super) fn bury(&self, erasure: &Erasure) -> Result<(), ViewError> {
+        self.erased.insert(erasure.worker.0.to_be_bytes(), erasure.encode())?;
+        Ok(())
     }
 
     /// Puts a worker back as a snapshot has it.

@@ -10,6 +10,7 @@ mod clock_step;
 mod crisis;
 mod daytime;
 mod delivery;
+mod erasing;
 mod ingest_session;
 mod ingest_tls;
 mod killed;

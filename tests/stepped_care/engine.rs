@@ -50,7 +50,7 @@ impl Plant {
         self.engine.handle_input(group, Vec::new(), now);
         while let Some(effect) = self.engine.poll_effect() {
             match effect {
-                Effect::Counted { .. } => {}
+                Effect::Counted { .. } | Effect::Erased(_) => {}
                 Effect::Answered { outcome, .. } => assert_eq!(outcome, Ok(())),
                 Effect::Decided(decision) => {
                     if let CaseChange::Opened { case, .. } = &decision.change {

@@ -126,6 +126,8 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Account { .. }
         | Answer::WorkerLink { .. }
         | Answer::WorkerExport { .. }
+        | Answer::WorkerErased { .. }
+        | Answer::Erasing { .. }
         | Answer::OutboxTest { .. }
         | Answer::Histories { .. }) => Ok(good),
     });

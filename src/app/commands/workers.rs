@@ -1,4 +1,4 @@
-//! `vagus workers import|link|list|export|strain`.
+//! `vagus workers import|link|list|export|erase|strain`.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -15,6 +15,9 @@ use crate::console::exports::ACCESSES;
 use crate::console::view::EXPORT_TABLES;
 use crate::domain::Date;
 use crate::domain::worker::Profile;
+
+/// How often it is asked whether something is done.
+const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// Keeps the register of workers; needs a running service.
 ///
@@ -88,6 +91,30 @@ enum WorkersCommand {
         #[arg(long, value_name = "LIST", value_parser = clap::builder::PossibleValuesParser::new(EXPORT_TABLES))]
         table: Option<String>,
     },
+    /// Leave nothing of a worker: readings, scores, cases, links. It cannot be undone
+    ///
+    /// Nothing shows or sends the worker any more as soon as the service has answered. The files are then made anew
+    /// without the worker while the service goes on; this command waits for that. What was sent before is with whoever
+    /// received it, and backups hold what they held: both are for you to see to. The pseudonym is taken again only when
+    /// a register enrols it. Where no service runs, it is noted and done at the next start.
+    Erase {
+        /// The configuration of the service
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The site
+        site: String,
+        /// The worker
+        worker: String,
+        /// Also where there is an open case, which ends with the worker
+        #[arg(long)]
+        even_with_open_case: bool,
+        /// Do not wait until the files are made anew
+        #[arg(long)]
+        no_wait: bool,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
     /// Show the register
     List {
         /// The configuration of the service
@@ -128,6 +155,21 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
                     }
                     operator::say(format_args!("{}", text.trim_end()));
                 }
+            })
+        }
+        WorkersCommand::Erase { config, site, worker, even_with_open_case, no_wait, output } => {
+            let erased = erase(&config, &site, &worker, even_with_open_case);
+            let erased = erased.and_then(|answer| if no_wait { Ok(answer) } else { until_gone(&config, answer) });
+            operator::finish(erased, output, |answer| {
+                let told = if let Answer::WorkerErased { is_applied } = answer {
+                    let until =
+                        if *is_applied { "the files are being made anew" } else { "it is done as soon as one starts" };
+                    let done = if *is_applied { "nothing shows or sends it any more" } else { "no service runs" };
+                    format!("{worker} of {site} is erased: {done}, {until}")
+                } else {
+                    format!("nothing of {worker} is left at {site}, on disk either")
+                };
+                operator::say(format_args!("{told}"));
             })
         }
         WorkersCommand::List { config, output } => {
@@ -182,6 +224,37 @@ fn export(config: &Path, site: String, worker: String, table: Option<String>) ->
             let store = operator::open_store(&settings.store)?;
             Ok(control::export_from_store((&site, &worker), table.as_deref(), (&store, &settings.store.path), &engine))
         }
+    }
+}
+
+/// In the running service, or as a note in the journal where none runs.
+fn erase(config: &Path, site: &str, worker: &str, open_case: bool) -> Result<Answer, OperatorError> {
+    let (settings, engine) = config::load(config)?;
+    let question = Question::WorkerErase { site: site.to_owned(), worker: worker.to_owned(), open_case };
+    match control::ask(&settings.store.path, &question)? {
+        Some(answer) => Ok(answer),
+        None => {
+            let store = operator::open_store(&settings.store)?;
+            Ok(control::note_erasure(site, worker, open_case, &store, engine.rules.version()))
+        }
+    }
+}
+
+/// Waits until no file holds the worker any more, and says meanwhile that it does.
+fn until_gone(config: &Path, erased: Answer) -> Result<Answer, OperatorError> {
+    if !matches!(erased, Answer::WorkerErased { is_applied: true }) {
+        return Ok(erased);
+    }
+    let bar = indicatif::ProgressBar::new_spinner();
+    bar.set_message("nothing shows the worker any more; the files are being made anew");
+    bar.enable_steady_tick(LOOK_EVERY);
+    loop {
+        let answer = operator::ask_running(config, &Question::Erasing)?;
+        if !matches!(answer, Answer::Erasing { is_under_way: true }) {
+            bar.finish_and_clear();
+            return Ok(answer);
+        }
+        std::thread::sleep(LOOK_EVERY);
     }
 }
 

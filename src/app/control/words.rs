@@ -95,6 +95,17 @@ pub enum Question {
         /// One list of the document as CSV; all of it, where none is named.
         table: Option<String>,
     },
+    /// Leave nothing of a worker.
+    WorkerErase {
+        /// The site.
+        site: String,
+        /// The worker.
+        worker: String,
+        /// Also where there is an open case.
+        open_case: bool,
+    },
+    /// Whether the files of the store still hold somebody who was erased.
+    Erasing,
     /// Believe the machine's clock as it stands, after a step.
     ClockAccept,
     /// What is stored of some workers, to be looked back on by whoever asks.
@@ -209,6 +220,16 @@ pub enum Answer {
         last_now: Option<String>,
         /// Rows of the journal that are not in the histories yet.
         unsaved_rows: u64,
+    },
+    /// A worker is erased.
+    WorkerErased {
+        /// Whether nothing shows the worker any more; otherwise it is done at the next start.
+        is_applied: bool,
+    },
+    /// Whether the files of the store still hold somebody who was erased.
+    Erasing {
+        /// Whether they do.
+        is_under_way: bool,
     },
     /// About cases.
     Cases(CasesAnswer),

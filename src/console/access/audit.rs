@@ -4,6 +4,7 @@
 //! no value of anybody's health.
 
 mod backwards;
+mod forget;
 
 use std::fs::File;
 use std::io::Write as _;

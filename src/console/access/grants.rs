@@ -39,6 +39,8 @@ pub enum Field {
     Register,
     /// Files of questionnaires and working conditions, to take in.
     Intake,
+    /// Everything about a worker, to be erased.
+    Erasure,
 }
 
 impl Field {
@@ -59,6 +61,7 @@ impl Field {
         Self::Emergency,
         Self::Register,
         Self::Intake,
+        Self::Erasure,
     ];
 
     /// The name used in the audit.
@@ -80,6 +83,7 @@ impl Field {
             Self::Emergency => "emergency",
             Self::Register => "register",
             Self::Intake => "intake",
+            Self::Erasure => "erasure",
         }
     }
 
@@ -129,6 +133,7 @@ const GRANTS: &[(Field, &[(Role, Reach)])] = &[
     (Field::Emergency, &[(OhHead, Site)]),
     (Field::Register, &[(Administrator, Site), (OhLead, Site), (OhHead, Site)]),
     (Field::Intake, &[(Physician, Site), (OhLead, Site), (OhHead, Site)]),
+    (Field::Erasure, &[(Physician, Site), (OhLead, Site), (OhHead, Site)]),
 ];
 
 /// How far a role may see a field; `None` where not at all.

@@ -12,6 +12,7 @@ use super::account::replace_file;
 use super::password::HashedPassword;
 use super::session::Token;
 use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
+use crate::domain::worker::Tombstone;
 use crate::domain::{SignedDuration, Timestamp};
 
 /// How long a link can be used.
@@ -122,6 +123,15 @@ impl Links {
     pub fn end_all(&self, key: &WorkerKey, now: Timestamp) -> Result<(), LinkError> {
         let is_theirs = |link: &Link| link.site == key.site.as_str() && link.worker == key.worker.as_str();
         self.change(now, |links| links.retain(|link| !is_theirs(link)))
+    }
+
+    /// Ends the links of everybody who was erased.
+    ///
+    /// # Errors
+    /// [`LinkError`] where that cannot be kept.
+    pub fn forget(&self, stones: &[Tombstone], now: Timestamp) -> Result<(), LinkError> {
+        let is_of = |link: &Link, site: &SiteId| stones.iter().any(|stone| stone.is_of(site, &link.worker));
+        self.change(now, |links| links.retain(|link| !SiteId::parse(&link.site).is_ok_and(|site| is_of(link, &site))))
     }
 
     fn change(&self, now: Timestamp, change: impl FnOnce(&mut Vec<Link>)) -> Result<(), LinkError> {

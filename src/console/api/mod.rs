@@ -53,6 +53,7 @@ fn endpoints() -> Vec<Endpoint> {
         at("/api/v1/sites/{site}/colleagues", case, routes!(cases::colleagues)),
         at("/api/v1/methods", case, routes!(cases::methods)),
         at("/api/v1/workers/{site}/{worker}", Need::Field(Field::Evidence), routes!(workers::show)),
+        at("/api/v1/workers/{site}/{worker}", Need::Field(Field::Erasure), routes!(workers::erase)),
         at("/api/v1/workers/{site}/{worker}/export", Need::Field(Field::Evidence), routes!(workers::export)),
         at("/api/v1/rules", Need::Field(Field::Rules), routes!(rules::show)),
         at("/api/v1/rules/what-if", Need::Field(Field::WhatIf), routes!(rules::ask, rules::found)),

@@ -1,6 +1,7 @@
 //! Workers, as far as their health is the reader's to see.
 
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use axum::{Extension, Json};
 use serde::Deserialize;
@@ -67,4 +68,35 @@ pub(super) async fn export(
 ) -> Result<Response, Problem> {
     let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/workers/{site}/{worker}/export" };
     export::file(&desk.export(&site, &worker, visitor.language).await?, &table)
+}
+
+/// Whether an open case may end with the worker.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Erasing {
+    /// True: erase also a worker who has an open case.
+    open_case: bool,
+}
+
+/// Erases a worker: nothing shows or sends anything of them once this is answered, and within minutes nothing is in
+/// the files of the store either. It cannot be undone. What was sent before is with whoever received it.
+#[utoipa::path(
+    delete, path = "/api/v1/workers/{site}/{worker}", tag = "workers", operation_id = "eraseWorker",
+    params(
+        ("site" = String, Path, description = "The site"),
+        ("worker" = String, Path, description = "The worker's pseudonym"),
+        Erasing,
+    ),
+    responses((status = 204, description = "The worker is erased")),
+)]
+pub(super) async fn erase(
+    State(console): State<Console>,
+    Extension(signed_in): Extension<SignedIn>,
+    At((site, worker)): At<(String, String)>,
+    Asked(Erasing { open_case }): Asked<Erasing>,
+) -> Result<StatusCode, Problem> {
+    let desk = Desk { console: &console, signed_in: &signed_in, route: "/api/v1/workers/{site}/{worker}" };
+    desk.erase(&site, &worker, open_case).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -15,6 +15,7 @@ mod case_parts;
 mod case_tests;
 mod case_words;
 mod chart;
+pub(super) mod erase;
 pub(super) mod export;
 mod form;
 pub(super) mod inbox;

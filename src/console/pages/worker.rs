@@ -14,7 +14,7 @@ use super::super::office::OfficeError;
 use super::super::problem::Problem;
 use super::super::view::{COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, WorkerView};
 use super::layout::Frame;
-use super::{case_parts, chart, export, form, taking_part, worker_link};
+use super::{case_parts, chart, erase, export, form, taking_part, worker_link};
 use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::portrait::Portrait;
@@ -76,6 +76,7 @@ pub(in super::super) async fn show(
                 }
             }
         }
+        (erase::section(language, &signed_in, (&view.site, &view.worker), view.cases.iter().any(|case| case.ended_at.is_none())))
         @if let Some(portrait) = &portrait { (chart::all(language, portrait, &opened)) }
     };
     Ok(Frame { console: &console, signed_in: &signed_in, language, title, current: "" }.around(&body))

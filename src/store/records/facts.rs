@@ -6,7 +6,7 @@ use crate::domain::Timestamp;
 use crate::domain::history::WorkerHistory;
 use crate::domain::ids::RowNumber;
 use crate::store::parcels::{DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Outgoing};
-use crate::store::types::{AskedUnit, DecisionRecord, Quarantined, UnitDecisionRecord};
+use crate::store::types::{AskedUnit, DecisionRecord, Erasure, Quarantined, UnitDecisionRecord};
 
 codes! {
     FailureKind { Refused = 0, Unreachable = 1, Failed = 2 }
@@ -28,6 +28,7 @@ record! {
     Quarantined { site, source, topic, received_at, reason, detail, index, raw }
     Decided { of_row, decisions, units, notices }
     WorkerRecord { applied_through, history }
+    Erasure { worker, stone, of_row }
     OutboxMark { decisions_through, deliveries_through }
 }
 
@@ -68,6 +69,16 @@ pub(in crate::store) struct DeliveryState {
     pub(in crate::store) revived_at: Option<Timestamp>,
     /// Why it was given up.
     pub(in crate::store) dead: Option<DeadLetter>,
+}
+
+impl WorkerRecord {
+    /// The bytes of a record that owns nothing.
+    pub(in crate::store) fn encode_parts(applied_through: RowNumber, history: &WorkerHistory) -> Vec<u8> {
+        let mut w = Writer::new(vec![super::FORMAT]);
+        w.varint(applied_through);
+        history.put(&mut w);
+        w.into_bytes()
+    }
 }
 
 impl Decided {

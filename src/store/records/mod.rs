@@ -19,7 +19,7 @@ mod worker;
 
 use codec::{Reader, Stored, Writer};
 
-use super::types::{AskedUnit, Quarantined};
+use super::types::{AskedUnit, Erasure, Quarantined};
 use crate::domain::history::NightDetail;
 use crate::engine::row::Row;
 pub(super) use facts::{Decided, DeliveryState, OutboxMark, WorkerRecord};
@@ -106,5 +106,6 @@ kinds! {
     OutboxMark => "outbox mark",
     AskedUnit => "asked unit",
     Quarantined => "quarantine",
+    Erasure => "erasure",
     u64 => "number",
 }

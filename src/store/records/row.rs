@@ -11,7 +11,7 @@ record! {
 }
 
 choices! {
-    Input { Enrol(it) = 0, Item { message, index, item } = 1, Case { request, command } = 2 }
+    Input { Enrol(it) = 0, Item { message, index, item } = 1, Case { request, command } = 2, Erase(stone) = 3 }
 }
 
 /// The blob that follows is not sealed. 1 is kept for a sealed one.

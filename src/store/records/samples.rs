@@ -27,7 +27,7 @@ use crate::domain::reading::{
 };
 use crate::domain::rejection::{Reason, Rejection};
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
-use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Tombstone, Withholding};
 use crate::domain::{Date, TimeZone, Timestamp};
 use crate::engine::row::{Input, MessageMeta, Refused, Row, WorkerInputs};
 use crate::store::parcels::{DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Outgoing};
@@ -359,8 +359,9 @@ impl Sample for Item {
 
 impl Sample for Input {
     fn sample(d: &mut Dice) -> Self {
-        match d.below(4) {
+        match d.below(5) {
             0 => Self::Enrol(Sample::sample(d)),
+            4 => Self::Erase(Tombstone { salt: u128::from(d.below(9)), digest: u128::MAX - u128::from(d.below(9)) }),
             1 => Self::Case { request: Sample::sample(d), command: Box::new(Sample::sample(d)) },
             _ => Self::Item { message: Sample::sample(d), index: Sample::sample(d), item: Sample::sample(d) },
         }

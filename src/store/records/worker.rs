@@ -5,7 +5,7 @@ use super::codec::{Reader, Stored, Writer, codes, record, taken};
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::history::{NightDetail, PathAnchor, StoredBeats, StoredWindow, WorkerHistory};
 use crate::domain::indicator::{DeviceEpoch, HrvState, IndexBand, NightHrv, NightRow, NightSleep, SleepSpan};
-use crate::domain::worker::{OwnChoice, Profile, Sex, Withholding};
+use crate::domain::worker::{OwnChoice, Profile, Sex, Tombstone, Withholding};
 
 impl Stored for RuleId {
     fn put<'a>(&'a self, w: &mut Writer<'a>) {
@@ -42,6 +42,16 @@ record! {
     NightDetail { date, devices, windows, beats, sleeps, nightly }
     WorkerHistory {
         profile, nights, detail_dates, unsettled_nights, anchor, tags, register_changes, screenings, exposures, cases,
+    }
+}
+
+impl Stored for Tombstone {
+    fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        w.raw(&self.salt.to_le_bytes());
+        w.raw(&self.digest.to_le_bytes());
+    }
+    fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
+        Ok(Self { salt: u128::from_le_bytes(r.array()?), digest: u128::from_le_bytes(r.array()?) })
     }
 }
 

@@ -1,0 +1,52 @@
+//! Housekeeping of the store beside the thread that applies rows: snapshots, and the end of who was erased.
+//!
+//! Both take as long as reading the store does; no row, and no crisis, waits for them.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::console::Console;
+use crate::store::Store;
+
+/// How often it is looked whether there is something to do.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// The pause after something failed. Nothing is lost meanwhile: the journal has everything, and only grows.
+const PAUSE: Duration = Duration::from_secs(600);
+
+/// Keeps the store until `stopping` turns true.
+pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<bool>) {
+    let mut pause = LOOK_EVERY;
+    loop {
+        tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        let (store, console, stopping) = (store.clone(), console.clone(), stopping.clone());
+        let kept = tokio::task::spawn_blocking(move || look(&store, &console, &|| !*stopping.borrow())).await;
+        pause = match kept {
+            Ok(Ok(())) => LOOK_EVERY,
+            Ok(Err(error)) => {
+                tracing::error!("the store could not be kept in order, the next try is in ten minutes: {error}");
+                PAUSE
+            }
+            Err(panic) => {
+                tracing::error!("the keeping of the store broke off, the next try is in ten minutes: {panic}");
+                PAUSE
+            }
+        };
+    }
+}
+
+fn look(store: &Store, console: &Console, goes_on: &dyn Fn() -> bool) -> anyhow::Result<()> {
+    if store.purge_due()?.is_some() {
+        console.forget(&store.stones()?)?;
+        if store.purge(goes_on)? {
+            tracing::info!("no file of the store holds anything of those who were erased any more");
+        }
+    } else if store.is_snapshot_due() {
+        let report = store.snapshot()?;
+        tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
+    }
+    Ok(())
+}
