@@ -93,3 +93,45 @@ async fn a_long_inbox_comes_in_pages_and_only_what_is_on_one_is_written_down_as_
         assert_eq!(read, seen, "{path}");
     }
 }
+
+/// The landmarks of a page: what each is, and the id or the text of its name.
+fn landmarks(body: &str) -> Vec<(&str, &str)> {
+    let tags = body.split('<').map(|part| part.split_once('>').map_or(part, |(tag, _)| tag));
+    let found = tags.filter_map(|tag| {
+        let name = tag.split("aria-label").nth(1)?.split('"').nth(1)?;
+        let kind = match tag.split_once(' ')?.0 {
+            _ if tag.contains("role=\"region\"") => "region",
+            _ if tag.contains("role=") => return None,
+            "section" => "region",
+            "form" => "form",
+            "nav" => "navigation",
+            _ => return None,
+        };
+        Some((kind, name))
+    });
+    found.collect()
+}
+
+#[tokio::test]
+async fn no_page_has_two_landmarks_of_one_kind_and_name() {
+    let house = House::new();
+    let mut looked = 0;
+    for (role, pages) in [
+        (Role::OhHead, &["/cases", "/unseen", "/units", "/rules", "/rules/what-if?rule=R2", "/audit"][..]),
+        (Role::Operator, &["/system", "/settings"]),
+        (Role::Administrator, &["/accounts"]),
+    ] {
+        let guest = house.enter(role.as_str(), role, &[]);
+        for page in pages {
+            let answer = house.get(Some(&guest), page).await;
+            assert_eq!(answer.status, StatusCode::OK, "{page}");
+            let mut found = landmarks(&answer.body);
+            looked += found.len();
+            let all = found.len();
+            found.sort_unstable();
+            found.dedup();
+            assert_eq!(found.len(), all, "{page}: {found:?}");
+        }
+    }
+    assert!(looked > 20, "there are landmarks to compare: {looked}");
+}

@@ -81,7 +81,7 @@ fn name_of(language: Language, row: &GroupRow) -> String {
 fn wide(id: &str, title: &str, table: &Markup) -> Markup {
     html! {
         h3 id=(id) { (title) }
-        div.wide tabindex="0" role="region" aria-labelledby=(id) { (table) }
+        div.wide tabindex="0" role="group" aria-labelledby=(id) { (table) }
     }
 }
 

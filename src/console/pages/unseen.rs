@@ -143,7 +143,7 @@ fn counts(language: Language, wanted: &Wanted, view: &UnseenView, counted: &[&Un
         section aria-labelledby="counts" {
             h2 #counts { (language.say("unseen-counts")) }
             p { (language.say_with("unseen-total", &[("count", counted.len().into()), ("of", enrolled.to_string().into())])) }
-            div.wide tabindex="0" role="region" aria-labelledby="counts" {
+            div.wide tabindex="0" role="group" aria-labelledby="counts" {
                 table.numbers {
                     thead {
                         tr {

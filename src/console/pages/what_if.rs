@@ -204,7 +204,7 @@ fn site_part(language: Language, site: &SiteEffect) -> Markup {
         section aria-labelledby=(id) {
             h2 id=(id) { (language.say_with("units-site", &[("site", site.site.as_str().into())])) }
             @if site.is_small { p { (language.say("units-small-site")) } }
-            div.wide tabindex="0" role="region" aria-labelledby=(id) {
+            div.wide tabindex="0" role="group" aria-labelledby=(id) {
                 table.numbers {
                     caption { (language.say("what-if-caption")) }
                     thead { tr { @for key in heads { th scope="col" { (language.say(key)) } } } }
