@@ -583,6 +583,7 @@ quarantine-caption = The newest first; what they hold is not shown.
 quarantine-when = Came
 quarantine-reason = Reason
 quarantine-detail = Detail
+quarantine-no-detail = What exactly was wrong may name a worker, so it is not shown here. On the machine itself vagus quarantine list shows it.
 quarantine-hint = Mend the reason first, then try again. What is thrown away does not come back.
 outbox-title = Deliveries
 outbox-channel = Channel
@@ -713,7 +714,7 @@ unseen-do-withdrawn = Nothing: it is the worker’s own choice.
 ## Copies of what is kept
 
 export-title = A copy
-export-meaning = Everything that is kept and may be seen here, for other programs. That it was taken is written down.
+export-meaning = What is kept of one worker and may be seen here, for other programs: nights, working conditions, questionnaires, cases, and for the worker also what the wristband sent and who looked. Not in it: single heart beats, messages that were refused, and alerts and mails that were sent. That it was taken is written down.
 export-all = One document (JSON)
 export-tables = Single lists for a spreadsheet (CSV)
 export-nights = Nights

@@ -577,6 +577,7 @@ quarantine-caption = Mới nhất trước; không hiển thị nội dung.
 quarantine-when = Nhận lúc
 quarantine-reason = Lý do
 quarantine-detail = Chi tiết
+quarantine-no-detail = Chi tiết lỗi có thể nêu tên một người lao động nên không hiển thị ở đây. Trên chính máy chủ, lệnh vagus quarantine list hiển thị chi tiết.
 quarantine-hint = Hãy khắc phục lý do trước rồi thử lại. Mục đã bỏ không lấy lại được.
 outbox-title = Gửi đi
 outbox-channel = Kênh
@@ -707,7 +708,7 @@ unseen-do-withdrawn = Không cần làm gì: đó là lựa chọn của chính 
 ## Bản sao của dữ liệu đang giữ
 
 export-title = Bản sao
-export-meaning = Toàn bộ dữ liệu đang giữ và được xem tại đây, cho chương trình khác. Việc lấy bản sao được ghi lại.
+export-meaning = Những gì đang giữ về một người lao động và được xem tại đây, cho chương trình khác: các đêm, điều kiện làm việc, bảng hỏi, trường hợp; bản của chính người đó còn có dữ liệu vòng tay gửi và ai đã xem. Không gồm: từng nhịp tim, các bản tin bị từ chối, các cảnh báo và thư đã gửi. Việc lấy bản sao được ghi lại.
 export-all = Một tài liệu (JSON)
 export-tables = Từng danh sách cho bảng tính (CSV)
 export-nights = Các đêm

@@ -577,6 +577,7 @@ quarantine-caption = 最新的在前；不显示其内容。
 quarantine-when = 接收时间
 quarantine-reason = 原因
 quarantine-detail = 详情
+quarantine-no-detail = 具体错误可能提到某名劳动者，因此此处不显示。可在服务器上用 vagus quarantine list 查看。
 quarantine-hint = 请先消除原因再重试。丢弃后无法恢复。
 outbox-title = 发送
 outbox-channel = 渠道
@@ -707,7 +708,7 @@ unseen-do-withdrawn = 无需处理：这是劳动者本人的选择。
 ## 所存数据的副本
 
 export-title = 副本
-export-meaning = 此处可查看的全部所存数据，供其他程序使用。取得副本会被记录。
+export-meaning = 关于一名劳动者所保存且可在此查看的数据，供其他程序使用：各夜、工作条件、问卷、个案；劳动者本人的副本还包括手环发送的数据和谁查看过。不包括：单次心跳、被拒收的消息、已发出的警报和邮件。取得副本会被记录。
 export-all = 一份完整文件（JSON）
 export-tables = 供表格软件使用的单个列表（CSV）
 export-nights = 各夜

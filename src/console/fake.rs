@@ -254,7 +254,7 @@ impl Office for FakeOffice {
             site: Some(SITES[0].to_owned()),
             source: Some("gw-7".to_owned()),
             reason: "out_of_range".to_owned(),
-            detail: "rmssd_ms is out of range".to_owned(),
+            detail: format!("{} is enrolled nowhere", canaries(0).worker),
             bytes: 120,
         };
         let dead = DeadLetter {

@@ -74,11 +74,12 @@ enum WorkersCommand {
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
     },
-    /// Print everything that is kept of a worker: one JSON document, or one list of it as CSV
+    /// Print what is kept of a worker: one JSON document, or one list of it as CSV
     ///
     /// For the worker, who may have it: register, nights, raw windows, questionnaires with their answers, working
-    /// conditions, cases, and who looked at any of it. Written into the audit before it is printed. Asked from the
-    /// running service, or read from its store.
+    /// conditions, cases, and who looked at any of it. Not in it: single heart beats, messages that were refused (`vagus
+    /// quarantine list` has them), and alerts and mails that were sent. Written into the audit before it is printed. Asked
+    /// from the running service, or read from its store.
     Export {
         /// The configuration of the service
         #[arg(long, value_name = "FILE")]

@@ -47,7 +47,8 @@ pub(super) struct Wanted {
     table: String,
 }
 
-/// Gives everything that is kept of a worker and is the reader's to see, in one document, or one list of it as CSV.
+/// Gives what is kept of a worker and is the reader's to see, in one document, or one list of it as CSV. Not in it are
+/// single heart beats, messages that were refused, and events and mails that were sent.
 /// Single answers and notes are null for whoever works on no case of theirs.
 #[utoipa::path(
     get, path = "/api/v1/workers/{site}/{worker}/export", tag = "workers", operation_id = "exportWorker",

@@ -7,8 +7,8 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::super::Console;
-use super::super::access::Field;
 use super::super::access::audit::Entry;
+use super::super::access::{Field, Reach};
 use super::super::gate::{SignedIn, Visitor};
 use super::super::problem::Problem;
 use super::super::query::Asked;
@@ -38,6 +38,8 @@ struct Shown<'a> {
     language: Language,
     /// Deliveries and the clock belong to no site, so only who looks after all may touch them.
     is_for_all: bool,
+    /// What exactly was wrong with a refused message may name a worker, so it is for whoever may see workers.
+    has_details: bool,
 }
 
 impl Shown<'_> {
@@ -60,8 +62,11 @@ pub(in super::super) async fn show(
     let may_see = |site: &str| SiteId::parse(site).is_ok_and(|site| reader.may_see(Field::System, &site, &[]));
     view.sources.retain(|row| may_see(&row.site));
     view.quarantine.newest.retain(|row| is_for_all || row.site.as_deref().is_some_and(may_see));
-    console.record(vec![Entry::of(reader, "read", ROUTE).with(&[Field::System])]).await?;
-    let shown = Shown { signed_in: &signed_in, language, is_for_all };
+    let has_details = reader.reach(Field::Worker) == Some(Reach::Site);
+    let fields = [Some(Field::System), has_details.then_some(Field::Worker)];
+    let fields: Vec<Field> = fields.into_iter().flatten().collect();
+    console.record(vec![Entry::of(reader, "read", ROUTE).with(&fields)]).await?;
+    let shown = Shown { signed_in: &signed_in, language, is_for_all, has_details };
     let title = language.say("nav-system");
     let body = html! {
         h1 { (title) }
@@ -138,7 +143,8 @@ fn quarantine(shown: &Shown<'_>, view: &QuarantineView) -> Markup {
             @if !view.newest.is_empty() {
                 form method="post" action=(ROUTE) {
                     (csrf(shown.signed_in))
-                    div.wide tabindex="0" role="region" aria-labelledby="quarantine" { (refused(shown, &view.newest)) }
+                    div.wide tabindex="0" role="group" aria-labelledby="quarantine" { (refused(shown, &view.newest)) }
+                    @if !shown.has_details { p.hint { (language.say("quarantine-no-detail")) } }
                     @if shown.is_for_all {
                         div.buttons {
                             button type="submit" name="deed" value="retry_refused" { (language.say("system-retry-chosen")) }
@@ -159,9 +165,10 @@ fn refused(shown: &Shown<'_>, rows: &[RefusedRow]) -> Markup {
             caption { (language.say("quarantine-caption")) }
             thead {
                 tr {
-                    @for key in ["system-choose", "quarantine-when", "sources-name", "quarantine-reason", "quarantine-detail"] {
+                    @for key in ["system-choose", "quarantine-when", "sources-name", "quarantine-reason"] {
                         th scope="col" { (language.say(key)) }
                     }
+                    @if shown.has_details { th scope="col" { (language.say("quarantine-detail")) } }
                 }
             }
             tbody {
@@ -171,7 +178,7 @@ fn refused(shown: &Shown<'_>, rows: &[RefusedRow]) -> Markup {
                         td { (shown.moment(&row.received_at)) }
                         td { (row.site.as_deref().unwrap_or("–")) "/" (row.source.as_deref().unwrap_or("–")) }
                         td { code { (row.reason) } }
-                        td { (row.detail) }
+                        @if shown.has_details { td { (row.detail) } }
                     }
                 }
             }
@@ -214,7 +221,7 @@ fn outbox(shown: &Shown<'_>, view: &SystemView) -> Markup {
             } @else {
                 form method="post" action=(ROUTE) {
                     (csrf(shown.signed_in))
-                    div.wide tabindex="0" role="region" aria-labelledby="dead" { (dead(shown, &view.dead)) }
+                    div.wide tabindex="0" role="group" aria-labelledby="dead" { (dead(shown, &view.dead)) }
                     label.tick { input type="checkbox" name="crises" value="on"; (language.say("outbox-with-crises")) }
                     div.buttons {
                         button type="submit" name="deed" value="retry_dead" { (language.say("system-retry-chosen")) }

@@ -1,4 +1,5 @@
-//! Everything that is kept of one worker, in one document.
+//! What is kept of one worker, in one document: not single heart beats, not messages that were refused, and not events
+//! and mails that were sent.
 //!
 //! What the service knows comes in with what its reader may see of it; the document leaves, or one of its lists as
 //! CSV. A field that a reader may not see is null, and never left out.
@@ -25,7 +26,7 @@ pub const EXPORT_VERSION: u32 = 1;
 pub const EXPORT_TABLES: [&str; 8] =
     ["nights", "windows", "sleeps", "nightly", "exposures", "tags", "screenings", "accesses"];
 
-/// Everything that is kept of one worker.
+/// What is kept of one worker, but for messages that were refused, and events and mails that were sent.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ExportView {
     /// The version of this document.
