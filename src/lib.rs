@@ -9,7 +9,7 @@
 //!    [`screening`] and [`exposures`] the rest of the evidence, [`rules`] the level, [`cases`] what to do.
 //! 5. Decisions are journaled, put into the outbox, and [`delivery`] sends them.
 //!
-//! [`domain`] holds the words all of them speak, [`statistics`] the arithmetic that stages share, [`broker`] is one connection to an MQTT broker, [`clock`] is the only reader of system time,
+//! [`domain`] holds the words all of them speak, [`statistics`] the arithmetic that stages share, [`broker`] is one connection to an MQTT broker, [`tls`] whom a connection over HTTPS trusts, [`clock`] is the only reader of system time,
 //! [`telemetry`] the only place of metrics and logs, [`texts`] what people read in their language, [`console`] what is served over HTTP.
 //! `tests/architecture.rs` holds who may know whom.
 
@@ -35,3 +35,4 @@ pub mod statistics;
 pub mod store;
 pub mod telemetry;
 pub mod texts;
+pub mod tls;

@@ -11,7 +11,7 @@ const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console"];
 const LEAVES: &[&str] = &["clock", "telemetry", "texts"];
 /// What the adapters of one protocol share below them, so that they need not know each other:
 /// a module and the adapters that may know it.
-const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery"])];
+const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery"]), ("tls", &["console", "delivery"])];
 /// May use everything.
 const ASSEMBLY: &[&str] = &["app", "demo", "main", "lib"];
 

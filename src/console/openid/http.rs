@@ -2,16 +2,12 @@
 
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
+use super::settings::may_be_told;
+use crate::tls::{TlsFileError, client_config};
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 use reqwest::Client;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
-
-use super::settings::may_be_told;
 
 /// The longest answer; keys and claims are a few KiB.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -23,13 +19,8 @@ pub enum HttpError {
     #[error("{0} is not https: nothing is told there")]
     Clear(String),
     /// The authority's file is unusable.
-    #[error("{file} cannot be used: {reason}")]
-    Authority {
-        /// The file.
-        file: String,
-        /// What is wrong.
-        reason: String,
-    },
+    #[error(transparent)]
+    Authority(#[from] TlsFileError),
     /// No connection, no answer, or none in time.
     #[error("{0}")]
     Unreachable(String),
@@ -54,7 +45,7 @@ impl Http {
     /// [`HttpError`] where the authority's file is unusable.
     pub(super) fn new(ca_file: Option<&Path>, timeout: Duration) -> Result<Self, HttpError> {
         let client = Client::builder()
-            .tls_backend_preconfigured(tls(ca_file)?)
+            .tls_backend_preconfigured(client_config(ca_file)?)
             .user_agent(concat!("vagus/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -110,34 +101,4 @@ fn words(error: &reqwest::Error) -> String {
         cause = inner;
     }
     cause.to_string()
-}
-
-/// `ring` is named here and not left to a process-wide default.
-fn tls(ca_file: Option<&Path>) -> Result<ClientConfig, HttpError> {
-    let roots = match ca_file {
-        Some(file) => of_file(file)?,
-        None => of_system(),
-    };
-    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has what the default versions of TLS need");
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
-fn of_file(file: &Path) -> Result<RootCertStore, HttpError> {
-    let unusable = |reason: String| HttpError::Authority { file: file.display().to_string(), reason };
-    let pem = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(&pem) {
-        let certificate = certificate.map_err(|error| unusable(error.to_string()))?;
-        roots.add(certificate).map_err(|error| unusable(error.to_string()))?;
-    }
-    if roots.is_empty() { Err(unusable("no certificate in PEM form".to_owned())) } else { Ok(roots) }
-}
-
-/// Where the system has no authorities, the provider is not reached over TLS, and the log says so at each sign-in.
-fn of_system() -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
 }

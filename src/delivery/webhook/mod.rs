@@ -5,8 +5,6 @@
 //! redirects are not followed, its answer's body is not read: it can neither lead Vagus elsewhere nor
 //! hold it up longer than the time limit.
 
-mod tls;
-
 use std::error::Error as _;
 use std::time::Duration;
 
@@ -20,8 +18,7 @@ use super::settings::WebhookSettings;
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::store::Outgoing;
-
-pub use tls::TlsFileError;
+use crate::tls::{TlsFileError, client_config};
 
 /// How long to wait after an answer that only a person can change: a wrong path, a wrong key, a gone
 /// receiver. It is tried on all the same, since a person may.
@@ -66,7 +63,7 @@ impl WebhookSender {
     pub fn open(settings: WebhookSettings, clock: Clock) -> Result<Self, OpenError> {
         let whole = Duration::from_millis(settings.timeout_ms);
         let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls::client_config(settings.ca_file.as_deref())?)
+            .tls_backend_preconfigured(client_config(settings.ca_file.as_deref())?)
             .user_agent(concat!("vagus/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())

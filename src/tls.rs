@@ -1,4 +1,7 @@
-//! TLS towards receivers: files, or the system's authorities, to a rustls configuration.
+//! TLS towards whoever the service asks over HTTPS: an authority's file, or the system's authorities, to a rustls
+//! configuration.
+//!
+//! A path comes in, a configuration leaves, or what is wrong with the file. Nothing here connects to anybody.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +19,10 @@ pub struct TlsFileError {
 }
 
 /// The configuration. `ring` is named here and not left to a process-wide default.
-pub(super) fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsFileError> {
+///
+/// # Errors
+/// [`TlsFileError`] where the file cannot be read, or holds no certificate.
+pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsFileError> {
     let roots = match ca_file {
         Some(file) => of_file(file)?,
         None => of_system(),
@@ -44,7 +50,27 @@ fn of_system() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
     if roots.is_empty() {
-        tracing::warn!("this system has no certificate authorities, so webhooks without ca_file reach nobody");
+        tracing::warn!("this system has no certificate authorities, so nobody is reached over TLS without a ca_file");
     }
     roots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_certificate_is_refused_with_its_name_and_one_with_a_certificate_is_taken() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("authority.pem");
+        let refused = |path: &Path| client_config(Some(path)).unwrap_err().to_string();
+        assert!(refused(&path).contains("authority.pem cannot be used: "), "it is missing");
+        std::fs::write(&path, "no certificate").unwrap();
+        assert!(refused(&path).ends_with("no certificate in PEM form"));
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(&path, made.cert.pem()).unwrap();
+        assert!(client_config(Some(&path)).is_ok());
+        std::fs::write(&path, made.cert.pem().replace("-----END", "AAAA\n-----END")).unwrap();
+        assert!(refused(&path).contains("authority.pem"), "a broken one hides behind no other");
+    }
 }
