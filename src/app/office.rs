@@ -35,7 +35,7 @@ use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::case::ActionKind;
 use crate::domain::history::WorkerHistory;
-use crate::domain::ids::{SiteId, WorkerId, WorkerKey};
+use crate::domain::ids::{SiteId, WorkerId, WorkerKey, WorkerNumber};
 use crate::domain::person::Actor;
 use crate::domain::worker::Withholding;
 use crate::engine::portrait::{Portrait, portrait};
@@ -61,6 +61,19 @@ async fn one(served: &Served, id: String) -> Result<CaseView, OfficeError> {
     Ok(cases::look(served, move |histories, now| cases::show(histories, &id, now)).await??)
 }
 
+/// Looks at one worker between two rows, which wait meanwhile: what takes its time works on a copy.
+async fn look_at_worker<T: Send + 'static>(
+    served: &Served,
+    key: WorkerKey,
+    see: impl FnOnce(WorkerNumber, &WorkerHistory, Timestamp) -> T + Send + 'static,
+) -> Result<T, OfficeError> {
+    let found = cases::look_at_shards(served, move |shards, now| {
+        let (number, history) = shards.histories().find(|(_, history)| history.profile.key == key)?;
+        Some(see(number, history, now))
+    });
+    found.await?.ok_or(OfficeError::Unknown)
+}
+
 impl Office for Served {
     fn now(&self) -> Timestamp {
         self.clock.now()
@@ -78,14 +91,9 @@ impl Office for Served {
 
     fn portrait(&self, site: SiteId, worker: WorkerId) -> Answering<'_, Portrait> {
         Box::pin(async move {
-            let found = cases::look(self, move |mut histories, now| {
-                // Copied, so that rows wait for the copy alone and not for the picture.
-                let is_theirs = |key: &crate::domain::ids::WorkerKey| key.site == site && key.worker == worker;
-                Iterator::find(&mut histories, |history| is_theirs(&history.profile.key))
-                    .cloned()
-                    .map(|history| (history, now))
-            });
-            let (history, now) = found.await?.ok_or(OfficeError::Unknown)?;
+            // Copied, so that rows wait for the copy alone and not for the picture.
+            let copied = look_at_worker(self, WorkerKey { site, worker }, |_, history, now| (history.clone(), now));
+            let (history, now) = copied.await?;
             let settings = self.engine.borrow().clone();
             let drawn = tokio::task::spawn_blocking(move || portrait(&history, &settings, now));
             drawn.await.map_err(|_| OfficeError::Stopping)
@@ -93,11 +101,11 @@ impl Office for Served {
     }
 
     fn worker(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerView> {
-        Box::pin(workers::one(self, site, worker))
+        Box::pin(workers::one(self, WorkerKey { site, worker }))
     }
 
     fn export(&self, site: SiteId, worker: WorkerId) -> Answering<'_, WorkerData> {
-        Box::pin(export::export(self, site, worker))
+        Box::pin(export::export(self, WorkerKey { site, worker }))
     }
 
     fn choose(&self, key: WorkerKey, withholding: Option<Withholding>) -> Answering<'_, ()> {

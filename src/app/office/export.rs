@@ -1,25 +1,21 @@
 //! Everything that is kept of one worker, from the running engines or from the store alone.
 
+use super::look_at_worker;
 use crate::app::control::Served;
-use crate::app::control::cases::{look_at_shards, views};
+use crate::app::control::cases::views;
 use crate::console::office::{OfficeError, WorkerData};
 use crate::domain::Timestamp;
 use crate::domain::history::WorkerHistory;
-use crate::domain::ids::{SiteId, WorkerId, WorkerNumber};
+use crate::domain::ids::{WorkerKey, WorkerNumber};
 use crate::engine;
 use crate::engine::portrait::portrait;
 use crate::store::{Store, ViewError};
 
 /// Everything about a worker whom the service knows.
-pub(super) async fn export(served: &Served, site: SiteId, worker: WorkerId) -> Result<WorkerData, OfficeError> {
-    let found = look_at_shards(served, move |shards, now| {
-        // Copied, so that rows wait for the copy alone.
-        let mut all = shards.histories();
-        let is_theirs =
-            |history: &WorkerHistory| history.profile.key.site == site && history.profile.key.worker == worker;
-        all.find(|(_, history)| is_theirs(history)).map(|(number, history)| (number, history.clone(), now))
-    });
-    let (number, history, now) = found.await?.ok_or(OfficeError::Unknown)?;
+pub(super) async fn export(served: &Served, key: WorkerKey) -> Result<WorkerData, OfficeError> {
+    // Copied, so that rows wait for the copy alone.
+    let copied = look_at_worker(served, key, |number, history, now| (number, history.clone(), now));
+    let (number, history, now) = copied.await?;
     let (store, settings) = (served.store.clone(), served.engine.borrow().clone());
     let collected = tokio::task::spawn_blocking(move || collected(number, history, &store, &settings, now)).await;
     collected.map_err(|_| OfficeError::Stopping)?.map_err(|error| {

@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use super::look_at_worker;
 use crate::app::control::Served;
-use crate::app::control::cases::{cases_of, look, look_at_shards};
+use crate::app::control::cases::{cases_of, look_at_shards};
 use crate::console::office::OfficeError;
 use crate::console::view::{
     COVERAGE_NIGHTS, CaseRow, DataQuality, DeviceSpan, OwnChoiceView, SourceRow, Unseen, UnseenRow, UnseenView,
     WorkerView,
 };
 use crate::domain::history::WorkerHistory;
-use crate::domain::ids::{SiteId, WorkerId};
+use crate::domain::ids::WorkerKey;
 use crate::domain::indicator::{DeviceEpoch, HrvState, NightRow};
 use crate::domain::worker::{Enrolment, Withholding};
 use crate::domain::{Date, Timestamp};
@@ -24,13 +25,8 @@ use crate::telemetry::Metrics;
 const LEARNING_DAYS: i64 = 28;
 
 /// One worker.
-pub(super) async fn one(served: &Served, site: SiteId, worker: WorkerId) -> Result<WorkerView, OfficeError> {
-    let found = look(served, move |mut histories, now| {
-        let is_theirs =
-            |history: &&WorkerHistory| history.profile.key.site == site && history.profile.key.worker == worker;
-        Iterator::find(&mut histories, is_theirs).map(|history| view(history, now))
-    });
-    found.await?.ok_or(OfficeError::Unknown)
+pub(super) async fn one(served: &Served, key: WorkerKey) -> Result<WorkerView, OfficeError> {
+    look_at_worker(served, key, |_, history, now| view(history, now)).await
 }
 
 fn view(history: &WorkerHistory, now: Timestamp) -> WorkerView {

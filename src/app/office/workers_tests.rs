@@ -3,6 +3,7 @@
 use super::*;
 use crate::domain::TimeZone;
 use crate::domain::ids::{DeviceId, WorkerKey};
+use crate::domain::ids::{SiteId, WorkerId};
 use crate::domain::indicator::NightHrv;
 use crate::domain::worker::Profile;
 
