@@ -1,20 +1,16 @@
 //! A plant with a console: who works there, and three workers who need somebody today.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use vagus::console::access::Reader;
-use vagus::console::access::account::{Account, Accounts};
-use vagus::console::access::password::HashedPassword;
-use vagus::domain::person::{PersonId, Role};
+use vagus::domain::person::Role;
 
 use crate::browser::Browser;
 use crate::support::eventually;
 use crate::support::feed::{ago, gad7, nights, now, phq9_with_crisis};
+pub(crate) use crate::support::staff::PASSWORD;
+use crate::support::staff::{employ, store_of};
 use crate::support::town::Town;
 use crate::words::{ENGLISH, Words};
-
-/// What everybody's password is, once it was changed.
-pub(crate) const PASSWORD: &str = "the heron stands in the reeds";
 
 pub(crate) const PHYSICIAN: &str = "dr.lan";
 pub(crate) const ADMINISTRATOR: &str = "ad.min";
@@ -43,8 +39,7 @@ impl Clinic {
     /// The same, with more lines of configuration.
     pub(crate) fn configured(more: &str) -> Self {
         Self::edited(more, |store| {
-            add_account(store, PHYSICIAN, Role::Physician);
-            add_account(store, ADMINISTRATOR, Role::Administrator);
+            employ(store, &[(PHYSICIAN, Role::Physician), (ADMINISTRATOR, Role::Administrator)]);
         })
     }
 
@@ -55,10 +50,7 @@ impl Clinic {
 
     fn edited(more: &str, prepare: impl FnOnce(&Path)) -> Self {
         let town = Town::edited(|config| {
-            let table: toml::Table = config.parse().unwrap();
-            let store = PathBuf::from(table["store"]["path"].as_str().unwrap());
-            std::fs::create_dir_all(&store).unwrap();
-            prepare(&store);
+            prepare(&store_of(&config));
             config + PEOPLE + more
         });
         Self { town }
@@ -107,19 +99,4 @@ pub(crate) fn sign_in(browser: &Browser, words: &Words, name: &str, password: &s
     browser.fill(words.name, name);
     browser.fill(words.password, password);
     browser.press(words.sign_in);
-}
-
-/// Makes an account in a store that no service has open.
-fn add_account(store: &Path, name: &str, role: Role) {
-    let accounts = Accounts::open(&store.join("accounts.json")).unwrap();
-    let id = PersonId::parse(name).unwrap();
-    let account = Account {
-        reader: Reader::new(id, role, Vec::new()),
-        password: HashedPassword::of(PASSWORD),
-        must_change: false,
-        is_disabled: false,
-        language: None,
-        openid: None,
-    };
-    accounts.add(account).unwrap();
 }

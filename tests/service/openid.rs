@@ -4,15 +4,12 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
-use vagus::console::access::Reader;
-use vagus::console::access::account::{Account, Accounts};
-use vagus::console::access::password::HashedPassword;
+use vagus::console::access::account::Accounts;
 use vagus::domain::person::{PersonId, Role};
 
 use crate::support::provider::{Page, Provider, SECRET, Surfer};
+use crate::support::staff::{PASSWORD, employ, store_of};
 use crate::support::town::Town;
-
-const PASSWORD: &str = "the heron stands in the reeds";
 
 const AWAY: &str = "The sign-in service of your organisation does not answer as it should right now.";
 const STALE: &str = "This sign-in was not begun in this browser, or it took longer than ten minutes.";
@@ -29,18 +26,8 @@ const GRANTS: &str = "scopes = [\"profile\", \"groups\"]\n\
 /// A town whose people sign in at that port, with a physician and an administrator who have passwords.
 fn town(port: u16, more: &str) -> Town {
     Town::edited(|config| {
-        let table: toml::Table = config.parse().unwrap();
-        let store = PathBuf::from(table["store"]["path"].as_str().unwrap());
-        std::fs::create_dir_all(&store).unwrap();
-        let accounts = Accounts::open(&store.join("accounts.json")).unwrap();
-        let password = HashedPassword::of(PASSWORD);
-        for (name, role) in [("dr.minh", Role::Physician), ("ad.min", Role::Administrator)] {
-            let reader = Reader::new(PersonId::parse(name).unwrap(), role, Vec::new());
-            let password = password.clone();
-            let account =
-                Account { reader, password, must_change: false, is_disabled: false, language: None, openid: None };
-            accounts.add(account).unwrap();
-        }
+        let store = store_of(&config);
+        employ(&store, &[("dr.minh", Role::Physician), ("ad.min", Role::Administrator)]);
         let file = store.with_file_name("openid.secret");
         std::fs::write(&file, format!("{SECRET}\n")).unwrap();
         std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();

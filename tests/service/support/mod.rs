@@ -9,6 +9,7 @@ pub(crate) mod mosquitto;
 pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod receiver;
+pub(crate) mod staff;
 pub(crate) mod strace;
 pub(crate) mod town;
 pub(crate) mod vagus;

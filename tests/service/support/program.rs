@@ -1,17 +1,11 @@
 //! A program that speaks with the API: signed in as somebody, or with a source's token.
 
-use std::path::PathBuf;
-
 use serde_json::Value;
-use vagus::console::access::Reader;
-use vagus::console::access::account::{Account, Accounts};
-use vagus::console::access::password::HashedPassword;
-use vagus::domain::person::{PersonId, Role};
+use vagus::domain::person::Role;
 
+use super::staff::{PASSWORD, employ, store_of};
 use super::town::Town;
 use super::vagus::Vagus;
-
-const PASSWORD: &str = "the heron stands in the reeds";
 
 /// The token of the source `clinic`.
 pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -19,18 +13,8 @@ pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 /// Accounts, by name and role, and a source `clinic` that speaks HTTP.
 pub(crate) fn town_with(people: &[(&str, Role)]) -> Town {
     Town::edited(|config| {
-        let table: toml::Table = config.parse().unwrap();
-        let store = PathBuf::from(table["store"]["path"].as_str().unwrap());
-        std::fs::create_dir_all(&store).unwrap();
-        let accounts = Accounts::open(&store.join("accounts.json")).unwrap();
-        let password = HashedPassword::of(PASSWORD);
-        for (name, role) in people {
-            let reader = Reader::new(PersonId::parse(name).unwrap(), *role, Vec::new());
-            let password = password.clone();
-            let account =
-                Account { reader, password, must_change: false, is_disabled: false, language: None, openid: None };
-            accounts.add(account).unwrap();
-        }
+        let store = store_of(&config);
+        employ(&store, people);
         let file = store.with_file_name("clinic.token");
         std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
         format!("{config}[[http.sources]]\nsite = \"plant-a\"\nsource = \"clinic\"\ntoken_file = {file:?}\n")
