@@ -93,7 +93,7 @@ fn provider(console: &Console, address: IpAddr) -> Result<(&OpenId, String), Unv
 /// Begins a sign-in through the provider: where the browser goes, and what its cookie holds.
 pub(super) async fn begin(console: &Console, address: IpAddr) -> Result<(String, Token), Unvouched> {
     let (openid, back) = provider(console, address)?;
-    openid.begin(&back, wall()).await.map_err(|error| told(error, address))
+    openid.begin(&back, address, wall()).await.map_err(|error| told(error, address))
 }
 
 /// Ends it, with what the provider sent back.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use vagus::console::access::account::Accounts;
 use vagus::domain::person::{PersonId, Role};
 
+use crate::support::eventually;
 use crate::support::provider::{Page, Provider, SECRET, Surfer};
 use crate::support::staff::{PASSWORD, employ, store_of};
 use crate::support::town::Town;
@@ -291,6 +292,9 @@ fn while_the_provider_is_away_that_is_told_and_passwords_go_on() {
     // It comes, and that is seen without a restart.
     let provider = Provider::start(Some(port));
     provider.know(&console, &[("dr.lan", &["physicians"])]);
+    // For some seconds after it did not answer it is left alone.
+    let begin = || Surfer::default().get(&format!("{console}/sign-in/openid")).status;
+    eventually("the provider is asked again", || (begin() == 303).then_some(()));
     assert_in(&Surfer::default().sign_in(&console, "dr.lan"));
     // It goes between there and back.
     let surfer = Surfer::default();

@@ -4,6 +4,7 @@
 //! in the browser: the browser has one cookie, and each sign-in ends once.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use openidconnect::{Nonce, PkceCodeVerifier};
@@ -16,6 +17,9 @@ use crate::domain::{SignedDuration, Timestamp};
 pub(super) const LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// So many are kept; beyond it the oldest goes.
 const MAX_BEGUN: usize = 10_000;
+/// So many are kept of one client; beyond it the oldest of that client goes, so that nobody keeps others out. Our own
+/// choice: a room of people behind one address, each of whom takes a minute.
+const MAX_OF_CLIENT: usize = 20;
 
 /// A sign-in that was begun.
 #[derive(Debug)]
@@ -28,6 +32,21 @@ pub(super) struct Begun {
     pub(super) verifier: PkceCodeVerifier,
     /// When.
     pub(super) at: Timestamp,
+    /// Where the browser is.
+    pub(super) address: IpAddr,
+}
+
+/// The client at an address: of version 6 a whole network, which is what one client is given; none at this machine, for
+/// there stands the server in front of the console, and everybody is behind it.
+fn client(address: IpAddr) -> Option<IpAddr> {
+    match address.to_canonical() {
+        address if address.is_loopback() => None,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            Some(IpAddr::from([a, b, c, d, 0, 0, 0, 0]))
+        }
+        address @ IpAddr::V4(_) => Some(address),
+    }
 }
 
 /// All of them, by the cookie of the browser. Clones are the same.
@@ -42,9 +61,12 @@ impl BegunSignIns {
         let (token, now) = (Token::random(), begun.at);
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|_, begun| is_fresh(begun, now));
-        if open.len() >= MAX_BEGUN {
-            let oldest = open.iter().min_by_key(|(_, begun)| begun.at).map(|(token, _)| token.clone());
-            oldest.map(|token| open.remove(&token));
+        let client_of = client(begun.address);
+        let is_theirs = |known: &Begun| client_of.is_some() && client(known.address) == client_of;
+        if open.values().filter(|known| is_theirs(known)).count() >= MAX_OF_CLIENT {
+            drop_oldest(&mut open, is_theirs);
+        } else if open.len() >= MAX_BEGUN {
+            drop_oldest(&mut open, |_| true);
         }
         open.insert(token.clone(), begun);
         token
@@ -58,6 +80,12 @@ impl BegunSignIns {
         let begun = if is_theirs { open.remove(cookie) } else { None };
         begun.filter(|begun| is_fresh(begun, now))
     }
+}
+
+fn drop_oldest(open: &mut BTreeMap<Token, Begun>, is_meant: impl Fn(&Begun) -> bool) {
+    let meant = open.iter().filter(|(_, begun)| is_meant(begun));
+    let oldest = meant.min_by_key(|(_, begun)| begun.at).map(|(token, _)| token.clone());
+    oldest.map(|token| open.remove(&token));
 }
 
 fn is_fresh(begun: &Begun, now: Timestamp) -> bool {
@@ -74,7 +102,30 @@ mod tests {
 
     fn begun(state: &str, minutes: i64) -> Begun {
         let verifier = PkceCodeVerifier::new("v".repeat(43));
-        Begun { state: Token::sent(state), nonce: Nonce::new_random(), verifier, at: at(minutes) }
+        let address = IpAddr::from([127, 0, 0, 1]);
+        Begun { state: Token::sent(state), nonce: Nonce::new_random(), verifier, at: at(minutes), address }
+    }
+
+    fn from(known: &BegunSignIns, address: &str, second: i64) -> Token {
+        let begun = begun("a", 0);
+        let at = begun.at + SignedDuration::from_secs(second);
+        known.keep(Begun { address: address.parse().unwrap(), at, ..begun })
+    }
+
+    #[test]
+    fn one_client_keeps_nobody_else_out_and_has_its_newest() {
+        let known = BegunSignIns::default();
+        let may_end = |token: &Token| known.open.lock().unwrap().contains_key(token);
+        let others = [from(&known, "192.0.2.7", 0), from(&known, "2001:db8:0:1::7", 0)];
+        let flood: Vec<Token> = (0..100).map(|second| from(&known, "192.0.2.8", second)).collect();
+        let net: Vec<Token> = (0..100).map(|second| from(&known, &format!("2001:db8::{second:x}"), second)).collect();
+        for tokens in [flood, net] {
+            let left: Vec<bool> = tokens.iter().map(may_end).collect();
+            assert_eq!(left, [vec![false; 100 - MAX_OF_CLIENT], vec![true; MAX_OF_CLIENT]].concat());
+        }
+        assert!(others.iter().all(may_end));
+        let behind: Vec<Token> = (0..100).map(|second| from(&known, "::ffff:127.0.0.1", second)).collect();
+        assert!(behind.iter().all(may_end), "everybody is behind a server in front at this machine");
     }
 
     #[test]

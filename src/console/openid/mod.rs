@@ -9,6 +9,7 @@ mod claims;
 mod http;
 pub mod settings;
 
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use openidconnect::core::{
@@ -27,6 +28,7 @@ use serde_json::{Map, Value};
 
 use super::access::provider::Vouched;
 use super::access::session::Token;
+use super::wall;
 use crate::domain::{SignedDuration, Timestamp};
 use begun::{Begun, BegunSignIns};
 use http::Http;
@@ -35,6 +37,10 @@ use settings::{OpenIdSettings, may_be_told};
 
 /// What the provider publishes is asked for anew after so long, also where its keys still fit.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// A provider that did not answer is left alone for so long, and whoever comes meanwhile is told at once. Our own choice.
+const LEFT_ALONE: SignedDuration = SignedDuration::from_secs(5);
+/// A failure that lies so far ahead is of a clock that was set back, and says nothing.
+const AHEAD: SignedDuration = SignedDuration::from_mins(-1);
 
 /// Signatures that count: made with a key that only the provider has.
 const SIGNATURES: [CoreJwsSigningAlgorithm; 9] = [
@@ -127,6 +133,13 @@ struct Published {
     at: Timestamp,
 }
 
+/// That the provider did not answer: why, and when that was known.
+#[derive(Debug)]
+struct Failed {
+    why: String,
+    at: Timestamp,
+}
+
 /// Signs people in through one provider. Clones are the same.
 #[derive(Debug, Clone)]
 pub struct OpenId {
@@ -134,6 +147,8 @@ pub struct OpenId {
     http: Http,
     begun: BegunSignIns,
     published: Arc<RwLock<Option<Arc<Published>>>>,
+    /// Held by the one who asks; the others wait for what comes of it.
+    asking: Arc<tokio::sync::Mutex<Option<Failed>>>,
 }
 
 impl OpenId {
@@ -144,7 +159,8 @@ impl OpenId {
     pub fn new(settings: OpenIdSettings) -> Result<Self, HttpError> {
         let http = Http::new(settings.ca_file.as_deref(), settings.timeout)?;
         let settings = Arc::new(settings);
-        Ok(Self { settings, http, begun: BegunSignIns::default(), published: Arc::default() })
+        let begun = BegunSignIns::default();
+        Ok(Self { settings, http, begun, published: Arc::default(), asking: Arc::default() })
     }
 
     /// How it was set up.
@@ -152,11 +168,17 @@ impl OpenId {
         &self.settings
     }
 
-    /// Begins a sign-in that ends at the address `back` of ours: where the browser is sent, and what its cookie holds.
+    /// Begins a sign-in, of a browser at that address, that ends at the address `back` of ours: where the browser is sent,
+    /// and what its cookie holds.
     ///
     /// # Errors
     /// [`OpenIdError::Away`] where the provider says not where to send it.
-    pub(super) async fn begin(&self, back: &str, now: Timestamp) -> Result<(String, Token), OpenIdError> {
+    pub(super) async fn begin(
+        &self,
+        back: &str,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(String, Token), OpenIdError> {
         let published = self.published(now).await?;
         let client = self.client(&published.metadata, back)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
@@ -169,7 +191,7 @@ impl OpenId {
             return Err(OpenIdError::Away(HttpError::Clear(url.origin().ascii_serialization()).to_string()));
         }
         let state = Token::sent(state.secret());
-        Ok((url.into(), self.begun.keep(Begun { state, nonce, verifier, at: now })))
+        Ok((url.into(), self.begun.keep(Begun { state, nonce, verifier, at: now, address })))
     }
 
     /// Ends a sign-in: whom the provider vouches for.
@@ -200,7 +222,7 @@ impl OpenId {
         let (client, token) = match verified(&client, &tokens, &begun.nonce) {
             Err(error) if is_of_another_key(&error) => {
                 // Its keys changed since it was asked.
-                let client = self.client(&self.ask(now).await?.metadata, back)?;
+                let client = self.client(&self.newer(Some(&published), now).await?.metadata, back)?;
                 let token = verified(&client, &tokens, &begun.nonce).map_err(untrue)?;
                 (client, token)
             }
@@ -243,11 +265,34 @@ impl OpenId {
 
     /// What the provider publishes, as it was asked for not long ago.
     async fn published(&self, now: Timestamp) -> Result<Arc<Published>, OpenIdError> {
-        let known = self.published.read().unwrap_or_else(PoisonError::into_inner).clone();
-        match known.filter(|known| now.duration_since(known.at).abs() < KEPT_FOR) {
+        match self.known(now) {
             Some(known) => Ok(known),
-            None => self.ask(now).await,
+            None => self.newer(None, now).await,
         }
+    }
+
+    fn known(&self, now: Timestamp) -> Option<Arc<Published>> {
+        let known = self.published.read().unwrap_or_else(PoisonError::into_inner).clone();
+        known.filter(|known| now.duration_since(known.at).abs() < KEPT_FOR)
+    }
+
+    /// What the provider publishes, where what is known is none, too old, or `than`. One asks for all who wait.
+    async fn newer(&self, than: Option<&Arc<Published>>, now: Timestamp) -> Result<Arc<Published>, OpenIdError> {
+        let mut failed = self.asking.lock().await;
+        // Somebody may have asked while this one waited.
+        let known = self.known(now).filter(|known| than.is_none_or(|than| !Arc::ptr_eq(than, known)));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        if let Some(failed) = &*failed
+            && (AHEAD..LEFT_ALONE).contains(&now.duration_since(failed.at))
+        {
+            return Err(OpenIdError::Away(format!("{} (asked a moment ago)", failed.why)));
+        }
+        let asked = self.ask(now).await;
+        // Told by the time it took: whoever waited is not to wait once more.
+        *failed = asked.as_ref().err().map(|error| Failed { why: error.to_string(), at: wall() });
+        asked
     }
 
     /// Asks the provider what it publishes, its keys included.
@@ -355,3 +400,7 @@ fn object(claims: &impl Serialize) -> Map<String, Value> {
         Ok(_) | Err(_) => Map::new(),
     }
 }
+
+#[cfg(test)]
+#[path = "asking_tests.rs"]
+mod tests;
