@@ -30,6 +30,7 @@ impl Console {
         self.record(vec![entry.about(key.site.as_str(), key.worker.as_str(), None)]).await?;
         self.office().erase(key.clone(), even_with_case).await?;
         self.selves().end_all(&key);
+        self.inner.what_ifs.clear();
         let links = self.links().clone();
         let ended = tokio::task::spawn_blocking(move || links.end_all(&key, wall()));
         if let Err(error) = ended.await.map_err(|_| Problem::Internal)? {

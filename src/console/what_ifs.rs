@@ -56,6 +56,11 @@ impl WhatIfs {
         runs.get(who).cloned()
     }
 
+    /// Forgets every question with what was found: it may name somebody who was erased.
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Keeps a question, unless one of that account still runs.
     fn begin(&self, who: &PersonId, run: Run) -> bool {
         let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
