@@ -244,7 +244,11 @@ fn live(rows: &[Row]) -> (Vec<Decision>, CaseBook) {
 fn alerts(decision: &Decision) -> impl Iterator<Item = &Alert> {
     decision.events.iter().filter_map(|event| match &event.body {
         EventBody::Alert(alert) => Some(&**alert),
-        _ => None,
+        EventBody::Action(_)
+        | EventBody::Deadline(_)
+        | EventBody::Proposal(_)
+        | EventBody::Invitation(_)
+        | EventBody::Committee(_) => None,
     })
 }
 

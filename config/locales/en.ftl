@@ -870,6 +870,7 @@ fired-title = What each rule rested on
 fired-hint = As it was on the day the rule matched, beside what is known today.
 fired-on = On { $date }
 fired-matches = Matches today, too
+fired-table = Today the signs together still give this level
 fired-gone = Does not match any more
 fired-crisis = A crisis answer is told once; no later reading takes it back.
 fired-changed = The rules were changed since: shown is everything that was found that day.

@@ -858,6 +858,7 @@ fired-title = Căn cứ của từng quy tắc
 fired-hint = Như vào ngày quy tắc khớp, bên cạnh là những gì được biết hôm nay.
 fired-on = Ngày { $date }
 fired-matches = Hôm nay vẫn khớp
+fired-table = Hôm nay các dấu hiệu cùng lúc vẫn ở mức này
 fired-gone = Không còn khớp
 fired-crisis = Câu trả lời khủng hoảng được báo một lần; không dữ liệu nào về sau rút lại được.
 fired-changed = Các quy tắc đã được thay đổi kể từ đó: ở đây là mọi điều tìm thấy ngày hôm ấy.

@@ -858,6 +858,7 @@ fired-title = 各条规则的依据
 fired-hint = 规则成立当天的情况，旁边是今天已知的情况。
 fired-on = { $date }
 fired-matches = 今天仍然成立
+fired-table = 今天多种迹象合起来仍达到这一级别
 fired-gone = 已不再成立
 fired-crisis = 危机回答只报告一次，之后的任何数据都不会撤销它。
 fired-changed = 规则此后已更改：这里列出当天的全部发现。

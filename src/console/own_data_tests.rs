@@ -77,6 +77,7 @@ async fn a_worker_takes_a_copy_of_everything_and_colleagues_are_told_by_role() {
     assert_eq!(data["screenings"][0]["answers"], json!([of.answer, null, 1]));
     assert_eq!(data["seen"]["days"][0]["rmssd_ms"], of.numbers[1]);
     assert_eq!(data["cases"].as_array().unwrap().len(), 2);
+    assert_eq!((&data["grounds"][0]["on"], &data["grounds"][0]["rules"][0]), (&json!("2026-02-27"), &json!("R3")));
     assert_eq!(data["cases"][0]["history"][0]["by"], "physician");
     let told = data.to_string();
     for hidden in [of.note.as_str(), "dr.an", "dr.lan", canaries(1).worker.as_str()] {

@@ -30,6 +30,8 @@ pub struct Portrait {
     pub level: Level,
     /// The rules that match.
     pub rules: Vec<RuleId>,
+    /// The level that the joint table gives by itself.
+    pub table: Level,
     /// The HRV state.
     pub hrv: HrvState,
     /// What it rests on.
@@ -95,7 +97,8 @@ pub fn portrait(history: &WorkerHistory, settings: &Settings, now: Timestamp) ->
     let mut track = Track::new();
     track.update(history, None, today, now, &settings.indicators);
     let picture = Picture::of(history, &track, today, settings);
-    let verdict = settings.rules.judge(&picture.facts(false));
+    let facts = picture.facts(false);
+    let (verdict, table) = (settings.rules.judge(&facts), settings.rules.table_level(&facts));
     let evidence = picture.evidence(&settings.rules, &verdict);
     let hrv = picture.hrv();
     let mut screenings: Vec<ScoredSheet> =
@@ -107,7 +110,7 @@ pub fn portrait(history: &WorkerHistory, settings: &Settings, now: Timestamp) ->
     let cases = book.open.iter().chain(book.closed.iter().map(|closed| &closed.case));
     let grounds = cases.map(|case| (case.id.clone(), case.grounds.clone())).collect();
     let (level, rules) = (verdict.level, verdict.rules);
-    Portrait { today, level, rules, hrv, evidence, days, screenings, conditions, grounds }
+    Portrait { today, level, rules, table, hrv, evidence, days, screenings, conditions, grounds }
 }
 
 fn scored(history: &WorkerHistory, sheet: &Screening, picture: &Picture<'_>) -> ScoredSheet {

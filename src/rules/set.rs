@@ -81,7 +81,7 @@ impl RuleSet {
     #[must_use]
     pub fn judge(&self, facts: &Facts) -> Verdict {
         let severity = self.worst(facts, false);
-        let from_table = self.table.level(facts, severity, self.worst(facts, true));
+        let from_table = self.table_level(facts);
         let mut verdict = Verdict {
             level: Level::L0,
             rules: Vec::new(),
@@ -105,6 +105,12 @@ impl RuleSet {
             }
         }
         verdict
+    }
+
+    /// The level that the joint table gives by itself.
+    #[must_use]
+    pub fn table_level(&self, facts: &Facts) -> Level {
+        self.table.level(facts, self.worst(facts, false), self.worst(facts, true))
     }
 
     /// The level that a rule gives; `None` where it does not match.

@@ -60,6 +60,8 @@ impl Look<'_> {
                 rule: id.as_str().to_owned(),
                 title: self.titles.get(id.as_str()).cloned().unwrap_or_default(),
                 matches_today: self.matches_today(id, known),
+                is_crisis: known.is_some_and(is_crisis),
+                is_table: table_level(id).is_some(),
                 lines: self.lines(&rows, known.filter(|_| !is_changed), &ground.evidence),
             }
         };
@@ -74,12 +76,11 @@ impl Look<'_> {
     }
 
     fn matches_today(&self, id: &RuleId, known: Option<&Rule>) -> Option<bool> {
-        // The table is named only where no rule gives as much: what counts is the level that is found.
-        if let Some((_, level)) = TABLE.iter().find(|(of_table, _)| *of_table == id.as_str()) {
-            return Some(self.portrait.level >= *level);
+        if let Some(level) = table_level(id) {
+            return Some(self.portrait.table >= level);
         }
-        let is_crisis = known.is_some_and(|rule| rule.all.contains(&Condition::Flag(Flag::Crisis, true)));
-        (!is_crisis).then(|| self.portrait.rules.contains(id))
+        let is_told = known.is_none_or(|rule| !is_crisis(rule) && rule.level >= Level::L2);
+        is_told.then(|| self.portrait.rules.contains(id))
     }
 
     /// The lines that a rule rests on; all of them where that cannot be told.
@@ -140,6 +141,14 @@ impl Look<'_> {
             }
         }
     }
+}
+
+fn table_level(id: &RuleId) -> Option<Level> {
+    TABLE.iter().find(|(of_table, _)| *of_table == id.as_str()).map(|(_, level)| *level)
+}
+
+fn is_crisis(rule: &Rule) -> bool {
+    rule.all.contains(&Condition::Flag(Flag::Crisis, true))
 }
 
 fn part_of(fact: NumberFact) -> Option<Part> {

@@ -105,9 +105,12 @@ fn the_joint_table_matches_while_its_level_is_found_and_a_crisis_answer_is_never
         today.grounds[0].1[0].rules = vec![RuleId::new(rule)];
         fired(&settings, &today, CASE, Language::English)[0].rules[0].matches_today
     };
-    today.level = Level::L2;
+    today.table = Level::L2;
     assert_eq!((matches(&today, "T-L2"), matches(&today, "T-L3")), (Some(true), Some(false)));
     assert_eq!((matches(&today, "R1"), matches(&today, "R99")), (None, Some(false)));
+    today.rules = vec![RuleId::new("R15"), RuleId::new("R16")];
+    let found = (matches(&today, "R15"), matches(&today, "R16"));
+    assert_eq!(found, (None, Some(true)), "what gives L1 is for the worker alone");
 }
 
 #[test]

@@ -6,7 +6,8 @@ use crate::console::view::{
     LevelEffect, LimitRow, LogRow, RejectionRow, SiteEffect, WhatIfFound, WorkerEffect,
 };
 use crate::domain::TimeZone;
-use crate::domain::alert::{Evidence, ExposureEvidence, Level, Opening, RuleId, ScreeningEvidence};
+use crate::domain::alert::{Evidence, ExposureEvidence, Level, Opening, RuleId, ScreeningEvidence, Versions};
+use crate::domain::case::{CaseId, Ground};
 use crate::domain::exposure::ExposureDay;
 use crate::domain::history::{NightDetail, StoredWindow, WorkerHistory};
 use crate::domain::ids::{UnitId, WorkerKey};
@@ -64,6 +65,30 @@ pub(super) fn case(site: usize, is_crisis: bool, of: &Canaries) -> CaseView {
     }
 }
 
+/// What the first case of a site's worker is kept with.
+fn ground(of: &Canaries) -> (CaseId, Vec<Ground>) {
+    let site = SITES.iter().enumerate().position(|(at, _)| canaries(at).worker == of.worker).unwrap();
+    let evidence = Evidence {
+        hrv: None,
+        index: None,
+        sleep: None,
+        screenings: Vec::new(),
+        exposures: Vec::new(),
+        confounders: Vec::new(),
+        hints: Vec::new(),
+        confidence: Some(0.5),
+        chance_per_year: None,
+    };
+    let ground = Ground {
+        at: "2026-02-27T08:00:00Z".parse().unwrap(),
+        on: "2026-02-27".parse().unwrap(),
+        rules: vec![RuleId::new("R3")],
+        evidence,
+        versions: Versions { engine: 1, rules: 1 },
+    };
+    (CaseId::parse(&case_id(site, false)).unwrap(), vec![ground])
+}
+
 pub(super) fn portrait(of: &Canaries) -> Portrait {
     let day = "2026-03-01".parse().unwrap();
     let [score, rmssd_ms] = of.numbers;
@@ -95,6 +120,7 @@ pub(super) fn portrait(of: &Canaries) -> Portrait {
         today: day,
         level: Level::L3,
         rules: vec![RuleId::new("R3")],
+        table: Level::L3,
         hrv: HrvState::Persistent,
         evidence: Evidence {
             hrv: None,
@@ -127,7 +153,7 @@ pub(super) fn portrait(of: &Canaries) -> Portrait {
         }],
         screenings: vec![sheet],
         conditions: Vec::new(),
-        grounds: Vec::new(),
+        grounds: vec![ground(of)],
     }
 }
 
@@ -144,6 +170,8 @@ pub(super) fn fired(portrait: &Portrait, _case: &str, language: Language) -> Vec
         rule: "R3".to_owned(),
         title: "HRV low and anxious".to_owned(),
         matches_today: Some(false),
+        is_crisis: false,
+        is_table: false,
         lines: rows.iter().map(line).collect(),
     };
     vec![FiredView {

@@ -69,7 +69,7 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
     let at = STEPS.iter().position(|step| *step == action.state);
     let is_final = matches!(action.state.as_str(), "done" | "declined");
     let ahead = STEPS.iter().skip(at.map_or(0, |at| at + 1)).filter(|_| !is_final);
-    let (suggested, others) = methods(shown, action);
+    let [suggested, others] = methods(shown, action);
     let group = |methods: &[(String, String)]| {
         html! {
             @for (id, name) in methods {
@@ -105,7 +105,7 @@ fn of_action(shown: &Shown<'_>, action: &ActionRow) -> Markup {
 }
 
 /// The methods of an action, id and name: those to begin with in this case, and the others by name.
-fn methods(shown: &Shown<'_>, action: &ActionRow) -> (Vec<(String, String)>, Vec<(String, String)>) {
+fn methods(shown: &Shown<'_>, action: &ActionRow) -> [Vec<(String, String)>; 2] {
     let (office, row) = (shown.console.office(), &shown.case.row);
     let first = office.suggested(&row.rules, &row.level);
     let of_action = office.methods().into_iter().filter(|method| method.action == action.kind);
@@ -114,7 +114,7 @@ fn methods(shown: &Shown<'_>, action: &ActionRow) -> (Vec<(String, String)>, Vec
     let (mut suggested, mut others): (Vec<_>, Vec<_>) = named.partition(|(id, _)| place(id).is_some());
     suggested.sort_by_key(|(id, _)| place(id));
     others.sort_by(|(_, one), (_, other)| one.cmp(other));
-    (suggested, others)
+    [suggested, others]
 }
 
 /// Putting somebody in charge of the case, or of one of its actions.

@@ -36,14 +36,15 @@ fn one(shown: &Shown<'_>, number: usize, view: &FiredView) -> Markup {
 
 fn lines(shown: &Shown<'_>, id: &str, rule: &FiredRule, on: &str) -> Markup {
     let language = shown.language;
-    let (class, key) = match rule.matches_today {
-        Some(true) => ("news", "fired-matches"),
-        Some(false) => ("gone", "fired-gone"),
-        None => ("hint", "fired-crisis"),
+    let told = match rule.matches_today {
+        Some(true) if rule.is_table => Some(("news", "fired-table")),
+        Some(true) => Some(("news", "fired-matches")),
+        Some(false) => Some(("gone", "fired-gone")),
+        None => rule.is_crisis.then_some(("hint", "fired-crisis")),
     };
     html! {
         h4 id=(id) { (case_parts::rule(language, shown.signed_in, &rule.title, &rule.rule)) }
-        p { span class=(class) { (language.say(key)) } }
+        @if let Some((class, key)) = told { p { span class=(class) { (language.say(key)) } } }
         @if !rule.lines.is_empty() {
             table.fired aria-labelledby=(id) {
                 thead {
@@ -57,10 +58,10 @@ fn lines(shown: &Shown<'_>, id: &str, rule: &FiredRule, on: &str) -> Markup {
                 tbody {
                     @for line in &rule.lines {
                         tr {
-                            th scope="row" { (line.what) }
-                            td { (line.found) }
-                            td { (line.against) }
-                            td {
+                            th scope="row" data-label=(language.say("fired-what")) { (line.what) }
+                            td data-label=(language.say_with("fired-found", &[("date", on.into())])) { (line.found) }
+                            td data-label=(language.say("fired-against")) { (line.against) }
+                            td data-label=(language.say("fired-today")) {
                                 @match &line.today {
                                     Some(today) => (today),
                                     None => span.missing { (language.say("fired-nothing")) }

@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 
 use super::super::access::audit::{Entry, Found, Rest};
 use super::super::office::WorkerData;
-use super::{CaseView, EventRow, OwnChoiceView, PortraitView, Shown};
+use super::{CaseView, EventRow, EvidenceView, OwnChoiceView, PortraitView, Shown};
+use crate::domain::case::CaseId;
 use crate::domain::exposure::WorkEvent;
 use crate::domain::history::{NightDetail, StoredWindow};
 use crate::domain::indicator::NightRow;
@@ -60,11 +61,27 @@ pub struct ExportView {
     pub screenings: Vec<ScreeningExport>,
     /// The cases; null where they are not the reader's to see. Notes are null for whoever may not read them.
     pub cases: Option<Vec<CaseView>>,
+    /// What the rules of these cases rested on when they matched; null where `cases` is.
+    pub grounds: Option<Vec<GroundExport>>,
     /// Who saw or took what of it, by role, newest first; null for whoever is not the worker.
     pub accesses: Option<Vec<AccessExport>>,
     /// Whether there are older ones: null where these are all of them, `more` where the next are had by `?skip=` and how
     /// many were had, and `unread` where the audit is longer than is read at once: its files have them.
     pub accesses_cut: Option<String>,
+}
+
+/// What rules of a case rested on when they matched.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct GroundExport {
+    /// The case.
+    pub case_id: String,
+    /// The worker's date.
+    #[schema(format = Date)]
+    pub on: String,
+    /// The rules.
+    pub rules: Vec<String>,
+    /// What was found.
+    pub evidence: EvidenceView,
 }
 
 /// The row of the register.
@@ -310,6 +327,7 @@ impl ExportView {
             exposures: history.exposures.values().map(ExposureExport::of).collect(),
             tags: sight.oneself.then(|| tags.collect()),
             screenings: screenings(data, sight.answers),
+            grounds: cases.as_deref().map(|cases| grounds(data, cases, language)),
             cases,
             accesses: accesses.map(|found| found.lines.iter().map(AccessExport::of).collect()),
             accesses_cut: accesses.and_then(|found| cut(found.rest)).map(str::to_owned),
@@ -342,6 +360,21 @@ const fn cut(rest: Rest) -> Option<&'static str> {
         Rest::More => Some("more"),
         Rest::Unread => Some("unread"),
     }
+}
+
+/// What is kept of these cases.
+fn grounds(data: &WorkerData, cases: &[CaseView], language: Language) -> Vec<GroundExport> {
+    let is_theirs = |case: &CaseId| cases.iter().any(|view| view.row.case_id == case.as_str());
+    let kept = data.portrait.grounds.iter().filter(|(case, _)| is_theirs(case));
+    let told = kept.flat_map(|(case, grounds)| {
+        grounds.iter().map(|ground| GroundExport {
+            case_id: case.to_string(),
+            on: ground.on.to_string(),
+            rules: ground.rules.iter().map(|rule| rule.as_str().to_owned()).collect(),
+            evidence: EvidenceView::of(&ground.evidence, language),
+        })
+    });
+    told.collect()
 }
 
 /// Rows of one kind, the names of their fields above them.

@@ -31,8 +31,13 @@ pub struct FiredRule {
     pub rule: String,
     /// What it is about, in words.
     pub title: String,
-    /// Whether it matches today; null of a crisis answer, which no later reading takes back.
+    /// Whether it matches today, be it by the same signs or by others; null of a crisis answer, which no later
+    /// reading takes back, and of a rule that by itself opens no case: what it finds today is for the worker alone.
     pub matches_today: Option<bool>,
+    /// Whether it is about a crisis answer.
+    pub is_crisis: bool,
+    /// Whether it stands for the joint table, which looks at several signs together.
+    pub is_table: bool,
     /// The parts of the evidence that it rests on.
     pub lines: Vec<FiredLine>,
 }

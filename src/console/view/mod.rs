@@ -17,7 +17,7 @@ mod worker;
 pub use case::{ActionRow, CaseFilter, CaseRow, CaseView, DeedWord, EventRow, LimitRow, LogRow};
 pub use evidence::{ContributionView, EvidenceView, ExposureView, HrvView, IndexView, ScreeningView, SleepView};
 pub use export::{
-    AccessExport, EXPORT_TABLES, EXPORT_VERSION, ExportView, ExposureExport, NightExport, NightlyExport,
+    AccessExport, EXPORT_TABLES, EXPORT_VERSION, ExportView, ExposureExport, GroundExport, NightExport, NightlyExport,
     RegisterExport, ScreeningExport, Sight, SleepExport, TagExport, WindowExport,
 };
 pub use fired::{FiredLine, FiredRule, FiredView};
