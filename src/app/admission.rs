@@ -213,7 +213,8 @@ impl Admission {
         let Prepared { topic, payload, content } = prepared;
         let (up, stream, decoded) = match content {
             Content::Status(status) => return Some(status),
-            Content::Refused(meta) => {
+            Content::Refused(mut meta) => {
+                meta.refused.iter_mut().for_each(|refused| self.forget_raw(refused));
                 row.push_message(meta);
                 return None;
             }
@@ -231,12 +232,13 @@ impl Admission {
         let Some(zone) = self.settings.sites.get(&up.site).cloned() else {
             let detail = format!("site {} is not configured here", up.site);
             meta.refused.push(Refused::payload(Reason::WrongSite, detail, &payload));
+            meta.refused.iter_mut().for_each(|refused| self.forget_raw(refused));
             row.push_message(meta);
             return None;
         };
         let kept = |rejection, raw: Vec<u8>| {
-            let is_kept = !self.chose_no_part(&up.site, named_worker(&raw).as_ref())
-                && !self.registry.names_erased(&up.site, &raw);
+            let is_kept =
+                !self.chose_no_part(&up.site, named_worker(&raw).as_ref()) && !self.registry.names_erased(&raw);
             Refused { rejection, raw: if is_kept { raw } else { Vec::new() } }
         };
         meta.refused.extend(decoded.refused.into_iter().map(|refused| kept(refused.rejection, refused.raw)));
@@ -269,7 +271,7 @@ impl Admission {
 
     /// Forgets a worker, and takes nothing more of that pseudonym unless a register enrols it anew.
     pub fn erase(&mut self, number: WorkerNumber, stone: Tombstone, row: &mut RowParts) {
-        self.registry.erase(number, stone);
+        self.registry.erase(number, stone.clone());
         row.push(number, Input::Erase(stone));
     }
 
@@ -289,6 +291,13 @@ impl Admission {
             || "the worker has not consented".to_owned(),
             |worker| format!("worker {worker} has not consented"),
         )
+    }
+
+    /// Keeps nothing of what names somebody who was erased.
+    fn forget_raw(&self, refused: &mut Refused) {
+        if self.registry.names_erased(&refused.raw) {
+            refused.raw.clear();
+        }
     }
 
     /// Whose an item is, or why it may not enter.

@@ -355,7 +355,8 @@ impl Applier {
 /// Takes workers whom a row erased out of everything that is stored.
 pub(super) fn erase(store: &Store, of_row: RowNumber, erased: &[Erased]) -> Result<(), ApplyError> {
     for Erased { worker, stone, matters } in erased {
-        store.erase(&Erasure { worker: *worker, stone: *stone, of_row }, matters)?;
+        let discarded = store.erase(&Erasure { worker: *worker, stone: stone.clone(), of_row }, matters)?;
+        tracing::info!(row = of_row, discarded, "a worker was erased, and what waited to be sent of them thrown away");
     }
     Ok(())
 }

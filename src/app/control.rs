@@ -133,6 +133,8 @@ pub struct Served {
     pub staff: Staff,
     /// The console, for whoever changes accounts; none in what the console itself asks.
     pub console: Option<Console>,
+    /// Why the store could not be kept in order when that was last tried.
+    pub keeping: watch::Receiver<Option<String>>,
     /// How the service itself is.
     pub machine: Arc<Machine>,
     /// The way in for messages that come over HTTP.
@@ -188,7 +190,7 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
         Question::WorkerErase { site, worker, open_case } => {
             erase::answer((&site, &worker), open_case, served.console.as_ref()).await
         }
-        Question::Erasing => erase::under_way(store),
+        Question::Erasing => erase::under_way(served),
         Question::Cases(question) => cases::answer(question, served).await.into(),
         Question::Histories { from } => {
             // Reads from the disk, and beside that does nothing that anybody would wait for.

@@ -38,6 +38,7 @@ async fn asked(number: Option<WorkerNumber>) -> Answer {
     let (clock, staff) = (Clock::System, Staff::default());
     let machine = Arc::new(Machine::idle());
     let served = Served {
+        keeping: watch::channel(None).1,
         store,
         commands,
         clock,

@@ -14,8 +14,13 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The pause after something failed. Nothing is lost meanwhile: the journal has everything, and only grows.
 const PAUSE: Duration = Duration::from_secs(600);
 
-/// Keeps the store until `stopping` turns true.
-pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<bool>) {
+/// Keeps the store until `stopping` turns true; `problem` is why the last look failed.
+pub async fn keep(
+    store: Store,
+    console: Console,
+    problem: watch::Sender<Option<String>>,
+    mut stopping: watch::Receiver<bool>,
+) {
     let mut pause = LOOK_EVERY;
     loop {
         tokio::select! {
@@ -25,9 +30,13 @@ pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<
         let (store, console, stopping) = (store.clone(), console.clone(), stopping.clone());
         let kept = tokio::task::spawn_blocking(move || look(&store, &console, &|| !*stopping.borrow())).await;
         pause = match kept {
-            Ok(Ok(())) => LOOK_EVERY,
+            Ok(Ok(())) => {
+                problem.send_replace(None);
+                LOOK_EVERY
+            }
             Ok(Err(error)) => {
                 tracing::error!("the store could not be kept in order, the next try is in ten minutes: {error}");
+                problem.send_replace(Some(error.to_string()));
                 PAUSE
             }
             Err(panic) => {
@@ -38,15 +47,19 @@ pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<
     }
 }
 
+/// What can be done now. A snapshot is due also where something else fails: without one the journal only grows.
 fn look(store: &Store, console: &Console, goes_on: &dyn Fn() -> bool) -> anyhow::Result<()> {
-    if store.purge_due()?.is_some() {
-        console.forget(&store.stones()?)?;
-        if store.purge(goes_on)? {
-            tracing::info!("no file of the store holds anything of those who were erased any more");
-        }
-    } else if store.is_snapshot_due() {
+    if store.is_snapshot_due() {
         let report = store.snapshot()?;
         tracing::info!(rows_through = report.settled, bytes = report.bytes, "wrote a snapshot");
+    }
+    store.forget_refused()?;
+    if !store.can_purge()? {
+        return Ok(());
+    }
+    console.forget(&store.stones_due()?)?;
+    if store.purge(goes_on)? {
+        tracing::info!("no file of the store holds anything of those who were erased any more");
     }
     Ok(())
 }

@@ -118,7 +118,7 @@ impl Office for Served {
         })
     }
 
-    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, ()> {
+    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, Vec<String>> {
         Box::pin(erase::erase(self, key, even_with_case))
     }
 

@@ -77,8 +77,8 @@ pub fn recover(store: &Store, shards: &mut Shards, directory: &CaseDirectory) ->
 
     let mut registry = Registry::default();
     // Before those who are known: a register may have enrolled anew who was erased.
-    erasures.iter().map(|erasure| erasure.stone).for_each(|stone| registry.bury(stone));
-    erased.iter().for_each(|worker| registry.bury(worker.stone));
+    erasures.into_iter().map(|erasure| erasure.stone).for_each(|stone| registry.bury(stone));
+    erased.into_iter().for_each(|worker| registry.bury(worker.stone));
     for (number, history) in shards.histories() {
         registry.put(number, history.profile.clone());
         learn_cases(directory, number, history);

@@ -37,7 +37,7 @@ impl Registry {
             for input in &group.inputs {
                 match input {
                     Input::Enrol(profile) => self.put(group.worker, profile.clone()),
-                    Input::Erase(stone) => self.erase(group.worker, *stone),
+                    Input::Erase(stone) => self.erase(group.worker, stone.clone()),
                     Input::Item { .. } | Input::Case { .. } => {}
                 }
             }
@@ -61,10 +61,10 @@ impl Registry {
         self.erased.iter().any(|stone| stone.is_of(site, worker.as_str()))
     }
 
-    /// Whether a text of that site names somebody who was erased.
+    /// Whether a payload names somebody who was erased.
     #[must_use]
-    pub fn names_erased(&self, site: &SiteId, text: &[u8]) -> bool {
-        self.erased.iter().any(|stone| stone.is_named_in(site, text))
+    pub fn names_erased(&self, payload: &[u8]) -> bool {
+        self.erased.iter().any(|stone| stone.is_named_in(payload))
     }
 
     /// Every worker, by site and pseudonym.

@@ -178,10 +178,12 @@ impl Service {
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
         let (outbound, intake, console) = (told, Intake::of(&settings, decoded), None);
-        let served = Served { store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
+        let (problem, keeping) = watch::channel(None);
+        let served =
+            Served { keeping, store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         let console = Some(web.console.clone());
-        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), stopping.clone()));
+        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), problem, stopping.clone()));
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));

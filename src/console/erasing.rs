@@ -26,13 +26,23 @@ impl Console {
     /// # Errors
     /// [`Problem`] where there is no such worker, there is an open case, or it cannot be written down.
     pub async fn erase(&self, key: WorkerKey, even_with_case: bool, entry: Entry) -> Result<(), Problem> {
+        // To its end, also where whoever asked hangs up.
+        let console = self.clone();
+        let erased = tokio::spawn(async move { console.erase_whole(key, even_with_case, entry).await });
+        erased.await.map_err(|_| Problem::Internal)?
+    }
+
+    async fn erase_whole(&self, key: WorkerKey, even_with_case: bool, entry: Entry) -> Result<(), Problem> {
         self.office().portrait(key.site.clone(), key.worker.clone()).await?;
         self.record(vec![entry.about(key.site.as_str(), key.worker.as_str(), None)]).await?;
-        self.office().erase(key.clone(), even_with_case).await?;
+        let cases = self.office().erase(key.clone(), even_with_case).await?;
         self.selves().end_all(&key);
         self.inner.what_ifs.clear();
-        let links = self.links().clone();
-        let ended = tokio::task::spawn_blocking(move || links.end_all(&key, wall()));
+        let (links, looked) = (self.links().clone(), self.inner.looked.clone());
+        let ended = tokio::task::spawn_blocking(move || {
+            looked.forget(&cases);
+            links.end_all(&key, wall())
+        });
         if let Err(error) = ended.await.map_err(|_| Problem::Internal)? {
             // It is tried again with the rest of what is kept here.
             tracing::warn!("{error}");

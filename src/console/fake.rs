@@ -202,7 +202,7 @@ impl Office for FakeOffice {
         Box::pin(async { Ok(()) })
     }
 
-    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, ()> {
+    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, Vec<String>> {
         let has_case = self.cases.lock().unwrap().iter().any(|case| case.row.worker == key.worker.as_str());
         Box::pin(async move {
             if has_case && !even_with_case {
@@ -210,7 +210,7 @@ impl Office for FakeOffice {
             }
             self.portraits.lock().unwrap().retain(|known| known.1 != key.worker);
             self.cases.lock().unwrap().retain(|case| case.row.worker != key.worker.as_str());
-            Ok(())
+            Ok(Vec::new())
         })
     }
 

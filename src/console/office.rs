@@ -164,8 +164,8 @@ pub trait Office: Send + Sync + 'static {
     fn choose(&self, key: WorkerKey, withholding: Option<Withholding>) -> Answering<'_, ()>;
 
     /// Leaves nothing of a worker; one who has an open case only `even_with_case`. Nothing shows the worker any more
-    /// once answered; what is on the disk goes within minutes.
-    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, ()>;
+    /// once answered; what is on the disk goes within minutes. Gives the ids of what were their cases.
+    fn erase(&self, key: WorkerKey, even_with_case: bool) -> Answering<'_, Vec<String>>;
 
     /// Who is not seen; silent is who has sent nothing for so many days.
     fn unseen(&self, silent_days: u32) -> Answering<'_, UnseenView>;

@@ -4,7 +4,7 @@ use std::hash::Hasher as _;
 
 use siphasher::sip128::{Hasher128 as _, SipHasher24};
 
-use super::ids::{SiteId, UNASSIGNED_UNIT, UnitId, WorkerKey};
+use super::ids::{MAX_NAME_LEN, SiteId, UNASSIGNED_UNIT, UnitId, WorkerKey};
 use super::named::named;
 use super::{TimeZone, Timestamp};
 
@@ -37,11 +37,13 @@ pub struct OwnChoice {
 }
 
 /// What is left of a worker who was erased: enough to know the pseudonym where somebody says it, and not to say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tombstone {
+    /// The site.
+    pub site: SiteId,
     /// Drawn at random, so that two tombstones of one pseudonym have nothing in common.
     pub salt: u128,
-    /// SipHash-2-4 of site and pseudonym under the salt.
+    /// SipHash-2-4 of the pseudonym under the salt.
     pub digest: u128,
 }
 
@@ -49,29 +51,37 @@ impl Tombstone {
     /// The tombstone of a worker.
     #[must_use]
     pub fn of(key: &WorkerKey, salt: u128) -> Self {
-        Self { salt, digest: digest(salt, &key.site, key.worker.as_str()) }
+        Self { site: key.site.clone(), salt, digest: digest(salt, key.worker.as_str().as_bytes()) }
     }
 
     /// Whether it is of that site and pseudonym.
     #[must_use]
     pub fn is_of(&self, site: &SiteId, worker: &str) -> bool {
-        digest(self.salt, site, worker) == self.digest
+        *site == self.site && self.is_named(worker.as_bytes())
     }
 
-    /// Whether a text of that site names the worker: any run of the characters that pseudonyms are made of.
+    /// Whether a payload names the worker: in quotes, as JSON has it. A number that looks like a pseudonym is none.
     #[must_use]
-    pub fn is_named_in(&self, site: &SiteId, text: &[u8]) -> bool {
-        let is_of_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-        let names = text.split(|byte| !is_of_name(byte)).filter(|name| !name.is_empty());
-        names.filter_map(|name| std::str::from_utf8(name).ok()).any(|name| self.is_of(site, name))
+    pub fn is_named_in(&self, payload: &[u8]) -> bool {
+        payload.split(|byte| *byte == b'"').any(|quoted| self.is_named(quoted))
+    }
+
+    /// Whether a sentence of ours names the worker: the word `worker`, and the pseudonym after it.
+    #[must_use]
+    pub fn is_named_by_us(&self, sentence: &str) -> bool {
+        let mut words = sentence.split_whitespace();
+        std::iter::from_fn(|| words.find(|word| *word == "worker").and_then(|_| words.clone().next()))
+            .any(|name| self.is_named(name.trim_end_matches([',', '.', ':', ';']).as_bytes()))
+    }
+
+    fn is_named(&self, name: &[u8]) -> bool {
+        (1..=MAX_NAME_LEN).contains(&name.len()) && digest(self.salt, name) == self.digest
     }
 }
 
-fn digest(salt: u128, site: &SiteId, worker: &str) -> u128 {
+fn digest(salt: u128, worker: &[u8]) -> u128 {
     let mut hasher = SipHasher24::new_with_key(&salt.to_le_bytes());
-    hasher.write(site.as_str().as_bytes());
-    hasher.write_u8(b'/');
-    hasher.write(worker.as_bytes());
+    hasher.write(worker);
     hasher.finish128().as_u128()
 }
 
@@ -143,12 +153,14 @@ mod tests {
     #[test]
     fn a_tombstone_knows_its_worker_and_nobody_else() {
         let (site, other) = (SiteId::parse("plant-a").unwrap(), SiteId::parse("plant-b").unwrap());
-        let key = WorkerKey { site: site.clone(), worker: WorkerId::parse("W-1").unwrap() };
+        let key = WorkerKey { site: site.clone(), worker: WorkerId::parse("820").unwrap() };
         let stone = Tombstone::of(&key, 7);
-        assert!(stone.is_of(&site, "W-1") && !stone.is_of(&other, "W-1") && !stone.is_of(&site, "W-17"));
+        assert!(stone.is_of(&site, "820") && !stone.is_of(&other, "820") && !stone.is_of(&site, "8201"));
         assert_ne!(stone.digest, Tombstone::of(&key, 8).digest);
-        assert!(stone.is_named_in(&site, br#"{"worker":"W-1","hr":61}"#));
-        assert!(stone.is_named_in(&site, b"\xff\x00W-1"));
-        assert!(!stone.is_named_in(&site, br#"{"worker":"W-17","note":"W-1x"}"#));
+        assert!(stone.is_named_in(br#"{"worker":"820","hr":61}"#));
+        assert!(stone.is_named_in(b"\xff\x00{\"worker\": \"820\", cut"));
+        assert!(!stone.is_named_in(br#"{"worker":"821","rr_ms":[790,820,805],"note":"at 820 ms"}"#));
+        assert!(stone.is_named_by_us("worker 820 is not in the register") && stone.is_named_by_us("of worker 820."));
+        assert!(!stone.is_named_by_us("820 is not a worker"));
     }
 }

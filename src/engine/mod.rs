@@ -26,7 +26,7 @@ mod worker;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::domain::case::CaseChange;
+use crate::domain::case::{ActionId, ActionKind, CaseChange, CaseId};
 use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
@@ -311,14 +311,15 @@ impl Engine {
 
     /// Forgets a worker. What is known of their cases goes with the effect, so that nothing more of them leaves.
     fn erase(&mut self, number: WorkerNumber, stone: Tombstone) {
-        let removed = self.workers.remove(&number);
         let mut matters = Vec::new();
-        if let Some(worker) = removed {
+        if let Some(worker) = self.workers.remove(&number) {
             worker.timer.map(|due| self.timers.remove(&(due, number)));
-            let cases = &worker.history.cases;
-            for case in cases.open.iter().chain(cases.closed.iter().map(|closed| &closed.case)) {
-                matters.push(case.id.as_str().to_owned());
-                matters.extend(case.actions.iter().map(|action| action.id.as_str().to_owned()));
+            // Also of those that the history has dropped since: something of them may still wait to be sent.
+            for episode in 1..=worker.history.cases.episodes {
+                matters.push(CaseId::derive(number, episode).as_str().to_owned());
+                let ids = [ActionKind::WorkloadReview, ActionKind::Counseling]
+                    .map(|kind| ActionId::derive(number, episode, kind));
+                matters.extend(ids.iter().map(|id| id.as_str().to_owned()));
             }
         }
         self.unsaved.remove(&number);

@@ -7,12 +7,13 @@
 //! That storage may keep blocks of removed files is beyond what a program can change.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::error::{SnapshotError, StoreError, ViewError};
 use super::types::Erasure;
 use super::view::View;
-use super::{Store, generation, held, snapshot, snapshots_in};
+use super::{Store, bytes_below, generation, held, snapshot, snapshots_in};
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::worker::Tombstone;
 
@@ -21,25 +22,29 @@ const READERS_PAUSE: Duration = Duration::from_millis(20);
 const READERS_WAITS: u32 = 250;
 
 impl Store {
-    /// Takes a worker out of view, outbox and quarantine; `matters` are the ids of their cases and actions. The row
-    /// that says so must be on disk, so that a start after a kill does it again.
+    /// Takes a worker out of view and outbox; `matters` are the ids of their cases and actions. The row that says so
+    /// must be on disk, so that a start after a kill does it again. Returns how many deliveries were thrown away.
     ///
     /// # Errors
     /// [`StoreError`] where something cannot be written.
-    pub fn erase(&self, erasure: &Erasure, matters: &[String]) -> Result<(), StoreError> {
+    pub fn erase(&self, erasure: &Erasure, matters: &[String]) -> Result<usize, StoreError> {
         let is_theirs = |id: &str| matters.iter().any(|matter| matter == id);
-        self.discard(None, &[], |listed| is_theirs(listed.key.matter()))?;
-        held(&self.inner.quarantine).forget(&[erasure.stone])?;
+        let discarded = self.discard(None, &[], |listed| is_theirs(listed.key.matter()))?;
         held(&self.inner.workers).take();
-        Ok(self.inner.views.erase(erasure)?)
+        self.inner.views.erase(erasure)?;
+        Ok(discarded.len())
     }
 
-    /// What is left of everybody who was erased.
+    /// What is left of those who were erased and may still be in files. Who left them before is not among them: a
+    /// register may have enrolled them anew since.
     ///
     /// # Errors
     /// [`ViewError`] where the view cannot be read.
-    pub fn stones(&self) -> Result<Vec<Tombstone>, ViewError> {
-        Ok(self.inner.views.now().erasures()?.into_iter().map(|erasure| erasure.stone).collect())
+    pub fn stones_due(&self) -> Result<Vec<Tombstone>, ViewError> {
+        let view = self.inner.views.now();
+        let purged = view.purged()?;
+        let due = view.erasures()?.into_iter().filter(|erasure| erasure.of_row > purged);
+        Ok(due.map(|erasure| erasure.stone).collect())
     }
 
     /// The row through which everybody who was erased has to leave the files; none where all have.
@@ -52,30 +57,73 @@ impl Store {
         Ok(view.erasures()?.iter().map(|erasure| erasure.of_row).max().filter(|row| *row > purged))
     }
 
-    /// Makes every file of the store anew without those who were erased. It takes as long as copying the store, and
-    /// rows go on meanwhile. Returns false where workers have first to be saved past the row that erased the last, or
-    /// where `goes_on` told it to end.
+    /// Whether somebody is to leave the files, and every worker was saved past the row that erased them.
     ///
     /// # Errors
-    /// [`StoreError`] where something cannot be read or written; what was there before still counts.
+    /// [`ViewError`] where the view cannot be read.
+    pub fn can_purge(&self) -> Result<bool, ViewError> {
+        let settled = self.settled()?;
+        Ok(self.purge_due()?.is_some_and(|through| settled >= through))
+    }
+
+    /// Takes those who were erased out of quarantine, item by item: it may hold much.
+    ///
+    /// # Errors
+    /// [`ViewError`] where the view cannot be read or written.
+    pub fn forget_refused(&self) -> Result<(), ViewError> {
+        let Some(through) = self.purge_due()? else { return Ok(()) };
+        let forgot = &self.inner.quarantine_forgot;
+        if forgot.load(Ordering::Acquire) >= through {
+            return Ok(());
+        }
+        let stones = self.stones_due()?;
+        let ids = held(&self.inner.quarantine).ids();
+        ids.into_iter().try_for_each(|id| held(&self.inner.quarantine).forget(id, &stones))?;
+        forgot.store(through, Ordering::Release);
+        Ok(())
+    }
+
+    /// Makes every file of the store anew without those who were erased. It takes as long as copying the store, and
+    /// rows go on meanwhile. Returns false where there is nothing to do yet, or `goes_on` told it to end.
+    ///
+    /// # Errors
+    /// [`StoreError`] where something cannot be read or written, or there is no room; what was there before still
+    /// counts.
     pub fn purge(&self, goes_on: &dyn Fn() -> bool) -> Result<bool, StoreError> {
-        let Some(through) = self.purge_due()? else { return Ok(true) };
+        let Some(through) = self.purge_due()?.filter(|_| self.can_purge().is_ok_and(|can| can)) else {
+            return Ok(false);
+        };
         let _alone = held(&self.inner.snapshot_at);
-        if self.inner.views.now().settled()? < through {
-            return Ok(false);
-        }
-        let stones = self.stones()?;
-        self.renew_journal().map_err(told)?;
-        if !self.renew_view(through, &stones, goes_on)? {
-            return Ok(false);
-        }
-        let unreadable = self.inner.settings.path.join("view.unreadable");
-        match std::fs::remove_dir_all(&unreadable) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(StoreError::io("cannot remove", unreadable)(error))
+        self.forget_refused()?;
+        self.has_room()?;
+        let store = &self.inner.settings.path;
+        let unreadable = store.join("view.unreadable");
+        generation::remove(&unreadable).map_err(StoreError::io("cannot remove", &unreadable))?;
+        let purged = self.renew_journal().map_err(StoreError::from).and_then(|()| self.renew_view(goes_on));
+        if !matches!(purged, Ok(true)) {
+            // What was begun would only take room.
+            for name in ["journal", "view"] {
+                generation::next(store, name).map_err(StoreError::io("cannot remove what was begun in", store))?;
             }
-            Ok(()) | Err(_) => Ok(true),
+            let unfinished = snapshots_in(store).join(snapshot::UNFINISHED);
+            generation::remove_file(&unfinished).map_err(StoreError::io("cannot remove", &unfinished))?;
+            return purged;
         }
+        let view = self.inner.views.now();
+        view.set_purged(through)?;
+        view.sync()?;
+        Ok(true)
+    }
+
+    /// For a while the view is there twice, and a snapshot of it once more.
+    fn has_room(&self) -> Result<(), StoreError> {
+        let reserve = self.inner.settings.ballast_bytes;
+        let store = &self.inner.settings.path;
+        let view = generation::current(store, "view").and_then(|view| bytes_below(&view));
+        // A snapshot is no longer than the view it is of.
+        let needed = view.map_err(StoreError::io("cannot read", store))?.saturating_mul(2);
+        let free = self.free_bytes()?.saturating_sub(reserve);
+        if free < needed { Err(StoreError::NoRoom { needed, free }) } else { Ok(()) }
     }
 
     /// A new snapshot, and a journal that begins with it; the older ones go.
@@ -89,6 +137,13 @@ impl Store {
         }
         let (path, ..) = self.write_snapshot()?;
         let cut = self.cut_at(&path, false)?;
+        {
+            // What became of deliveries is told by the new journal only from here on: the view must have it.
+            let mut outbox = self.outbox().map_err(Box::new)?;
+            let mark = self.outbox_mark();
+            outbox.set_mark(mark)?;
+        }
+        inner.views.now().sync()?;
         let store = &inner.settings.path;
         let directory = generation::next(store, "journal")?;
         inner.journal.renew(&directory, cut, || generation::finish(&directory))?;
@@ -99,19 +154,20 @@ impl Store {
         Ok(())
     }
 
-    fn renew_view(
-        &self,
-        through: RowNumber,
-        stones: &[Tombstone],
-        goes_on: &dyn Fn() -> bool,
-    ) -> Result<bool, StoreError> {
+    /// A new view; the old one goes. False where it was told to end.
+    fn renew_view(&self, goes_on: &dyn Fn() -> bool) -> Result<bool, StoreError> {
         let inner = &*self.inner;
         let store = &inner.settings.path;
         let directory = generation::next(store, "view").map_err(StoreError::io("cannot replace the view in", store))?;
-        inner.views.begin(View::open(&directory, inner.settings.view_cache_bytes)?);
-        let replaced = self.copy_workers(goes_on).map_err(StoreError::from).and_then(|is_whole| {
+        let fresh = inner.views.begin(View::open(&directory, inner.settings.view_cache_bytes)?);
+        let copied = self.copy_workers(goes_on).and_then(|is_whole| {
+            // All but what is saved from here on is on the disk before anybody has to wait for the rest.
+            fresh.sync()?;
+            Ok(is_whole)
+        });
+        let replaced = copied.map_err(StoreError::from).and_then(|is_whole| {
             let finish = || generation::finish(&directory).map_err(StoreError::io("cannot finish", &directory));
-            is_whole.then(|| self.replace_view(through, stones, finish)).transpose()
+            is_whole.then(|| self.replace_view(finish)).transpose()
         });
         let Ok(Some(old)) = replaced else {
             inner.views.give_up();
@@ -138,19 +194,12 @@ impl Store {
     }
 
     /// The rest of the view, while nobody writes: the outbox and quarantine are bounded.
-    fn replace_view(
-        &self,
-        through: RowNumber,
-        stones: &[Tombstone],
-        finish: impl FnOnce() -> Result<(), StoreError>,
-    ) -> Result<Arc<View>, StoreError> {
+    fn replace_view(&self, finish: impl FnOnce() -> Result<(), StoreError>) -> Result<Arc<View>, StoreError> {
         let views = self.inner.views.hold();
         let mut outbox = self.outbox()?;
         let mut quarantine = held(&self.inner.quarantine);
-        quarantine.forget(stones)?;
         let fresh = views.next()?;
         fresh.take_state_of(&self.inner.views.now())?;
-        fresh.set_purged(through)?;
         let (of_outbox, of_quarantine) = (fresh.tree("outbox")?, fresh.tree("quarantine")?);
         outbox.copy_to(&of_outbox)?;
         quarantine.copy_to(&of_quarantine)?;
@@ -169,17 +218,6 @@ fn wait_for_readers(old: &Arc<View>) {
             return;
         }
         std::thread::sleep(READERS_PAUSE);
-    }
-}
-
-fn told(error: SnapshotError) -> StoreError {
-    match error {
-        SnapshotError::Store(error) => *error,
-        SnapshotError::View(error) => error.into(),
-        SnapshotError::Journal(error) => error.into(),
-        error @ (SnapshotError::Io(_) | SnapshotError::Damaged(_) | SnapshotError::Record(_)) => {
-            StoreError::Snapshot(error)
-        }
     }
 }
 

@@ -29,6 +29,17 @@ pub enum StoreError {
     /// The view cannot be read or written.
     #[error(transparent)]
     View(#[from] ViewError),
+    /// There is no room for a second copy of what is kept.
+    #[error(
+        "to make the files anew without who was erased takes {needed} bytes, and {free} are free beside the reserve: \
+         make room, it is tried again"
+    )]
+    NoRoom {
+        /// What it takes.
+        needed: u64,
+        /// What there is.
+        free: u64,
+    },
     /// A snapshot that the store cannot do without could not be written.
     #[error(transparent)]
     Snapshot(SnapshotError),
@@ -155,4 +166,17 @@ pub enum SnapshotError {
     /// The outbox could not be brought up to the journal.
     #[error(transparent)]
     Store(#[from] Box<StoreError>),
+}
+
+impl From<SnapshotError> for StoreError {
+    fn from(error: SnapshotError) -> Self {
+        match error {
+            SnapshotError::Store(error) => *error,
+            SnapshotError::View(error) => error.into(),
+            SnapshotError::Journal(error) => error.into(),
+            error @ (SnapshotError::Io(_) | SnapshotError::Damaged(_) | SnapshotError::Record(_)) => {
+                Self::Snapshot(error)
+            }
+        }
+    }
 }

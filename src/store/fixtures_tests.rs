@@ -312,7 +312,7 @@ fn loads_still<T: Record + PartialEq + std::fmt::Debug>(format: &str, name: &str
 }
 
 fn erasure() -> Erasure {
-    let stone = Tombstone { salt: 7 << 100, digest: 11 };
+    let stone = Tombstone { site: SiteId::parse("plant-a").unwrap(), salt: 7 << 100, digest: 11 };
     Erasure { worker: WorkerNumber(5), stone, of_row: 299 }
 }
 

@@ -49,14 +49,22 @@ pub(super) fn current(store: &Path, name: &str) -> Result<PathBuf> {
 /// Where the next is to be made; what was begun there and not finished is removed.
 pub(super) fn next(store: &Path, name: &str) -> Result<PathBuf> {
     let directory = place(store, name, current_number(store, name)? + 1);
+    remove_file(&mark_of(&directory))?;
     remove(&directory)?;
     Ok(directory)
 }
 
 /// Says that what is in a directory is whole and on the disk: from now on it counts.
 pub(super) fn finish(directory: &Path) -> Result<()> {
-    File::create(mark_of(directory))?.sync_all()?;
-    directory.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all())
+    let mark = mark_of(directory);
+    let synced = File::create(&mark).and_then(|file| file.sync_all());
+    let named = || directory.parent().map_or(Ok(()), |parent| File::open(parent)?.sync_all());
+    let finished = synced.and_then(|()| named());
+    if finished.is_err() {
+        // What is not known to be on the disk must not count at the next start.
+        remove_file(&mark)?;
+    }
+    finished
 }
 
 /// Removes all of that name but the one that counts.
@@ -71,14 +79,16 @@ pub(super) fn remove_others(store: &Path, name: &str) -> Result<()> {
     Ok(())
 }
 
-fn remove(directory: &Path) -> Result<()> {
+/// Removes a directory, where it is there.
+pub(super) fn remove(directory: &Path) -> Result<()> {
     match std::fs::remove_dir_all(directory) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }
 }
 
-fn remove_file(path: &Path) -> Result<()> {
+/// Removes a file, where it is there.
+pub(super) fn remove_file(path: &Path) -> Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         Ok(()) | Err(_) => Ok(()),

@@ -276,3 +276,17 @@ fn a_row_that_rotted_is_an_error_and_not_a_gap() {
         Ok(journal) => assert!((1..=40).any(|number| journal.row(number).is_err())),
     }
 }
+
+#[test]
+fn a_journal_whose_replacement_may_or_may_not_count_takes_nothing_more() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = Settings::default();
+    let journal = Journal::open(&directory.path().join("old"), &settings).unwrap();
+    let row = |number| Row { number, now: Timestamp::UNIX_EPOCH, ..sample(number) };
+    journal.append_row(&row(1)).unwrap();
+    let cut = Cut { row: 1, decision: 1, delivery: 1 };
+    let failed = journal.renew(&directory.path().join("new"), cut, || Err(Error::other("the device is gone")));
+    assert!(failed.is_err());
+    // Otherwise it would be acknowledged, and gone at a start that goes on with the new one.
+    assert!(matches!(journal.append_row(&row(2)), Err(JournalError::Broken(_))));
+}

@@ -341,7 +341,9 @@ impl Store {
         let mut decision = outbox.decisions_through + 1;
         for entry in journal.decisions(0) {
             let (number, decided) = entry?;
-            if decided.of_row >= row || number >= decision {
+            // Whoever starts from the snapshot needs those of the rows after it.
+            let is_kept = if is_retained { decided.of_row >= row } else { decided.of_row > row };
+            if is_kept || number >= decision {
                 decision = decision.min(number);
                 break;
             }
@@ -413,6 +415,16 @@ impl Store {
     #[must_use]
     pub fn quarantine_evicted(&self) -> u64 {
         held(&self.inner.quarantine).evicted()
+    }
+
+    /// Bytes that are free on the store's file system.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be asked.
+    pub fn free_bytes(&self) -> Result<u64, StoreError> {
+        let path = &self.inner.settings.path;
+        let found = rustix::fs::statvfs(path).map_err(|error| StoreError::io("cannot ask", path)(error.into()))?;
+        Ok(found.f_bavail.saturating_mul(found.f_frsize))
     }
 
     /// Bytes that the store takes on disk, the ballast included.

@@ -38,6 +38,8 @@ pub(super) struct Inner {
     pub(super) workers: Mutex<Option<Vec<RecoveredWorker>>>,
     /// One snapshot at a time; below it the value of [`Journal::written`] at the last one.
     pub(super) snapshot_at: Mutex<()>,
+    /// Quarantine holds nobody any more who was erased by the rows up to this one.
+    pub(super) quarantine_forgot: AtomicU64,
     pub(super) written_at_snapshot: AtomicU64,
     _lock: File,
 }
@@ -59,6 +61,7 @@ fn is_full(error: &StoreError) -> bool {
         StoreError::Journal(_)
         | StoreError::InUse(_)
         | StoreError::Snapshot(_)
+        | StoreError::NoRoom { .. }
         | StoreError::RowsMissing { .. }
         | StoreError::RowsLost { .. }
         | StoreError::NoSnapshot(_) => false,
@@ -98,6 +101,7 @@ pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
         workers: Mutex::new(Some(workers)),
         ballast,
         snapshot_at: Mutex::new(()),
+        quarantine_forgot: AtomicU64::new(0),
         // The bytes since the last snapshot count from before the start: this wraps below zero.
         written_at_snapshot: AtomicU64::new(0_u64.wrapping_sub(unsaved)),
         _lock: lock,
@@ -131,6 +135,8 @@ fn parts(settings: &Settings) -> Result<Parts, StoreError> {
     for name in ["journal", "view"] {
         generation::remove_others(store, name).map_err(StoreError::io("cannot remove an old part of", store))?;
     }
+    generation::remove_file(&snapshots_in(store).join(snapshot::UNFINISHED))
+        .map_err(StoreError::io("cannot remove what was begun in", store))?;
     let place = |name| generation::current(store, name).map_err(StoreError::io("cannot read", store));
     let journal = Journal::open(&place("journal")?, settings)?;
     let directory = place("view")?;

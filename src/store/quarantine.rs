@@ -159,21 +159,20 @@ impl Quarantine {
         Ok(item)
     }
 
-    /// Removes what names somebody who was erased, and what cannot be held against a site.
-    pub(super) fn forget(&mut self, stones: &[Tombstone]) -> Result<(), ViewError> {
-        let ids: Vec<u64> = self.items.keys().copied().collect();
-        for id in ids {
-            let item = self.read(id)?.ok_or(ViewError::Incomplete)?;
-            let Some(site) = &item.site else {
-                self.remove(id)?;
-                continue;
-            };
-            let texts = [&*item.raw, item.detail.as_bytes(), item.topic.as_bytes()];
-            if stones.iter().any(|stone| texts.iter().any(|text| stone.is_named_in(site, text))) {
-                self.remove(id)?;
-            }
+    /// The ids of everything in it.
+    pub(super) fn ids(&self) -> Vec<u64> {
+        self.items.keys().copied().collect()
+    }
+
+    /// Removes an item where it names somebody who was erased.
+    pub(super) fn forget(&mut self, id: u64, stones: &[Tombstone]) -> Result<(), ViewError> {
+        if !self.items.contains_key(&id) {
+            return Ok(());
         }
-        Ok(())
+        let item = self.read(id)?.ok_or(ViewError::Incomplete)?;
+        let is_of_site = |stone: &&Tombstone| item.site.as_ref().is_none_or(|site| *site == stone.site);
+        let names = |stone: &Tombstone| stone.is_named_in(&item.raw) || stone.is_named_by_us(&item.detail);
+        if stones.iter().filter(is_of_site).any(names) { self.remove(id) } else { Ok(()) }
     }
 
     /// Puts a copy of everything into an empty tree.

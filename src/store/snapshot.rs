@@ -21,6 +21,8 @@ use crate::domain::ids::{RowNumber, WorkerNumber};
 const MAGIC: &[u8; 8] = b"VAGUSSNP";
 const PREFIX: &str = "snapshot-";
 const SUFFIX: &str = ".vagus";
+/// The name of a snapshot that is being written.
+pub(super) const UNFINISHED: &str = "unfinished";
 /// No frame is longer: a worker's record with all it may hold is some hundred kilobytes.
 const MAX_FRAME: usize = 256 * 1024 * 1024;
 
@@ -98,7 +100,7 @@ impl SnapshotWriter {
     /// Begins a snapshot in a directory, which is made where it is missing.
     pub(super) fn create(directory: &Path, header: Header) -> Result<Self, SnapshotError> {
         std::fs::create_dir_all(directory)?;
-        let unfinished = directory.join("unfinished");
+        let unfinished = directory.join(UNFINISHED);
         let out = BufWriter::with_capacity(1 << 18, File::create(&unfinished)?);
         let mut writer = Self {
             out,

@@ -62,7 +62,7 @@ pub struct Checkpoint {
 }
 
 /// That a worker was erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Erasure {
     /// The number they had.
     pub worker: WorkerNumber,

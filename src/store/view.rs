@@ -207,12 +207,15 @@ impl View {
     /// Removes all there is of a worker, and keeps that they were erased.
     pub(super) fn erase(&self, erasure: &Erasure) -> Result<(), ViewError> {
         self.bury(erasure)?;
+        let _writing = self.whole.write().unwrap_or_else(PoisonError::into_inner);
         let mut batches = Batches::new(&self.workers);
-        // The record goes last: a worker without one would make the view look damaged after a kill.
-        for entry in self.workers.scan_prefix(erasure.worker.0.to_be_bytes()).keys().rev() {
-            batches.add(vec![(entry?.to_vec(), None)])?;
-        }
-        self.apply(&mut batches)
+        let keys: Vec<_> = self.workers.scan_prefix(erasure.worker.0.to_be_bytes()).keys().collect::<Result<_, _>>()?;
+        let (record, details): (Vec<_>, Vec<_>) = keys.into_iter().partition(|key| key.get(16) == Some(&RECORD));
+        // The record goes last and at once: a worker without one would make the view look damaged after a kill.
+        details.into_iter().try_for_each(|key| batches.add(vec![(key.to_vec(), None)]))?;
+        batches.apply()?;
+        batches.add(record.into_iter().map(|key| (key.to_vec(), None)).collect())?;
+        batches.apply()
     }
 
     /// Everybody who was erased.

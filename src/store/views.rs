@@ -46,16 +46,19 @@ impl Views {
     fn write(&self, write: impl Fn(&View) -> Result<(), ViewError>) -> Result<(), ViewError> {
         let mut next = held(&self.next);
         write(&self.now())?;
-        // A replacement that cannot be written is given up: whoever makes it will find that out.
+        // A replacement that cannot be written is given up: whoever makes it will find that out, and closes it.
         if next.as_ref().is_some_and(|view| write(view).is_err()) {
             *next = None;
         }
         Ok(())
     }
 
-    /// Begins to make a replacement.
-    pub(super) fn begin(&self, next: View) {
-        *held(&self.next) = Some(Arc::new(next));
+    /// Begins to make a replacement. Whoever does so keeps what is returned until it is the view or given up: to close
+    /// it takes a while, and nobody who saves shall wait for that.
+    pub(super) fn begin(&self, next: View) -> Arc<View> {
+        let next = Arc::new(next);
+        *held(&self.next) = Some(Arc::clone(&next));
+        next
     }
 
     /// Gives the replacement up.

@@ -236,7 +236,7 @@ fn erase(config: &Path, site: &str, worker: &str, open_case: bool) -> Result<Ans
         Some(answer) => Ok(answer),
         None => {
             let store = operator::open_store(&settings.store)?;
-            Ok(control::note_erasure(site, worker, open_case, &store, engine.rules.version()))
+            Ok(control::note_erasure((site, worker), open_case, (&store, &settings.store.path), engine.rules.version()))
         }
     }
 }
@@ -251,9 +251,16 @@ fn until_gone(config: &Path, erased: Answer) -> Result<Answer, OperatorError> {
     bar.enable_steady_tick(LOOK_EVERY);
     loop {
         let answer = operator::ask_running(config, &Question::Erasing)?;
-        if !matches!(answer, Answer::Erasing { is_under_way: true }) {
+        let Answer::Erasing { is_under_way: true, problem } = answer else {
             bar.finish_and_clear();
             return Ok(answer);
+        };
+        if let Some(problem) = problem {
+            bar.finish_and_clear();
+            return Err(OperatorError::Failed(format!(
+                "nothing shows the worker any more, but the files still hold them, and it is tried again every ten \
+                 minutes: {problem}"
+            )));
         }
         std::thread::sleep(LOOK_EVERY);
     }

@@ -1,9 +1,11 @@
 //! Erasing a worker over the control socket, and by a row in the journal where no service runs.
 
-use super::{Answer, key_of, not_stored, number_of};
+use std::path::Path;
+
+use super::{Answer, Served, key_of, not_stored, number_of};
 use crate::clock::Clock;
 use crate::console::Console;
-use crate::console::access::audit::Entry;
+use crate::console::access::audit::{Audit, Entry};
 use crate::domain::ids::WorkerKey;
 use crate::domain::person::Role;
 use crate::domain::worker::Tombstone;
@@ -11,28 +13,38 @@ use crate::engine::ENGINE_VERSION;
 use crate::engine::row::{Input, Row, WorkerInputs};
 use crate::store::Store;
 
+/// The line of the audit.
+fn entry() -> Entry {
+    Entry::by("command", Role::Operator.as_str(), "erase", "vagus workers erase")
+}
+
 /// Answers in a running service.
 pub(super) async fn answer((site, worker): (&str, &str), open_case: bool, console: Option<&Console>) -> Answer {
     let (Some(console), Some(key)) = (console, key_of(site, worker)) else {
         return Answer::Failed { problem: not_stored(site, worker) };
     };
-    let entry = Entry::by("command", Role::Operator.as_str(), "erase", "vagus workers erase");
-    match console.erase(key, open_case, entry).await {
+    match console.erase(key, open_case, entry()).await {
         Ok(()) => Answer::WorkerErased { is_applied: true },
         Err(problem) => Answer::Failed { problem: problem.to_string() },
     }
 }
 
 /// Whether the files of the store still hold somebody who was erased.
-pub(super) fn under_way(store: &Store) -> Answer {
-    match store.purge_due() {
-        Ok(due) => Answer::Erasing { is_under_way: due.is_some() },
+pub(super) fn under_way(served: &Served) -> Answer {
+    let problem = served.keeping.borrow().clone();
+    match served.store.purge_due() {
+        Ok(due) => Answer::Erasing { is_under_way: due.is_some(), problem },
         Err(error) => Answer::Failed { problem: error.to_string() },
     }
 }
 
 /// Writes into the journal that a worker is erased, where no service runs: the next start does it.
-pub fn note_in_store(site: &str, worker: &str, open_case: bool, store: &Store, rules_version: u64) -> Answer {
+pub fn note_in_store(
+    (site, worker): (&str, &str),
+    open_case: bool,
+    (store, directory): (&Store, &Path),
+    rules_version: u64,
+) -> Answer {
     let noted = || -> Result<(), String> {
         let number = number_of(site, worker, store)?;
         let key: WorkerKey = key_of(site, worker).ok_or_else(|| not_stored(site, worker))?;
@@ -48,13 +60,18 @@ pub fn note_in_store(site: &str, worker: &str, open_case: bool, store: &Store, r
         let stone = Tombstone::of(&key, rand::random());
         let row = Row {
             number: last.number + 1,
-            now: last.now.max(Clock::System.now()),
+            // The clock is looked at by the service, which guards against a step of it.
+            now: last.now,
             engine_version: ENGINE_VERSION,
             rules_version,
             decided_through: last.decided_through,
             messages: Vec::new(),
             groups: vec![WorkerInputs { worker: number, inputs: vec![Input::Erase(stone)] }],
         };
+        let audit = Audit::open(&directory.join("audit")).map_err(|error| error.to_string())?;
+        let at = Clock::System.now();
+        let line = Entry { at: at.to_string(), ..entry().about(site, worker, None) };
+        audit.write(at, &[line]).map_err(|error| error.to_string())?;
         store.append_row(&row).map_err(|error| error.to_string())
     };
     match noted() {

@@ -230,6 +230,8 @@ pub enum Answer {
     Erasing {
         /// Whether they do.
         is_under_way: bool,
+        /// Why that could not be ended when it was last tried.
+        problem: Option<String>,
     },
     /// About cases.
     Cases(CasesAnswer),

@@ -8,8 +8,8 @@ use crate::app::sequencer::Command;
 use crate::console::office::OfficeError;
 use crate::domain::ids::WorkerKey;
 
-/// Erases a worker; one who has an open case only `even_with_case`.
-pub(super) async fn erase(served: &Served, key: WorkerKey, even_with_case: bool) -> Result<(), OfficeError> {
+/// Erases a worker; one who has an open case only `even_with_case`. Gives the ids of what were their cases and actions.
+pub(super) async fn erase(served: &Served, key: WorkerKey, even_with_case: bool) -> Result<Vec<String>, OfficeError> {
     let wanted = key.clone();
     let found = look(served, move |mut histories, _| {
         let known = Iterator::find(&mut histories, |history| history.profile.key == wanted);
@@ -23,5 +23,5 @@ pub(super) async fn erase(served: &Served, key: WorkerKey, even_with_case: bool)
     let (done, answered) = oneshot::channel();
     served.commands.send(Command::Erase { key, done }).await.map_err(|_| OfficeError::Stopping)?;
     // Dropped where somebody else erased the worker meanwhile, or the service stops: the row tells at the next start.
-    answered.await.map(|_| ()).map_err(|_| OfficeError::Stopping)
+    answered.await.map(|erased| erased.matters).map_err(|_| OfficeError::Stopping)
 }

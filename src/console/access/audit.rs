@@ -237,7 +237,7 @@ impl Audit {
     }
 
     /// The newest lines that pass the filter, without the first `skip`. It blocks, keeps no more than `limit` lines,
-    /// and reads no more than [`MAX_READ_BYTES`].
+    /// and reads no more than a gibibyte.
     ///
     /// # Errors
     /// [`AuditError`] where a file cannot be read.

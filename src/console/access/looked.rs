@@ -68,6 +68,15 @@ impl Looked {
         }
     }
 
+    /// Forgets cases that are no more. It blocks.
+    pub fn forget(&self, cases: &[String]) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.values_mut().for_each(|seen| seen.retain(|case, _| !cases.contains(case)));
+        if let Err(error) = replace(&self.path, &known) {
+            tracing::warn!("{}: {error}; what was looked at is forgotten at the next start", self.path.display());
+        }
+    }
+
     /// Forgets the cases of an account that are not among these, which are all that its inbox can show.
     pub fn keep(&self, who: &PersonId, cases: &BTreeSet<&str>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

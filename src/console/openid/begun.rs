@@ -18,8 +18,8 @@ pub(super) const LASTS: SignedDuration = SignedDuration::from_mins(10);
 /// So many are kept; beyond it the oldest goes.
 const MAX_BEGUN: usize = 10_000;
 /// So many are kept of one client; beyond it the oldest of that client goes, so that nobody keeps others out. Our own
-/// choice: a room of people behind one address, each of whom takes a minute.
-const MAX_OF_CLIENT: usize = 20;
+/// choice: a shift that begins, behind one address of a server in front.
+const MAX_OF_CLIENT: usize = 1_000;
 
 /// A sign-in that was begun.
 #[derive(Debug)]
@@ -106,9 +106,9 @@ mod tests {
         Begun { state: Token::sent(state), nonce: Nonce::new_random(), verifier, at: at(minutes), address }
     }
 
-    fn from(known: &BegunSignIns, address: &str, second: i64) -> Token {
+    fn from(known: &BegunSignIns, address: &str, place: i64) -> Token {
         let begun = begun("a", 0);
-        let at = begun.at + SignedDuration::from_secs(second);
+        let at = begun.at + SignedDuration::from_millis(place);
         known.keep(Begun { address: address.parse().unwrap(), at, ..begun })
     }
 
@@ -117,14 +117,14 @@ mod tests {
         let known = BegunSignIns::default();
         let may_end = |token: &Token| known.open.lock().unwrap().contains_key(token);
         let others = [from(&known, "192.0.2.7", 0), from(&known, "2001:db8:0:1::7", 0)];
-        let flood: Vec<Token> = (0..100).map(|second| from(&known, "192.0.2.8", second)).collect();
-        let net: Vec<Token> = (0..100).map(|second| from(&known, &format!("2001:db8::{second:x}"), second)).collect();
+        let flood: Vec<Token> = (0..1_100).map(|place| from(&known, "192.0.2.8", place)).collect();
+        let net: Vec<Token> = (0..1_100).map(|place| from(&known, &format!("2001:db8::{place:x}"), place)).collect();
         for tokens in [flood, net] {
             let left: Vec<bool> = tokens.iter().map(may_end).collect();
-            assert_eq!(left, [vec![false; 100 - MAX_OF_CLIENT], vec![true; MAX_OF_CLIENT]].concat());
+            assert_eq!(left, [vec![false; 1_100 - MAX_OF_CLIENT], vec![true; MAX_OF_CLIENT]].concat());
         }
         assert!(others.iter().all(may_end));
-        let behind: Vec<Token> = (0..100).map(|second| from(&known, "::ffff:127.0.0.1", second)).collect();
+        let behind: Vec<Token> = (0..1_100).map(|place| from(&known, "::ffff:127.0.0.1", place)).collect();
         assert!(behind.iter().all(may_end), "everybody is behind a server in front at this machine");
     }
 

@@ -361,7 +361,11 @@ impl Sample for Input {
     fn sample(d: &mut Dice) -> Self {
         match d.below(5) {
             0 => Self::Enrol(Sample::sample(d)),
-            4 => Self::Erase(Tombstone { salt: u128::from(d.below(9)), digest: u128::MAX - u128::from(d.below(9)) }),
+            4 => Self::Erase(Tombstone {
+                site: Sample::sample(d),
+                salt: u128::from(d.below(9)),
+                digest: u128::MAX - u128::from(d.below(9)),
+            }),
             1 => Self::Case { request: Sample::sample(d), command: Box::new(Sample::sample(d)) },
             _ => Self::Item { message: Sample::sample(d), index: Sample::sample(d), item: Sample::sample(d) },
         }

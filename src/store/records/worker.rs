@@ -47,11 +47,16 @@ record! {
 
 impl Stored for Tombstone {
     fn put<'a>(&'a self, w: &mut Writer<'a>) {
+        self.site.put(w);
         w.raw(&self.salt.to_le_bytes());
         w.raw(&self.digest.to_le_bytes());
     }
     fn take(r: &mut Reader<'_>) -> Result<Self, RecordError> {
-        Ok(Self { salt: u128::from_le_bytes(r.array()?), digest: u128::from_le_bytes(r.array()?) })
+        Ok(Self {
+            site: Stored::take(r)?,
+            salt: u128::from_le_bytes(r.array()?),
+            digest: u128::from_le_bytes(r.array()?),
+        })
     }
 }
 

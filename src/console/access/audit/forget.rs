@@ -32,14 +32,14 @@ impl Audit {
 fn without(path: &Path, stones: &[Tombstone]) -> std::io::Result<()> {
     let mut lines = Vec::new();
     let mut is_changed = false;
-    for line in BufReader::new(std::fs::File::open(path)?).lines() {
+    for line in BufReader::new(std::fs::File::open(path)?).split(b'\n') {
         let line = line?;
-        match serde_json::from_str::<Entry>(&line) {
+        match serde_json::from_slice::<Entry>(&line) {
             Ok(entry) if is_of(&entry, stones) => {
                 is_changed = true;
                 serde_json::to_writer(&mut lines, &unnamed(entry))?;
             }
-            Ok(_) => lines.extend_from_slice(line.as_bytes()),
+            Ok(_) => lines.extend_from_slice(&line),
             // Cut off by a loss of power: it tells nothing, and may hold a name.
             Err(_) => is_changed = true,
         }
@@ -83,7 +83,7 @@ mod tests {
         let opened = Entry { reason: Some("W-1 called in tears".to_owned()), ..line("W-1") };
         audit.write(at, &[line("W-1"), line("W-2"), opened]).unwrap();
         let path = directory.path().join("2026-03.jsonl");
-        std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"worker\":\"W-1").unwrap();
+        std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"worker\":\"W-1 \xe1\xbb").unwrap();
         let key = WorkerKey { site: SiteId::parse("plant-a").unwrap(), worker: WorkerId::parse("W-1").unwrap() };
         for _ in 0..2 {
             audit.forget(&[Tombstone::of(&key, 5)]).unwrap();
