@@ -221,6 +221,8 @@ impl PublisherTask {
             let error = match opened {
                 Err(error) => error,
                 Ok((link, welcome)) => {
+                    // What waited for the connection may be wanted no more: whoever gave it looks again.
+                    while self.orders.try_recv().is_ok() {}
                     let since = tokio::time::Instant::now();
                     let end = self.serve(link, &welcome, &mut shutdown).await;
                     self.status.connected.store(false, Relaxed);

@@ -39,6 +39,17 @@ impl ActionId {
         Self(format!("a-{}", worker.derive(&[ACTION, u64::from(episode), kind as u64])).into())
     }
 
+    /// The ids of all cases and actions that a worker with so many episodes ever had.
+    #[must_use]
+    pub fn all_of(worker: WorkerNumber, episodes: u32) -> Vec<String> {
+        let of_one = |episode| {
+            let actions = [ActionKind::WorkloadReview, ActionKind::Counseling];
+            let actions = actions.map(|kind| Self::derive(worker, episode, kind).as_str().to_owned());
+            actions.into_iter().chain([CaseId::derive(worker, episode).as_str().to_owned()])
+        };
+        (1..=episodes).flat_map(of_one).collect()
+    }
+
     /// The id of an action for a whole unit: of its site, its own name and the rule, in a period.
     ///
     /// The key keeps whoever holds the id from finding the rule by trying.

@@ -26,7 +26,7 @@ mod worker;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::domain::case::{ActionId, ActionKind, CaseChange, CaseId};
+use crate::domain::case::{ActionId, CaseChange};
 use crate::domain::history::{NightDetail, WorkerHistory};
 use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::indicator::HrvState;
@@ -314,13 +314,8 @@ impl Engine {
         let mut matters = Vec::new();
         if let Some(worker) = self.workers.remove(&number) {
             worker.timer.map(|due| self.timers.remove(&(due, number)));
-            // Also of those that the history has dropped since: something of them may still wait to be sent.
-            for episode in 1..=worker.history.cases.episodes {
-                matters.push(CaseId::derive(number, episode).as_str().to_owned());
-                let ids = [ActionKind::WorkloadReview, ActionKind::Counseling]
-                    .map(|kind| ActionId::derive(number, episode, kind));
-                matters.extend(ids.iter().map(|id| id.as_str().to_owned()));
-            }
+            // Also of cases that the history has dropped since: something of them may still wait to be sent.
+            matters = ActionId::all_of(number, worker.history.cases.episodes);
         }
         self.unsaved.remove(&number);
         self.saving.remove(&number);

@@ -14,8 +14,10 @@ use super::error::{SnapshotError, StoreError, ViewError};
 use super::types::Erasure;
 use super::view::View;
 use super::{Store, bytes_below, generation, held, snapshot, snapshots_in};
+use crate::domain::case::ActionId;
 use crate::domain::ids::{RowNumber, WorkerNumber};
 use crate::domain::worker::Tombstone;
+use crate::engine::row::{Input, WorkerInputs};
 
 /// How long the removed view is waited for, whose readers may be under way.
 const READERS_PAUSE: Duration = Duration::from_millis(20);
@@ -33,6 +35,28 @@ impl Store {
         held(&self.inner.workers).take();
         self.inner.views.erase(erasure)?;
         Ok(discarded.len())
+    }
+
+    /// Takes out of the view whom rows that were not applied yet erase, for whoever reads the store while no service
+    /// runs: the next start finds the same rows.
+    ///
+    /// # Errors
+    /// [`StoreError`] where something cannot be read or written.
+    pub fn erase_noted(&self) -> Result<(), StoreError> {
+        for row in self.rows(self.settled()?) {
+            let row = row?;
+            let of_row = row.number;
+            for WorkerInputs { worker, inputs } in row.groups {
+                for input in inputs {
+                    let Input::Erase(stone) = input else { continue };
+                    let known = self.history(worker)?.filter(|known| known.worker == worker);
+                    let history = known.map(|known| known.unpack()).transpose().map_err(ViewError::from)?;
+                    let episodes = history.map_or(0, |history| history.cases.episodes);
+                    self.erase(&Erasure { worker, stone, of_row }, &ActionId::all_of(worker, episodes))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// What is left of those who were erased and may still be in files. Who left them before is not among them: a

@@ -133,8 +133,30 @@ fn who_was_erased_leaves_the_files_also_where_the_service_was_killed_or_did_not_
     assert_eq!(town.vagus.stop(), Some(0));
     let (code, told) = erase(&town, &["--even-with-open-case"]);
     assert!(code == Some(0) && told.contains("as soon as one starts"), "{told}");
+    let export = town.vagus.command(&["workers", "export", "plant-a", GONE], &[]);
+    assert_eq!((export.status.code(), export.stdout.len()), (Some(1), 0), "nothing shows it meanwhile");
     town.vagus.start_again();
     town.vagus.wait_until_ready();
     gone(&town);
     has_the_other(&town);
+}
+
+#[test]
+fn what_waits_for_the_broker_does_not_leave_once_its_worker_is_erased() {
+    let mut town = town_with(&[("dr.lan", Role::Physician)]);
+    assert_eq!(sent(&town, STAYS, 3, 50), Ok(()));
+    town.broker.stop();
+    let crisis = |worker| {
+        let payload = phq9_with_crisis(worker, ago(now(), 1)).envelope("crisis");
+        assert_eq!(Program::clinic(&town.vagus).post(SCREENINGS, &[JSON], &payload).status, 200);
+    };
+    crisis(GONE);
+    let waiting = || town.vagus.ask(&["outbox", "list"])["deliveries"].as_array().map(Vec::len);
+    eventually("the crisis waits for the broker", || (waiting() == Some(2)).then_some(()));
+    let (code, told) = erase(&town, &["--even-with-open-case"]);
+    assert_eq!((code, waiting()), (Some(0), Some(0)), "{told}");
+    crisis(STAYS);
+    town.restart_broker();
+    town.wait_for_alerts(STAYS, 1);
+    assert!(town.alerts_of(GONE).is_empty());
 }

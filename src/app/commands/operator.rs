@@ -50,7 +50,10 @@ pub(super) fn open_store(settings: &StoreSettings) -> Result<Store, OperatorErro
     if !Store::is_in(&settings.path) {
         return Err(OperatorError::NoStore(settings.path.display().to_string()));
     }
-    Ok(Store::open(settings)?)
+    let store = Store::open(settings)?;
+    // Whom a row erases that no service applied yet is not to be seen either.
+    store.erase_noted()?;
+    Ok(store)
 }
 
 pub(super) fn ask_running(config: &Path, question: &Question) -> Result<Answer, OperatorError> {

@@ -163,9 +163,16 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
             let erased = erased.and_then(|answer| if no_wait { Ok(answer) } else { until_gone(&config, answer) });
             operator::finish(erased, output, |answer| {
                 let told = if let Answer::WorkerErased { is_applied } = answer {
-                    let until =
-                        if *is_applied { "the files are being made anew" } else { "it is done as soon as one starts" };
-                    let done = if *is_applied { "nothing shows or sends it any more" } else { "no service runs" };
+                    let until = if *is_applied {
+                        "the files are being made anew"
+                    } else {
+                        "they are made anew as soon as one starts"
+                    };
+                    let done = if *is_applied {
+                        "nothing shows or sends it any more"
+                    } else {
+                        "no service runs that would send it, the files still hold it"
+                    };
                     format!("{worker} of {site} is erased: {done}, {until}")
                 } else {
                     format!("nothing of {worker} is left at {site}, on disk either")

@@ -38,7 +38,8 @@ pub(super) fn under_way(served: &Served) -> Answer {
     }
 }
 
-/// Writes into the journal that a worker is erased, where no service runs: the next start does it.
+/// Writes into the journal that a worker is erased, where no service runs, and shows them no more; the next start
+/// makes the files anew.
 pub fn note_in_store(
     (site, worker): (&str, &str),
     open_case: bool,
@@ -72,7 +73,8 @@ pub fn note_in_store(
         let at = Clock::System.now();
         let line = Entry { at: at.to_string(), ..entry().about(site, worker, None) };
         audit.write(at, &[line]).map_err(|error| error.to_string())?;
-        store.append_row(&row).map_err(|error| error.to_string())
+        store.append_row(&row).map_err(|error| error.to_string())?;
+        store.erase_noted().map_err(|error| error.to_string())
     };
     match noted() {
         Ok(()) => Answer::WorkerErased { is_applied: false },

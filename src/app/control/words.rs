@@ -223,7 +223,7 @@ pub enum Answer {
     },
     /// A worker is erased.
     WorkerErased {
-        /// Whether nothing shows the worker any more; otherwise it is done at the next start.
+        /// Whether a service did it; otherwise nothing shows the worker any more, and the next start does the rest.
         is_applied: bool,
     },
     /// Whether the files of the store still hold somebody who was erased.
