@@ -256,6 +256,17 @@ fn what_was_thrown_away_does_not_come_back_by_a_kill_after_the_journal_was_made_
 }
 
 #[test]
+fn a_replacement_of_the_view_remembers_who_left_the_files_before() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = |name: &str| View::open(&directory.path().join(name), 1 << 20).unwrap();
+    let (old, fresh) = (open("old"), open("fresh"));
+    old.bury(&Erasure { worker: WorkerNumber(2), stone: stone(), of_row: 41 }).unwrap();
+    old.set_purged(41).unwrap();
+    fresh.take_state_of(&old).unwrap();
+    assert_eq!((fresh.purged().unwrap(), fresh.erasures().unwrap().len()), (41, 1));
+}
+
+#[test]
 fn who_was_enrolled_anew_loses_nothing_when_somebody_else_is_erased() {
     let directory = tempfile::tempdir().unwrap();
     let settings = settings(directory.path());

@@ -289,7 +289,7 @@ impl View {
     pub(super) fn take_state_of(&self, other: &Self) -> Result<(), ViewError> {
         chunks::copy_tree(&other.erased, &self.erased)?;
         self.state.insert(SETTLED_KEY, other.settled()?.encode())?;
-        Ok(())
+        self.set_purged(other.purged()?)
     }
 
     /// Keeps that somebody was erased, as a snapshot has it.

@@ -17,7 +17,9 @@ pub(super) async fn erase(served: &Served, key: WorkerKey, even_with_case: bool)
     });
     let open_case = found.await?.ok_or(OfficeError::Unknown)?;
     if let Some(case) = open_case.filter(|_| !even_with_case) {
-        let problem = format!("there is an open case, {case}: close it first, or say that it may end with the worker");
+        let problem = format!(
+            "there is an open case, {case}: close it first, or say that it may end with the worker (open_case=true, --even-with-open-case)"
+        );
         return Err(OfficeError::Refused { reason: "open_case", problem });
     }
     let (done, answered) = oneshot::channel();

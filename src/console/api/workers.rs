@@ -11,7 +11,7 @@ use super::super::Console;
 use super::super::desk::Desk;
 use super::super::gate::{SignedIn, Visitor};
 use super::super::pages::export;
-use super::super::problem::Problem;
+use super::super::problem::{Problem, ProblemDetails};
 use super::super::view::{ExportView, PortraitView, Shown};
 use super::extract::{Asked, At};
 
@@ -89,7 +89,11 @@ pub(super) struct Erasing {
         ("worker" = String, Path, description = "The worker's pseudonym"),
         Erasing,
     ),
-    responses((status = 204, description = "The worker is erased")),
+    responses(
+        (status = 204, description = "The worker is erased"),
+        (status = 409, description = "There is an open case, and nobody said that it may end: `reason` is `open_case`",
+            body = ProblemDetails, content_type = "application/problem+json"),
+    ),
 )]
 pub(super) async fn erase(
     State(console): State<Console>,
