@@ -213,9 +213,8 @@ impl Admission {
         let Prepared { topic, payload, content } = prepared;
         let (up, stream, decoded) = match content {
             Content::Status(status) => return Some(status),
-            Content::Refused(mut meta) => {
-                meta.refused.iter_mut().for_each(|refused| self.forget_raw(refused));
-                row.push_message(meta);
+            Content::Refused(meta) => {
+                self.push_message(meta, row);
                 return None;
             }
             Content::Items { up, stream, decoded } => (up, stream, decoded),
@@ -232,13 +231,11 @@ impl Admission {
         let Some(zone) = self.settings.sites.get(&up.site).cloned() else {
             let detail = format!("site {} is not configured here", up.site);
             meta.refused.push(Refused::payload(Reason::WrongSite, detail, &payload));
-            meta.refused.iter_mut().for_each(|refused| self.forget_raw(refused));
-            row.push_message(meta);
+            self.push_message(meta, row);
             return None;
         };
         let kept = |rejection, raw: Vec<u8>| {
-            let is_kept =
-                !self.chose_no_part(&up.site, named_worker(&raw).as_ref()) && !self.registry.names_erased(&raw);
+            let is_kept = !self.chose_no_part(&up.site, named_worker(&raw).as_ref());
             Refused { rejection, raw: if is_kept { raw } else { Vec::new() } }
         };
         meta.refused.extend(decoded.refused.into_iter().map(|refused| kept(refused.rejection, refused.raw)));
@@ -265,7 +262,7 @@ impl Admission {
                     .push(Refused { rejection: Rejection::item(index, reason, detail), raw: item.raw(&payload) }),
             }
         }
-        row.push_message(meta);
+        self.push_message(meta, row);
         None
     }
 
@@ -293,11 +290,14 @@ impl Admission {
         )
     }
 
-    /// Keeps nothing of what names somebody who was erased.
-    fn forget_raw(&self, refused: &mut Refused) {
-        if self.registry.names_erased(&refused.raw) {
-            refused.raw.clear();
+    /// Adds a message to a row; nothing is kept of what it holds that names somebody who was erased.
+    fn push_message(&self, mut message: MessageMeta, row: &mut RowParts) {
+        for refused in &mut message.refused {
+            if self.registry.names_erased(&refused.raw) {
+                refused.raw.clear();
+            }
         }
+        row.push_message(message);
     }
 
     /// Whose an item is, or why it may not enter.

@@ -114,9 +114,8 @@ impl Store {
     /// [`StoreError`] where something cannot be read or written, or there is no room; what was there before still
     /// counts.
     pub fn purge(&self, goes_on: &dyn Fn() -> bool) -> Result<bool, StoreError> {
-        let Some(through) = self.purge_due()?.filter(|_| self.can_purge().is_ok_and(|can| can)) else {
-            return Ok(false);
-        };
+        let settled = self.settled()?;
+        let Some(through) = self.purge_due()?.filter(|through| settled >= *through) else { return Ok(false) };
         let _alone = held(&self.inner.snapshot_at);
         self.forget_refused()?;
         self.has_room()?;

@@ -234,11 +234,9 @@ fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<T
         return Err(StoreError::NoSnapshot(problems));
     }
     let views = load(directory, settings, None).map_err(|error| match error {
-        SnapshotError::View(error) => StoreError::View(error),
-        SnapshotError::Store(error) => *error,
-        SnapshotError::Journal(error) => error.into(),
         SnapshotError::Io(source) => StoreError::io("cannot read", directory)(source),
         error @ (SnapshotError::Damaged(_) | SnapshotError::Record(_)) => StoreError::NoSnapshot(error.to_string()),
+        error @ (SnapshotError::View(_) | SnapshotError::Store(_) | SnapshotError::Journal(_)) => error.into(),
     })?;
     refill(views, journal)
 }
