@@ -53,9 +53,14 @@ fn receiver(broker_port: u16) -> TestClient {
     })
 }
 
+/// A topic of the receiver's that Vagus never uses.
+const MARK: &str = "vagus/v1/plant-a/actions/mark";
+
 pub(crate) struct Town {
     pub(crate) vagus: Vagus,
     receiver: Option<TestClient>,
+    /// Of the marks sent after which everything before them has arrived.
+    marks: std::cell::Cell<u32>,
     /// What the receiver got on connections before this one.
     earlier: Vec<Received>,
     gateway: TestClient,
@@ -82,7 +87,7 @@ impl Town {
         }
         let gateway = TestClient::connect(broker.port(), "gw-7");
         let vagus = Vagus::start_edited(broker.port(), edit);
-        Self { vagus, receiver: Some(receiver), earlier: Vec::new(), gateway, sent: 0, broker }
+        Self { vagus, receiver: Some(receiver), marks: 0.into(), earlier: Vec::new(), gateway, sent: 0, broker }
     }
 
     /// Stops the broker and starts it again; gateway and receiver come back at once.
@@ -95,7 +100,8 @@ impl Town {
     }
 
     fn received(&self) -> Vec<Received> {
-        self.earlier.iter().cloned().chain(self.receiver.as_ref().unwrap().wait_for(0)).collect()
+        let received = self.earlier.iter().cloned().chain(self.receiver.as_ref().unwrap().wait_for(0));
+        received.filter(|r| r.topic != MARK).collect()
     }
 
     /// Sends a message under a new id, and gives the id.
@@ -192,5 +198,13 @@ impl Town {
     /// Waits until everything decided has left, so that what has not come will not come.
     pub(crate) fn quiet(&self) {
         eventually("the outbox is empty", || (self.vagus.metric("vagus_outbox_pending", "mqtt") == 0.0).then_some(()));
+        // An empty outbox says that the broker has everything, not yet that the receiver has.
+        let mark = self.marks.get() + 1;
+        self.marks.set(mark);
+        self.gateway.publish(MARK, mark.to_string());
+        eventually("what the broker has arrived", || {
+            let receiver = self.receiver.as_ref().unwrap().wait_for(0);
+            receiver.iter().any(|r| r.topic == MARK && *r.payload == *mark.to_string().as_bytes()).then_some(())
+        });
     }
 }
