@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::console::Console;
 use crate::store::Store;
+use crate::telemetry::Metrics;
 
 /// How often it is looked whether there is something to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -15,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(600);
 
 /// Keeps the store until `stopping` turns true.
-pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<bool>) {
+pub async fn keep(store: Store, console: Console, metrics: Metrics, mut stopping: watch::Receiver<bool>) {
     let mut pause = LOOK_EVERY;
     loop {
         tokio::select! {
@@ -24,6 +25,9 @@ pub async fn keep(store: Store, console: Console, mut stopping: watch::Receiver<
         }
         let (store, console, stopping) = (store.clone(), console.clone(), stopping.clone());
         let kept = tokio::task::spawn_blocking(move || look(&store, &console, &|| !*stopping.borrow())).await;
+        if !matches!(kept, Ok(Ok(()))) {
+            metrics.keeping_failed();
+        }
         pause = match kept {
             Ok(Ok(())) => LOOK_EVERY,
             Ok(Err(error)) => {
