@@ -22,7 +22,8 @@ fn read(log: &Path) -> Value {
 fn the_log_of_delays_is_read_by_others_and_agrees_with_the_metrics() {
     let mut town = Town::edited(|config| config.replace("[ops]\n", "[ops]\nlatency_log_every_s = 1\n"));
     let now = now();
-    town.send_all(&nights("w-1", 3, 0, 1, now));
+    // Somebody else than those of the alerts, which late nights could revise.
+    town.send_all(&nights("w-99", 3, 0, 1, now));
     for n in 0..20 {
         town.send_all(&[gad7(&format!("w-{n}"), 12, ago(now, 1))]);
     }
