@@ -23,8 +23,10 @@ use crate::clock::Clock;
 use crate::console::view::ReceiptView;
 use crate::domain::Date;
 use crate::domain::Timestamp;
+use crate::domain::case::{CaseChange, CaseFact};
 use crate::domain::history::NightDetail;
 use crate::domain::ids::{RowNumber, WorkerNumber};
+use crate::domain::life::CaseState;
 use crate::domain::rejection::{Reason, Rejection};
 use crate::engine;
 use crate::engine::effect::{Decision, Erased, Tally};
@@ -34,7 +36,7 @@ use crate::store::{
     Checkpoint, DecisionRecord, Erasure, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError,
 };
 use crate::telemetry::latency::Stopwatch;
-use crate::telemetry::{self, Metrics};
+use crate::telemetry::{self, Metrics, PipelineStage};
 
 /// How often workers are written to the view, and figures of the whole are counted.
 const SAVE_EVERY: Duration = Duration::from_secs(5);
@@ -55,6 +57,23 @@ pub struct Waiting {
     pub erasures: Vec<oneshot::Sender<Erased>>,
 }
 
+/// How a row came here, for the metrics.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// How long the oldest of its messages had waited when its time was taken.
+    pub waited_s: f64,
+    /// Runs since it was on disk.
+    pub written: Stopwatch,
+}
+
+impl Timing {
+    /// Of a row for which nobody waited.
+    #[must_use]
+    pub fn fresh() -> Self {
+        Self { waited_s: 0.0, written: Stopwatch::start() }
+    }
+}
+
 /// What is handed to the applier.
 #[derive(Debug)]
 pub enum Work {
@@ -64,6 +83,8 @@ pub enum Work {
         row: Row,
         /// Who waits for what becomes of it.
         waiting: Waiting,
+        /// How it came here.
+        timing: Timing,
     },
     /// A look at what is known, between rows.
     Look(Look),
@@ -166,7 +187,7 @@ impl Applier {
         let mut saving = Saving::default();
         loop {
             match work.recv_timeout(saving.wait()) {
-                Ok(Work::Row { row, waiting }) => self.apply(row, waiting)?,
+                Ok(Work::Row { row, waiting, timing }) => self.apply(row, waiting, timing)?,
                 Ok(Work::Look(Look(look))) => look(&self.shards),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.save_all(),
@@ -203,7 +224,7 @@ impl Applier {
     ///
     /// # Errors
     /// [`ApplyError`] where the store fails.
-    pub fn apply(&mut self, mut row: Row, waiting: Waiting) -> Result<(), ApplyError> {
+    pub fn apply(&mut self, mut row: Row, waiting: Waiting, timing: Timing) -> Result<(), ApplyError> {
         let Waiting { commands, receipts, erasures } = waiting;
         self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
@@ -213,12 +234,14 @@ impl Applier {
             self.store.append_decisions(row.number, &records)?;
             for decision in &decisions {
                 self.directory.learn(decision);
-                self.outbound.expect(decision);
+                self.outbound.expect(decision, (decision.at == row.now).then_some(timing.waited_s));
+                self.count_acknowledged(decision);
             }
             self.outbound.wake();
             self.changes.send_modify(|number| *number += 1);
         }
         self.forget(row.number, erased, erasures)?;
+        self.metrics.stage_took(PipelineStage::Apply, [timing.written.elapsed_s()]);
         // Told when the decisions are on disk; who waited may be gone.
         let mut waiting: Vec<_> = commands.into_iter().map(Some).collect();
         for (request, outcome) in answers {
@@ -249,9 +272,22 @@ impl Applier {
         Ok(())
     }
 
+    /// Notes how long a case had waited that somebody took with this decision.
+    fn count_acknowledged(&self, decision: &Decision) {
+        let CaseChange::Done { at, fact: CaseFact::Moved { to: CaseState::Acknowledged, .. }, .. } = &decision.change
+        else {
+            return;
+        };
+        if let Some(case) = self.shards.history(decision.worker).and_then(|history| history.cases.open.as_ref()) {
+            let after_s = at.duration_since(case.raised_at).as_secs_f64().max(0.0);
+            self.metrics.acknowledged(case.told.level, after_s);
+        }
+    }
+
     fn take_new_rules(&mut self) {
         if self.rules.has_changed().unwrap_or(false) {
             let settings = self.rules.borrow_and_update().clone();
+            self.metrics.has_rules(settings.rules.ids());
             self.shards.set_settings(&settings);
         }
     }
@@ -294,6 +330,7 @@ impl Applier {
         let mut tallies = tallies.into_iter().peekable();
         for (place, message) in row.messages.iter().enumerate() {
             let tally = tallies.next_if(|(of, _)| *of as usize == place).map(|(_, tally)| tally).unwrap_or_default();
+            self.metrics.message(message.stream, outcome(message, &tally));
             self.metrics.items(message.stream, telemetry::Outcome::Accepted, u64::from(tally.accepted));
             self.metrics.items(message.stream, telemetry::Outcome::Duplicate, u64::from(tally.duplicate));
             if tally.refused > 0 {
@@ -359,6 +396,17 @@ pub(super) fn erase(store: &Store, of_row: RowNumber, erased: &[Erased]) -> Resu
         tracing::info!(row = of_row, discarded, "a worker was erased, and what waited to be sent of them thrown away");
     }
     Ok(())
+}
+
+/// What became of a message as a whole. One that only says that its source is there is accepted.
+fn outcome(message: &MessageMeta, tally: &Tally) -> telemetry::Outcome {
+    match tally {
+        Tally { accepted: 1.., .. } => telemetry::Outcome::Accepted,
+        Tally { duplicate: 1.., .. } => telemetry::Outcome::Duplicate,
+        Tally { refused: 1.., .. } => telemetry::Outcome::Rejected,
+        Tally { .. } if message.refused.is_empty() => telemetry::Outcome::Accepted,
+        Tally { .. } => telemetry::Outcome::Rejected,
+    }
 }
 
 /// Puts what a message's row refused into quarantine; what is there already stays once. Of who takes no part

@@ -10,6 +10,7 @@ use super::admission::Prepared;
 use crate::console::view::ReceiptView;
 use crate::decode;
 use crate::ingest::{AckToken, Arrival};
+use crate::telemetry::latency::Stopwatch;
 
 /// Messages that go to the sequencer at once.
 const BATCH: usize = 64;
@@ -30,6 +31,8 @@ pub struct Opened {
     pub origin: Origin,
     /// The message.
     pub message: Prepared,
+    /// Runs since it came.
+    pub since: Stopwatch,
 }
 
 /// Decodes until there are no more messages, or nobody takes them.
@@ -51,12 +54,12 @@ pub fn run(
 fn open(root: &str, limits: &decode::Limits, arrival: Arrival) -> Opened {
     let origin = Origin::Broker(arrival.receipt);
     let (is_cut, bytes) = (arrival.is_cut(), arrival.payload_bytes);
-    let Arrival { topic, payload, .. } = arrival;
+    let Arrival { topic, payload, since, .. } = arrival;
     let payload: Bytes = payload;
     let message = if is_cut {
         Prepared::too_large(root, limits, topic, payload, bytes)
     } else {
         Prepared::of(root, limits, topic, payload)
     };
-    Opened { origin, message }
+    Opened { origin, message, since }
 }

@@ -18,6 +18,7 @@ use crate::console::office::{OfficeError, Posted};
 use crate::console::view::{ReceiptView, RejectionRow};
 use crate::decode::Limits;
 use crate::ingest::receipt::Receipt;
+use crate::telemetry::latency::Stopwatch;
 
 /// The longest wait for a receipt.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -61,13 +62,14 @@ impl Intake {
         let Posted { site, source, stream, id, payload } = posted;
         let topic = format!("{}/{site}/{source}/{}", self.root, stream.as_str());
         let (root, limits) = (Arc::clone(&self.root), self.limits);
+        let since = Stopwatch::start();
         let message =
             tokio::task::spawn_blocking(move || Prepared::of(&root, &limits, topic, payload).or_with_id(id)).await;
         let message = message.map_err(|_| OfficeError::Stopping)?;
         let (told, receipt) = oneshot::channel();
         let handed_over = async {
             let decoded = self.decoded.as_ref().and_then(mpsc::WeakSender::upgrade).ok_or(OfficeError::Stopping)?;
-            let sent = decoded.send(vec![Opened { origin: Origin::Posted(told), message }]).await;
+            let sent = decoded.send(vec![Opened { origin: Origin::Posted(told), message, since }]).await;
             sent.map_err(|_| OfficeError::Stopping)?;
             drop(decoded);
             receipt.await.map_err(|_| OfficeError::Stopping)

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 
 use crate::console::Console;
 use crate::store::Store;
+use crate::telemetry::Metrics;
 
 /// How often it is looked whether there is something to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -18,6 +19,7 @@ const PAUSE: Duration = Duration::from_secs(600);
 pub async fn keep(
     store: Store,
     console: Console,
+    metrics: Metrics,
     problem: watch::Sender<Option<String>>,
     mut stopping: watch::Receiver<bool>,
 ) {
@@ -29,6 +31,9 @@ pub async fn keep(
         }
         let (store, console, stopping) = (store.clone(), console.clone(), stopping.clone());
         let kept = tokio::task::spawn_blocking(move || look(&store, &console, &|| !*stopping.borrow())).await;
+        if !matches!(kept, Ok(Ok(()))) {
+            metrics.keeping_failed();
+        }
         pause = match kept {
             Ok(Ok(())) => {
                 problem.send_replace(None);

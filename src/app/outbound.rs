@@ -21,7 +21,8 @@ use crate::domain::ids::{ChannelId, SiteId, SourceId};
 use crate::domain::topics;
 use crate::engine::effect::Decision;
 use crate::store::{DeliveryKey, Outgoing, Store};
-use crate::telemetry::Metrics;
+use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::{Metrics, PipelineStage};
 
 /// Alerts whose publication is awaited for the delay metric; far more than wait in a healthy service.
 const MAX_EXPECTED: usize = 100_000;
@@ -32,6 +33,17 @@ struct Expected {
     level: Level,
     rules: Vec<RuleId>,
     decided_at: Timestamp,
+    /// How long what led to it had waited before that.
+    waited_s: f64,
+    /// Runs since the decision was on disk.
+    journaled: Stopwatch,
+}
+
+impl Expected {
+    /// From the arrival of what led to it, or from when a timer was due, until now.
+    fn delay_s(&self, now: Timestamp) -> f64 {
+        now.duration_since(self.decided_at).as_secs_f64() + self.waited_s
+    }
 }
 
 /// The outbox of the store, watched: when the broker has an alert, it is counted with its delay.
@@ -65,8 +77,8 @@ impl Outbox for WatchedOutbox {
         let now = self.clock.now();
         let mut expected = self.lock();
         for alert in keys.iter().filter_map(|key| expected.remove(&key.id)) {
-            let delay_s = now.duration_since(alert.decided_at).as_secs_f64();
-            self.metrics.alert_published(alert.level, &alert.rules, Some(delay_s));
+            self.metrics.stage_took(PipelineStage::Publish, [alert.journaled.elapsed_s()]);
+            self.metrics.alert_published(alert.level, &alert.rules, Some(alert.delay_s(now)));
         }
         Ok(())
     }
@@ -97,15 +109,18 @@ impl Outbound {
         Self { publisher, outbox: Arc::new(outbox), wake, news, root: root.into(), router: Arc::new(router) }
     }
 
-    /// Notes the alerts of a decision, so that their publication is counted.
-    pub fn expect(&self, decision: &Decision) {
+    /// Notes the alerts of a decision, so that their publication is counted: from the arrival of what led to
+    /// it, where it had waited before the decision, and else from the moment when a timer was due.
+    pub fn expect(&self, decision: &Decision, waited_s: Option<f64>) {
+        let (waited_s, journaled) = (waited_s.unwrap_or(0.0), Stopwatch::start());
         let mut expected = self.outbox.lock();
         for event in &decision.events {
             if let EventBody::Alert(alert) = &event.body
                 && expected.len() < MAX_EXPECTED
             {
                 let (level, rules) = (alert.level, alert.rules.clone());
-                expected.insert(event.id.clone(), Expected { level, rules, decided_at: decision.at });
+                expected
+                    .insert(event.id.clone(), Expected { level, rules, decided_at: decision.at, waited_s, journaled });
             }
         }
     }
@@ -140,4 +155,18 @@ pub fn open_senders(settings: &delivery::Settings, clock: &Clock) -> anyhow::Res
         Ok((channel.id.clone(), sender))
     };
     settings.channels.iter().map(open).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::SignedDuration;
+
+    #[test]
+    fn the_delay_of_an_alert_begins_when_what_led_to_it_came() {
+        let decided_at = Timestamp::from_second(1_000).unwrap();
+        let (level, rules, journaled) = (Level::L3, Vec::new(), Stopwatch::start());
+        let alert = Expected { level, rules, decided_at, waited_s: 0.25, journaled };
+        assert!((alert.delay_s(decided_at + SignedDuration::from_millis(500)) - 0.75).abs() < 1e-9);
+    }
 }

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::console::ops::{Missing, Readiness, ReadinessCheck};
 use crate::delivery::mqtt::PublisherStatus;
 use crate::ingest::SessionStatus;
+use crate::telemetry::Check;
 
 /// Rows that may wait to be applied before the service is called lagging.
 const MAX_LAG_ROWS: u64 = 64;
@@ -26,26 +27,26 @@ pub fn check(
     let store: PathBuf = store.to_owned();
     Arc::new(move || {
         let mut reasons = Vec::new();
-        let mut missing = |name, told| reasons.push(Missing { name, told });
+        let mut missing = |check: Check, told| reasons.push(Missing { name: check.as_str(), told });
         if !session.is_connected() {
             let why = session.last_problem().unwrap_or_else(|| "the first connection is under way".to_owned());
-            missing("broker", format!("not connected to the MQTT broker: {why}"));
+            missing(Check::Broker, format!("not connected to the MQTT broker: {why}"));
         }
         if !delivery.is_connected() {
             missing(
-                "delivery",
+                Check::Delivery,
                 "alerts cannot leave: the connection for delivery to the MQTT broker is down".to_owned(),
             );
         }
         if !store.is_dir() {
-            missing("store", format!("the store's directory {} is gone", store.display()));
+            missing(Check::Store, format!("the store's directory {} is gone", store.display()));
         }
         if let Some(step) = clock.step() {
-            missing("clock", clock_watch::in_words(step));
+            missing(Check::Clock, clock_watch::in_words(step));
         }
         let lag = progress.lag_rows();
         if lag > MAX_LAG_ROWS {
-            missing("lag", format!("{lag} rows are written and not applied yet"));
+            missing(Check::Lag, format!("{lag} rows are written and not applied yet"));
         }
         Readiness { reasons }
     })

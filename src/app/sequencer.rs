@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::{Admission, RowParts};
-use super::applier::{Look, Waiting, Work};
+use super::applier::{Look, Timing, Waiting, Work};
 use super::decoder::{Opened, Origin};
 use crate::cases::Refusal;
 use crate::clock::Clock;
@@ -29,7 +29,7 @@ use crate::engine::row::{Input, Row};
 use crate::ingest::AckToken;
 use crate::store::{JournalError, Quarantined, Store};
 use crate::telemetry::latency::Stopwatch;
-use crate::telemetry::{Metrics, Outcome};
+use crate::telemetry::{Metrics, Outcome, PipelineStage};
 
 /// The longest wait without a look at the clock.
 const MAX_WAIT: Duration = Duration::from_secs(1);
@@ -188,8 +188,8 @@ pub struct Sequencer {
 struct Draft {
     parts: RowParts,
     tokens: Vec<AckToken>,
-    /// How many messages were admitted.
-    admitted: usize,
+    /// Of each message that was admitted: runs since it came.
+    since: Vec<Stopwatch>,
     answers: Vec<Answer>,
     /// Who waits for what becomes of each command, by its place in the row.
     waiting: Waiting,
@@ -214,7 +214,7 @@ impl Sequencer {
             if waiting.is_empty() && !runtime.block_on(self.first(&mut ports, &mut draft, &mut waiting)) {
                 return Ok(());
             }
-            while draft.admitted < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
+            while draft.since.len() < self.batch.max_messages && draft.parts.bytes < self.batch.max_bytes {
                 if waiting.is_empty() {
                     waiting.extend(ports.messages.try_recv().into_iter().flatten());
                 }
@@ -270,7 +270,7 @@ impl Sequencer {
 
     fn admit(&mut self, opened: Opened, draft: &mut Draft) {
         let present = self.present();
-        draft.admitted += 1;
+        draft.since.push(opened.since);
         match opened.origin {
             Origin::Broker(token) => draft.tokens.push(token),
             Origin::Posted(told) => draft.waiting.receipts.push((draft.parts.messages.len(), told)),
@@ -369,15 +369,21 @@ impl Sequencer {
                 messages: std::mem::take(&mut draft.parts.messages),
             };
             let stopwatch = Stopwatch::start();
+            let waited_s: Vec<f64> = draft.since.iter().map(|since| since.until_s(&stopwatch)).collect();
+            let longest_s = waited_s.iter().copied().fold(0.0, f64::max);
             self.store.append_row(&row)?;
             self.last_row = row.number;
             self.progress.written.store(row.number, Ordering::Release);
             if !row.messages.is_empty() {
-                self.metrics.committed(draft.parts.admitted, stopwatch.elapsed_s());
+                let took_s = stopwatch.elapsed_s();
+                self.metrics.committed(draft.parts.admitted, took_s);
+                self.metrics.stage_took(PipelineStage::TakeIn, waited_s);
+                self.metrics.stage_took(PipelineStage::Commit, [took_s]);
             }
             self.count(&row, &draft.parts);
             // The ingest session and the applier end after this thread; a closed channel means that
             // the service is going down, and the row is on disk already.
+            let timing = Timing { waited_s: longest_s, written: Stopwatch::start() };
             let _ = ports.acks.blocking_send(draft.tokens);
             for answer in draft.answers {
                 match answer {
@@ -385,7 +391,7 @@ impl Sequencer {
                     Answer::Chosen(done) => drop(done.send(true)),
                 }
             }
-            return Ok(ports.work.send(Work::Row { row, waiting: draft.waiting }).is_ok());
+            return Ok(ports.work.send(Work::Row { row, waiting: draft.waiting, timing }).is_ok());
         }
         if !draft.tokens.is_empty() {
             let _ = ports.acks.blocking_send(draft.tokens);
@@ -395,12 +401,6 @@ impl Sequencer {
 
     fn count(&self, row: &Row, parts: &RowParts) {
         for message in &row.messages {
-            let outcome = if message.refused.iter().any(|r| r.rejection.index.is_none()) {
-                Outcome::Rejected
-            } else {
-                Outcome::Accepted
-            };
-            self.metrics.message(message.stream, outcome);
             if let (Some(site), Some(source)) = (&message.site, &message.source) {
                 self.metrics.source_seen(site, source, row.now);
             }

@@ -18,11 +18,12 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::admission::{self, Admission};
-use super::applier::{Applier, Waiting};
+use super::applier::{Applier, Timing, Waiting};
 use super::clock_watch;
 use super::committee::Committees;
 use super::control::{self, Served, Staff};
 use super::decoder;
+use super::gauges::Gauges;
 use super::intake::Intake;
 use super::keeper;
 use super::office::{self, Machine};
@@ -32,6 +33,7 @@ use super::recovery::{self, Recovered};
 use super::registry::{CaseDirectory, Numbers};
 use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
+use super::starts::Starts;
 use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
@@ -125,6 +127,7 @@ struct Shared {
     new_rules: watch::Receiver<engine::Settings>,
     failed: Arc<Notify>,
     changes: watch::Sender<u64>,
+    starts: Arc<Starts>,
 }
 
 impl Service {
@@ -135,7 +138,7 @@ impl Service {
     pub async fn start(settings: Settings, engine: engine::Settings, clock: Clock) -> anyhow::Result<Self> {
         let (sources, rules_version) = (Sources::of(&settings), Arc::new(AtomicU64::new(engine.rules.version())));
         let opened = open(&settings, engine.clone()).await?;
-        let metrics = Metrics::new();
+        let (metrics, starts) = counting(&settings, &engine, &clock);
         let progress = Arc::new(opened.progress());
         let session = Arc::new(SessionStatus::default());
         let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
@@ -143,6 +146,7 @@ impl Service {
         let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
         let (changes, changed) = watch::channel(0);
         let machine = machine(&settings, (&session, &progress, &metrics), (&readiness, changed));
+        let gauges = Gauges::of(&settings, (&session, &progress, &metrics), &readiness, &clock);
         let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
@@ -167,14 +171,15 @@ impl Service {
             new_rules: new_rules.clone(),
             failed: Arc::clone(&failed),
             changes,
+            starts,
         };
         let (threads, decoded) = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
 
-        let ops_address = ops.address();
-        let mut tasks = JoinSet::new();
+        let (ops_address, mut tasks) = (ops.address(), JoinSet::new());
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
         tasks.spawn(deliverer.run(delivery_stopping.clone()));
         let channels = start_channels(channels, &mut tasks, &delivery_stopping);
+        tasks.spawn(gauges.run(delivery_stopping.clone()));
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
         let (outbound, intake, console) = (told, Intake::of(&settings, decoded), None);
@@ -183,7 +188,8 @@ impl Service {
             Served { keeping, store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         let console = Some(web.console.clone());
-        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), problem, stopping.clone()));
+        let keeping = keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone());
+        tasks.spawn(keeping);
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -317,6 +323,14 @@ fn machine(
     })
 }
 
+/// What is counted, from this start on and over all starts.
+fn counting(settings: &Settings, engine: &engine::Settings, clock: &Clock) -> (Metrics, Arc<Starts>) {
+    let metrics = Metrics::new();
+    metrics.has_rules(engine.rules.ids());
+    let starts = Starts::begin(&settings.store.path, clock, &metrics);
+    (metrics, Arc::new(starts))
+}
+
 /// What the MQTT session is connected to, and the other ends: where messages come out, and where it is told what is
 /// on disk.
 fn ingest_ports(
@@ -422,6 +436,7 @@ fn start_threads(
     let (root, limits) = (settings.ingest.root.clone(), settings.admission.limits);
     // Weak: the sequencer ends with the decoder, whoever else may hand messages over.
     let decoded = opened_in.downgrade();
+    let (starts, noted) = (Arc::clone(&shared.starts), shared.starts);
     let threads = vec![
         thread("decode", &shared.failed, move || {
             decoder::run(&root, &limits, arrivals, &opened_in);
@@ -429,12 +444,14 @@ fn start_threads(
         })?,
         thread("apply", &shared.failed, move || {
             // Rows that were perhaps not decided before the last end come first.
-            for row in undecided {
-                applier.apply(row, Waiting::default())?;
-            }
-            Ok(applier.run(&work_out)?)
+            let mut undecided = undecided.into_iter();
+            let applied = undecided.try_for_each(|row| applier.apply(row, Waiting::default(), Timing::fresh()));
+            let ended = applied.and_then(|()| applier.run(&work_out));
+            Ok(ended.inspect_err(|_| starts.commit_failed())?)
         })?,
-        thread("sequence", &shared.failed, move || Ok(sequencer.run(ports, &runtime)?))?,
+        thread("sequence", &shared.failed, move || {
+            Ok(sequencer.run(ports, &runtime).inspect_err(|_| noted.commit_failed())?)
+        })?,
     ];
     Ok((threads, decoded))
 }

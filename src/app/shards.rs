@@ -141,8 +141,8 @@ impl Shards {
         self.engines.iter_mut().flat_map(|engine| engine.take_unsaved(limit, now)).collect()
     }
 
-    /// The HRV state of every worker today, and the valid ones of the last seven nights.
-    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
+    /// The site and HRV state of every worker today, and the valid ones of the last seven nights.
+    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (&SiteId, HrvState, Option<u32>)> {
         self.engines.iter().flat_map(move |engine| engine.states(now))
     }
 
@@ -158,6 +158,12 @@ impl Shards {
         is_wanted: impl Fn(&SiteId) -> bool + Copy + 'a,
     ) -> impl Iterator<Item = (WorkerNumber, &'a WorkerHistory, Seen)> {
         self.engines.iter().flat_map(move |engine| engine.seen(now, is_wanted))
+    }
+
+    /// What is known of a worker.
+    #[must_use]
+    pub fn history(&self, worker: WorkerNumber) -> Option<&WorkerHistory> {
+        self.engines[self.place(worker)].history(worker)
     }
 
     /// Every worker's history, in no order.

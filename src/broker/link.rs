@@ -10,6 +10,7 @@ use rumqttc::tokio_rustls::TlsConnector;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::net::TcpStream;
 
+use super::certificate;
 use super::error::BrokerError;
 use super::frame::{self, FixedHeader};
 use super::packet::{self, Filter, Hello, Incoming, Publish, Welcome};
@@ -70,11 +71,14 @@ impl Link {
             .map_err(|source| BrokerError::Unreachable { address: address(settings), source })?;
         // An acknowledgement must not wait for the next one.
         tcp.set_nodelay(true)?;
-        let socket: Box<dyn Socket> = match encryption {
-            None => Box::new(tcp),
+        let (socket, certificate_ends_at): (Box<dyn Socket>, _) = match encryption {
+            None => (Box::new(tcp), None),
             Some((connector, name)) => {
                 let stream = connector.connect(name, tcp).await;
-                Box::new(stream.map_err(|error| tls::explain(error, settings.tls.as_ref()))?)
+                let stream = stream.map_err(|error| tls::explain(error, settings.tls.as_ref()))?;
+                let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+                let ends_at = shown.and_then(|shown| certificate::ends_at(shown));
+                (Box::new(stream), ends_at)
             }
         };
         let mut link = Self {
@@ -90,7 +94,7 @@ impl Link {
         let keep_alive_s = settings.keep_alive_s.max(1);
         packet::write_connect(&mut link.outbox, link.protocol, hello, keep_alive_s, settings.credentials.as_ref())?;
         let welcome = link.wait_for_welcome().await?;
-        Ok((link, welcome))
+        Ok((link, Welcome { certificate_ends_at, ..welcome }))
     }
 
     async fn wait_for_welcome(&mut self) -> Result<Welcome, BrokerError> {

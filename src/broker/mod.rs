@@ -7,6 +7,7 @@
 //! a message means: `ingest` and `delivery` do, each on a connection of its own.
 
 pub mod backoff;
+pub mod certificate;
 pub mod error;
 mod frame;
 pub mod heartbeat;

@@ -7,6 +7,7 @@ use secrecy::ExposeSecret;
 
 use super::error::BrokerError;
 use super::settings::{Credentials, Protocol};
+use crate::domain::Timestamp;
 
 /// A message from the broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +72,8 @@ pub struct Welcome {
     pub assigned_client_id: Option<String>,
     /// Whether wildcards in subscriptions work.
     pub is_wildcard_available: Option<bool>,
+    /// When its certificate ends, over TLS.
+    pub certificate_ends_at: Option<Timestamp>,
 }
 
 /// Our greeting.

@@ -205,9 +205,11 @@ const HTTP_TOKEN_REMEDY: &str =
     "put a token of 32 characters or more on its only line, e.g. made by: openssl rand -hex 32";
 
 pub(super) fn ops(mut section: Section<'_>) -> OpsSettings {
-    let listen = address(&mut section, OpsSettings::default().listen);
+    let defaults = OpsSettings::default();
+    let listen = address(&mut section, defaults.listen);
+    let latency_log_every_s = section.number("latency_log_every_s", defaults.latency_log_every_s, 1..=86_400);
     section.finish();
-    OpsSettings { listen }
+    OpsSettings { listen, latency_log_every_s }
 }
 
 pub(super) fn engine(mut section: Section<'_>) -> Engine {

@@ -21,11 +21,13 @@ use crate::telemetry::Metrics;
 pub struct Settings {
     /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// How often what was measured is added to the log of delays, in seconds.
+    pub latency_log_every_s: u32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 9464)) }
+        Self { listen: SocketAddr::from(([127, 0, 0, 1], 9464)), latency_log_every_s: 60 }
     }
 }
 

@@ -31,7 +31,7 @@ async fn start_with(header_read_timeout: Duration) -> Running {
             Readiness { reasons: vec![Missing { name: "broker", told: "not connected to the broker".to_owned() }] }
         }
     });
-    let settings = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)) };
+    let settings = Settings { listen: SocketAddr::from(([127, 0, 0, 1], 0)), ..Settings::default() };
     let bounds = Bounds { header_read_timeout, ..BOUNDS };
     let listener = bind_within(bounds, &settings, metrics.clone(), check).await.unwrap();
     let address = listener.address();
@@ -98,6 +98,7 @@ async fn a_client_that_never_ends_its_head_is_cut_off() {
 async fn an_address_that_is_taken_is_named() {
     let running = start().await;
     let check: ReadinessCheck = Arc::new(Readiness::default);
-    let error = bind(&Settings { listen: running.address }, Metrics::new(), check).await.unwrap_err();
+    let error =
+        bind(&Settings { listen: running.address, ..Settings::default() }, Metrics::new(), check).await.unwrap_err();
     assert!(error.to_string().contains(&running.address.to_string()), "{error}");
 }

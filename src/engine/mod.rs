@@ -248,12 +248,12 @@ impl Engine {
         batch
     }
 
-    /// The HRV state of every worker today, and how many of the last seven nights were valid; none
-    /// where no night ever came.
-    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (HrvState, Option<u32>)> {
+    /// The site and HRV state of every worker today, and how many of the last seven nights were valid;
+    /// none where no night ever came.
+    pub fn states(&self, now: Timestamp) -> impl Iterator<Item = (&SiteId, HrvState, Option<u32>)> {
         self.days(now).map(|(history, day)| {
             let nights = day.filter(|_| !history.nights.is_empty()).map(|day| day.nights_used7);
-            (day.map_or(HrvState::Learning, |day| day.hrv), nights)
+            (&history.profile.key.site, day.map_or(HrvState::Learning, |day| day.hrv), nights)
         })
     }
 
@@ -289,6 +289,12 @@ impl Engine {
         counted.map(move |worker| {
             (worker.number, &worker.history, unit::seen(&worker.history, &worker.track, now, &self.settings))
         })
+    }
+
+    /// What is known of a worker.
+    #[must_use]
+    pub fn history(&self, number: WorkerNumber) -> Option<&WorkerHistory> {
+        self.workers.get(&number).map(|worker| &worker.history)
     }
 
     /// Every worker's history; the order is that of a hash and means nothing.

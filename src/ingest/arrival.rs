@@ -2,6 +2,8 @@
 
 use bytes::Bytes;
 
+use crate::telemetry::latency::Stopwatch;
+
 /// What is needed to acknowledge one message: the connection it came on and its place there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AckToken {
@@ -42,6 +44,8 @@ pub struct Arrival {
     pub payload_bytes: usize,
     /// Whether the broker had kept it for new subscribers.
     pub is_retained: bool,
+    /// Runs since it came.
+    pub since: Stopwatch,
 }
 
 impl Arrival {

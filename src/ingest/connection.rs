@@ -15,6 +15,7 @@ use crate::broker::BrokerError;
 use crate::broker::heartbeat::Heartbeat;
 use crate::broker::link::Link;
 use crate::broker::packet::{Filter, Incoming, Publish};
+use crate::telemetry::latency::Stopwatch;
 
 /// A read of less than this is short.
 const SHORT_READ_BYTES: usize = 32 * 1024;
@@ -145,8 +146,14 @@ impl<'a> Connection<'a> {
     fn arrived(&mut self, publish: Publish) -> Result<(), End> {
         let Publish { topic, payload, payload_bytes, packet_id, is_retained } = publish;
         let number = self.ledger.enter(packet_id, payload.len());
-        let arrival =
-            Arrival { receipt: AckToken::new(self.epoch, number), topic, payload, payload_bytes, is_retained };
+        let arrival = Arrival {
+            receipt: AckToken::new(self.epoch, number),
+            topic,
+            payload,
+            payload_bytes,
+            is_retained,
+            since: Stopwatch::start(),
+        };
         if arrival.is_cut() {
             self.session.status.oversize.fetch_add(1, Relaxed);
             warn!(packet_bytes = payload_bytes, "a packet over the largest size was cut, to be rejected");

@@ -222,6 +222,9 @@ impl Session {
             let settings = self.settings.clone();
             tokio::spawn(async move { probe::run(&settings).await });
         }
+        if let Some(ends_at) = welcome.certificate_ends_at {
+            self.metrics.set_certificate("mqtt.broker", ends_at);
+        }
         info!(epoch, session_present = welcome.session_present, "connected to the broker");
         for warning in limits::warnings(&self.settings, welcome) {
             if !self.said.contains(&warning) {

@@ -76,7 +76,17 @@ pub struct RuleSet {
     pub version: u64,
 }
 
+/// The ids of the joint table's levels in a verdict.
+const TABLE_L2: &str = "T-L2";
+const TABLE_L3: &str = "T-L3";
+
 impl RuleSet {
+    /// Every id that a verdict can name.
+    pub fn ids(&self) -> impl Iterator<Item = RuleId> {
+        let of_table = [TABLE_L2, TABLE_L3].map(RuleId::new);
+        self.rules.iter().map(|rule| rule.id.clone()).chain(of_table)
+    }
+
     /// Holds the facts against the rules and the joint table.
     #[must_use]
     pub fn judge(&self, facts: &Facts) -> Verdict {
@@ -99,7 +109,7 @@ impl RuleSet {
         if from_table > verdict.level {
             verdict.level = from_table;
             if matches!(from_table, Level::L2 | Level::L3) {
-                verdict.rules.push(RuleId::new(if from_table == Level::L2 { "T-L2" } else { "T-L3" }));
+                verdict.rules.push(RuleId::new(if from_table == Level::L2 { TABLE_L2 } else { TABLE_L3 }));
                 add(&mut verdict.workload_review, &self.table.workload_review);
                 add(&mut verdict.counseling, &self.table.counseling);
             }

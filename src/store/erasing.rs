@@ -145,7 +145,7 @@ impl Store {
         let view = generation::current(store, "view").and_then(|view| bytes_below(&view));
         // A snapshot is no longer than the view it is of.
         let needed = view.map_err(StoreError::io("cannot read", store))?.saturating_mul(2);
-        let free = self.free_bytes()?.saturating_sub(reserve);
+        let free = self.room()?.free_bytes.saturating_sub(reserve);
         if free < needed { Err(StoreError::NoRoom { needed, free }) } else { Ok(()) }
     }
 

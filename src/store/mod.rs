@@ -47,7 +47,7 @@ pub use parcels::{
 pub use settings::Settings;
 pub use types::{
     AskedUnit, Checkpoint, DecisionRecord, Erasure, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker,
-    Recovery, SnapshotReport, UnitDecisionRecord,
+    Recovery, Room, SnapshotReport, UnitDecisionRecord,
 };
 
 /// The store. Clones are the same store.
@@ -417,16 +417,6 @@ impl Store {
         held(&self.inner.quarantine).evicted()
     }
 
-    /// Bytes that are free on the store's file system.
-    ///
-    /// # Errors
-    /// [`StoreError`] where it cannot be asked.
-    pub fn free_bytes(&self) -> Result<u64, StoreError> {
-        let path = &self.inner.settings.path;
-        let found = rustix::fs::statvfs(path).map_err(|error| StoreError::io("cannot ask", path)(error.into()))?;
-        Ok(found.f_bavail.saturating_mul(found.f_frsize))
-    }
-
     /// Bytes that the store takes on disk, the ballast included.
     ///
     /// # Errors
@@ -434,6 +424,17 @@ impl Store {
     pub fn bytes_on_disk(&self) -> Result<u64, StoreError> {
         let path = &self.inner.settings.path;
         bytes_below(path).map_err(StoreError::io("cannot read", path))
+    }
+
+    /// The room on the store's file system.
+    ///
+    /// # Errors
+    /// [`StoreError`] where it cannot be asked.
+    pub fn room(&self) -> Result<Room, StoreError> {
+        let path = &self.inner.settings.path;
+        let found = rustix::fs::statvfs(path).map_err(|error| StoreError::io("cannot ask", path)(error.into()))?;
+        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+        Ok(Room { free_bytes: bytes(found.f_bavail), capacity_bytes: bytes(found.f_blocks) })
     }
 }
 

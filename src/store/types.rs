@@ -168,3 +168,12 @@ pub struct SnapshotReport {
     /// The first row that the journal still has.
     pub first_row: RowNumber,
 }
+
+/// The room on a file system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Free for this process: what is kept for the system's administrator does not count.
+    pub free_bytes: u64,
+    /// Used or free.
+    pub capacity_bytes: u64,
+}

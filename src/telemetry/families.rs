@@ -1,27 +1,26 @@
 //! Families of series that are resolved once, when the service starts: on the path of a reading a
 //! count is one addition, without a look-up by label text that could miss.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
-use std::sync::{Mutex, PoisonError};
 
 use prometheus::core::Collector;
-use prometheus::{Gauge, GaugeVec, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, IntGaugeVec};
+use prometheus::{
+    Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec,
+};
 use prometheus::{Opts, Registry};
 
 use super::labels::Label;
-use crate::domain::alert::{Level, RuleId};
-use crate::domain::ids::{ChannelId, SiteId, SourceId};
+use crate::domain::alert::Level;
 
 const VALID: &str = "names and labels are literals of this crate, and a test registers every one of them";
-const RESOLVED: &str = "exactly the labels of the family are given";
+pub(super) const RESOLVED: &str = "exactly the labels of the family are given";
 
 /// Something that stands in the registry under one name.
 pub(super) trait Family {
     fn register(registry: &Registry, name: &str, help: &str) -> Self;
 }
 
-fn add<C: Collector + Clone + 'static>(registry: &Registry, collector: Result<C, prometheus::Error>) -> C {
+pub(super) fn add<C: Collector + Clone + 'static>(registry: &Registry, collector: Result<C, prometheus::Error>) -> C {
     let collector = collector.expect(VALID);
     registry.register(Box::new(collector.clone())).expect(VALID);
     collector
@@ -174,147 +173,25 @@ histogram!(
     [1.0, 10.0, 60.0, 300.0, 900.0, 3_600.0, 14_400.0, 43_200.0, 86_400.0, 259_200.0, 604_800.0, 2_592_000.0]
 );
 
-/// The label value of everything beyond a family's bound.
-pub(super) const OTHER: &str = "other";
+/// How long it took until somebody took a case, by its level.
+pub(super) struct Acknowledged(HistogramVec);
 
-/// Alerts by level and rule. Rules come from a file, so their number is bounded here.
-pub(super) struct AlertCounters {
-    family: IntCounterVec,
-    known: Mutex<BTreeSet<RuleId>>,
-}
+/// From the quarter of an hour that a crisis has to a week.
+const ACKNOWLEDGED: [f64; 9] = [300.0, 900.0, 3_600.0, 14_400.0, 28_800.0, 86_400.0, 172_800.0, 345_600.0, 604_800.0];
 
-impl AlertCounters {
-    /// The most rules that get a series of their own.
-    pub(super) const MAX_RULES: usize = 200;
-
-    pub(super) fn count(&self, level: Level, rule: &RuleId) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() < Self::MAX_RULES && !known.contains(rule) {
-            known.insert(rule.clone());
-        }
-        let text = if known.contains(rule) { rule.as_str() } else { OTHER };
-        self.family.get_metric_with_label_values(&[level.as_str(), text]).expect(RESOLVED).inc();
+impl Acknowledged {
+    pub(super) fn of(&self, level: Level) -> Histogram {
+        self.0.get_metric_with_label_values(&[level.as_str()]).expect(RESOLVED)
     }
 }
 
-impl Family for AlertCounters {
+impl Family for Acknowledged {
     fn register(registry: &Registry, name: &str, help: &str) -> Self {
-        let family = add(registry, IntCounterVec::new(Opts::new(name, help), &["level", "rule"]));
-        Self { family, known: Mutex::default() }
-    }
-}
-
-/// Figures of each channel. Channels are configured, and outboxes may hold deliveries of channels that
-/// are not any more, so their number is bounded here.
-pub(super) struct ChannelGauges {
-    family: IntGaugeVec,
-}
-
-impl ChannelGauges {
-    /// Sets the figures of all channels at once; those beyond the bound are added up.
-    pub(super) fn set(&self, figures: impl IntoIterator<Item = (ChannelId, i64)>) {
-        let mut others = 0_i64;
-        for (place, (channel, figure)) in figures.into_iter().enumerate() {
-            if place < MAX_CHANNELS {
-                self.cell(channel.as_str()).set(figure);
-            } else {
-                others = others.saturating_add(figure);
-                self.cell(OTHER).set(others);
-            }
-        }
-    }
-
-    fn cell(&self, channel: &str) -> IntGauge {
-        self.family.get_metric_with_label_values(&[channel]).expect(RESOLVED)
-    }
-}
-
-impl Family for ChannelGauges {
-    fn register(registry: &Registry, name: &str, help: &str) -> Self {
-        Self { family: add(registry, IntGaugeVec::new(Opts::new(name, help), &["channel"])) }
-    }
-}
-
-/// The most channels that get a series of their own.
-const MAX_CHANNELS: usize = 100;
-
-/// Counts of each channel by what became of something.
-pub(super) struct ChannelCounters<A> {
-    family: IntCounterVec,
-    known: Mutex<BTreeMap<ChannelId, Vec<IntCounter>>>,
-    label: PhantomData<A>,
-}
-
-impl<A: Label> ChannelCounters<A> {
-    pub(super) fn of(&self, channel: &ChannelId, a: A) -> IntCounter {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(cells) = known.get(channel) {
-            return cells[a.index()].clone();
-        }
-        if known.len() >= MAX_CHANNELS {
-            return self.cell(OTHER, a);
-        }
-        let cells: Vec<IntCounter> = A::VALUES.iter().map(|a| self.cell(channel.as_str(), *a)).collect();
-        let cell = cells[a.index()].clone();
-        known.insert(channel.clone(), cells);
-        cell
-    }
-
-    fn cell(&self, channel: &str, a: A) -> IntCounter {
-        self.family.get_metric_with_label_values(&[channel, a.text()]).expect(RESOLVED)
-    }
-}
-
-impl<A: Label> Family for ChannelCounters<A> {
-    fn register(registry: &Registry, name: &str, help: &str) -> Self {
-        let family = add(registry, IntCounterVec::new(Opts::new(name, help), &["channel", A::KEY]));
-        Self { family, known: Mutex::default(), label: PhantomData }
-    }
-}
-
-/// When each source was last heard of. Sources name themselves, so their number is bounded here.
-pub(super) struct SourceGauges {
-    family: IntGaugeVec,
-    known: Mutex<BTreeMap<SiteId, BTreeMap<SourceId, IntGauge>>>,
-}
-
-impl SourceGauges {
-    /// The most sources that get a series of their own, over all sites.
-    pub(super) const MAX_SOURCES: usize = 1_000;
-
-    /// Takes the later of what is known and `at_s`: messages of one source may be counted out of order.
-    pub(super) fn seen(&self, site: &SiteId, source: &SourceId, at_s: i64) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let gauge = match known.get(site).and_then(|sources| sources.get(source)) {
-            Some(gauge) => gauge.clone(),
-            None if known.values().map(BTreeMap::len).sum::<usize>() < Self::MAX_SOURCES => {
-                let gauge = self.cell(site.as_str(), source.as_str());
-                known.entry(site.clone()).or_default().insert(source.clone(), gauge.clone());
-                gauge
-            }
-            None => self.cell(OTHER, OTHER),
-        };
-        if gauge.get() < at_s {
-            gauge.set(at_s);
-        }
-    }
-
-    /// Every source with a series of its own, and when it was last heard of, in seconds since 1970.
-    pub(super) fn known(&self) -> Vec<(SiteId, SourceId, i64)> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let sources = known.iter().flat_map(|(site, sources)| sources.iter().map(move |one| (site, one)));
-        sources.map(|(site, (source, gauge))| (site.clone(), source.clone(), gauge.get())).collect()
-    }
-
-    fn cell(&self, site: &str, source: &str) -> IntGauge {
-        self.family.get_metric_with_label_values(&[site, source]).expect(RESOLVED)
-    }
-}
-
-impl Family for SourceGauges {
-    fn register(registry: &Registry, name: &str, help: &str) -> Self {
-        let family = add(registry, IntGaugeVec::new(Opts::new(name, help), &["site", "source"]));
-        Self { family, known: Mutex::default() }
+        let options = HistogramOpts::new(name, help).buckets(ACKNOWLEDGED.to_vec());
+        let family = Self(add(registry, HistogramVec::new(options, &[Level::KEY])));
+        // L1 is for the worker alone and opens no case.
+        [Level::L2, Level::L3, Level::L4].into_iter().for_each(|level| drop(family.of(level)));
+        family
     }
 }
 

@@ -32,6 +32,42 @@ pub enum DeliveryOutcome {
     Failed,
 }
 
+/// A part of the way from the broker to the alert. Together they make the delay of an alert that waits for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PipelineStage {
+    /// From the wire to the row that holds the message: decoding, and waiting.
+    TakeIn,
+    /// The row onto the disk.
+    Commit,
+    /// From the disk through the engine, until what was decided is on disk too.
+    Apply,
+    /// From there until the broker has the alert.
+    Publish,
+}
+
+/// What must hold for the service to be ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Check {
+    /// The session that takes readings in is connected.
+    Broker,
+    /// The connection over which alerts leave is up.
+    Delivery,
+    /// The store's directory is there.
+    Store,
+    /// The machine's clock is believed.
+    Clock,
+    /// Rows are applied about as fast as they are written.
+    Lag,
+}
+
+impl Check {
+    /// Its name, in metrics and in texts.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.text()
+    }
+}
+
 /// A closed set of values of one label.
 pub(super) trait Label: Copy + 'static {
     /// The label's name.
@@ -61,6 +97,11 @@ macro_rules! label {
 
 label!(Outcome, "outcome", Self::Accepted => "accepted", Self::Duplicate => "duplicate", Self::Rejected => "rejected");
 label!(DeliveryOutcome, "outcome", Self::Delivered => "delivered", Self::Retried => "retried", Self::Failed => "failed");
+
+label!(PipelineStage, "stage", Self::TakeIn => "take_in", Self::Commit => "commit", Self::Apply => "apply",
+    Self::Publish => "publish");
+label!(Check, "check", Self::Broker => "broker", Self::Delivery => "delivery", Self::Store => "store",
+    Self::Clock => "clock", Self::Lag => "lag");
 
 macro_rules! domain_label {
     ($name:ty, $key:literal, $values:expr) => {
@@ -112,6 +153,8 @@ mod tests {
     fn every_label_value_is_at_its_own_index() {
         assert_indexes::<Outcome>();
         assert_indexes::<CaseState>();
+        assert_indexes::<Check>();
+        assert_indexes::<PipelineStage>();
         assert_indexes::<DeliveryOutcome>();
         assert_indexes::<Reason>();
         assert_indexes::<HrvState>();

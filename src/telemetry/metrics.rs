@@ -6,12 +6,14 @@ use std::sync::Arc;
 use prometheus::core::Collector;
 use prometheus::{IntCounter, IntGauge, Registry, TextEncoder};
 
+use super::bounded::{AlertCounters, CertificateGauges, ChannelCounters, ChannelGauges, SiteGauges, SourceGauges};
 use super::families::{
-    AlertCounters, BuildInfo, ChannelCounters, ChannelGauges, CommitItems, CommitSeconds, CounterTable, Counters,
-    Family, GaugeTable, Gauges, IngestDelay, SourceGauges, UnknownGauge,
+    Acknowledged, BuildInfo, CommitItems, CommitSeconds, CounterTable, Counters, Family, GaugeTable, Gauges,
+    IngestDelay, UnknownGauge,
 };
-use super::labels::{DeliveryOutcome, Outcome};
-use super::latency::DelaySummary;
+use super::labels::{Check, DeliveryOutcome, Label, Outcome, PipelineStage};
+use super::latency::Delays;
+use super::latency_log::Interval;
 use crate::domain::Timestamp;
 use crate::domain::alert::{Level, RuleId};
 use crate::domain::ids::{ChannelId, SiteId, SourceId};
@@ -53,20 +55,40 @@ families! {
     mqtt_connected: IntGauge = "vagus_mqtt_connected",
     /// Connections to the broker after the first one.
     mqtt_reconnects: IntCounter = "vagus_mqtt_reconnects_total",
+    /// Connections at which the broker had forgotten the session, and with it what it had queued.
+    mqtt_sessions_lost: IntCounter = "vagus_mqtt_sessions_lost_total",
+    /// Messages of QoS 0 that were dropped because the service was behind.
+    mqtt_dropped: IntCounter = "vagus_mqtt_dropped_total",
+    /// Messages taken from the broker and not acknowledged yet, because they are not on disk.
+    unacknowledged: IntGauge = "vagus_unacknowledged_messages",
+    /// Rows of the journal that are on disk and not applied yet.
+    lag_rows: IntGauge = "vagus_lag_rows",
+    /// Whether each check of readiness holds: 1 or 0.
+    ready: Gauges<Check> = "vagus_ready",
     /// Time to write a row to the journal and sync it, seconds.
     commit_seconds: CommitSeconds = "vagus_commit_seconds",
+    /// Rows, decisions and states of workers that could not be written to disk, over all starts; each ends the service.
+    commit_errors: IntCounter = "vagus_commit_errors_total",
+    /// Snapshots, and purges of who was erased, that failed since the start; each is tried again.
+    snapshot_errors: IntCounter = "vagus_snapshot_errors_total",
     /// Items in a journal row.
     commit_items: CommitItems = "vagus_commit_items",
     /// From the end of what a reading describes to its commit, seconds.
     ingest_delay: IngestDelay = "vagus_ingest_delay_seconds",
     /// From the later of arrival and finality to the publication of the alert, seconds, since the start of the service.
-    alert_delay: DelaySummary = "vagus_alert_delay_seconds",
+    alert_delay: AlertDelay = "vagus_alert_delay_seconds",
+    /// How long each part of the way from the broker to the alert takes, seconds, since the start of the service.
+    stages: StageDelays = "vagus_stage_seconds",
     /// Alert events by level and rule; an alert of two rules counts under each.
     alerts: AlertCounters = "vagus_alerts_total",
     /// Cases by state and level.
     cases: GaugeTable<CaseState, Level> = "vagus_cases",
     /// Time limits of cases that are over and not met, by what is due.
     cases_overdue: Gauges<Milestone> = "vagus_cases_overdue",
+    /// Time limits of crises (L4) that are over and not met, by what is due.
+    crises_overdue: Gauges<Milestone> = "vagus_crises_overdue",
+    /// From the raise of a case until somebody took it, seconds, by level.
+    acknowledged: Acknowledged = "vagus_acknowledge_seconds",
     /// Deliveries that wait, by channel.
     outbox_pending: ChannelGauges = "vagus_outbox_pending",
     /// Deliveries that were given up and wait for a person, by channel.
@@ -79,25 +101,57 @@ families! {
     workers: Gauges<HrvState> = "vagus_workers",
     /// Share of expected nights with a valid HRV value over the last seven days, all workers; absent while unknown.
     wear_coverage: UnknownGauge = "vagus_wear_coverage_ratio",
+    /// Workers of a site.
+    site_workers: SiteGauges = "vagus_site_workers",
+    /// Share of expected nights with a valid HRV value over the last seven days, by site; absent while unknown.
+    site_wear_coverage: SiteGauges = "vagus_site_wear_coverage_ratio",
+    /// Time limits of cases that are over and not met, by site.
+    site_cases_overdue: SiteGauges = "vagus_site_cases_overdue",
     /// Bytes on disk under the store's path.
     store_bytes: IntGauge = "vagus_store_bytes",
+    /// Bytes that are free for the service on the store's file system.
+    store_free_bytes: IntGauge = "vagus_store_free_bytes",
+    /// Bytes of the store's file system, used or free.
+    store_capacity_bytes: IntGauge = "vagus_store_capacity_bytes",
     /// Items and payloads in quarantine.
     quarantine_items: IntGauge = "vagus_quarantine_items",
     /// How far the machine's clock stands ahead of the time that passed, seconds; 0 while it is believed.
     clock_step: IntGauge = "vagus_clock_step_seconds",
-    /// When a source was last heard of, seconds since 1970; sources beyond the first thousand are counted as other.
+    /// When a source was last heard of, seconds since 1970; sources beyond the first 800 are counted as other.
     source_last_seen: SourceGauges = "vagus_source_last_seen_seconds",
+    /// When a certificate ends, seconds since 1970: of a file the first to end, by its key in the configuration.
+    certificate_expiry: CertificateGauges = "vagus_certificate_expiry_seconds",
+    /// When the service started, seconds since 1970.
+    start_time: IntGauge = "vagus_start_time_seconds",
+    /// Starts of the service on this store, this one included.
+    starts: IntCounter = "vagus_starts_total",
     /// Always 1; the version is in the label.
     build_info: BuildInfo = "vagus_build_info",
 }
 
-impl Family for DelaySummary {
+/// The delay of alerts.
+struct AlertDelay(Delays);
+
+impl Family for AlertDelay {
     fn register(registry: &Registry, name: &str, help: &str) -> Self {
-        let summary = Self::new(name, help);
-        let collector: Box<dyn Collector> = Box::new(summary.clone());
-        registry.register(collector).expect("the name is registered once");
-        summary
+        Self(register(registry, Delays::single(name, help, "alert")))
     }
+}
+
+/// The delay of each stage.
+struct StageDelays(Delays);
+
+impl Family for StageDelays {
+    fn register(registry: &Registry, name: &str, help: &str) -> Self {
+        let values: Vec<&str> = PipelineStage::VALUES.iter().map(|stage| stage.text()).collect();
+        Self(register(registry, Delays::labelled(name, help, PipelineStage::KEY, &values)))
+    }
+}
+
+fn register(registry: &Registry, delays: Delays) -> Delays {
+    let collector: Box<dyn Collector> = Box::new(delays.clone());
+    registry.register(collector).expect("the name is registered once");
+    delays
 }
 
 /// The metrics of one service. Clones share their counts; two services in one process do not.
@@ -158,6 +212,46 @@ impl Metrics {
         self.0.mqtt_reconnects.inc();
     }
 
+    /// Connections at which the broker had forgotten the session, and messages dropped, since the start.
+    pub fn set_lost(&self, sessions: u64, dropped: u64) {
+        raise(&self.0.mqtt_sessions_lost, sessions);
+        raise(&self.0.mqtt_dropped, dropped);
+    }
+
+    /// What is on its way: messages that are not acknowledged, and rows that are not applied.
+    pub fn set_queues(&self, unacknowledged: u64, lag_rows: u64) {
+        self.0.unacknowledged.set(clamped(unacknowledged));
+        self.0.lag_rows.set(clamped(lag_rows));
+    }
+
+    /// Which checks of readiness do not hold, by name.
+    pub fn set_missing(&self, missing: &[&str]) {
+        for check in Check::VALUES {
+            self.0.ready.of(*check).set(i64::from(!missing.contains(&check.text())));
+        }
+    }
+
+    /// Commits that failed, over all starts.
+    pub fn set_commit_errors(&self, errors: u64) {
+        raise(&self.0.commit_errors, errors);
+    }
+
+    /// Counts a snapshot, or the purge of who was erased, that failed.
+    pub fn keeping_failed(&self) {
+        self.0.snapshot_errors.inc();
+    }
+
+    /// When the service started, and how often it did on this store.
+    pub fn started(&self, at: Timestamp, starts: u64) {
+        self.0.start_time.set(at.as_second());
+        raise(&self.0.starts, starts);
+    }
+
+    /// When a certificate ends.
+    pub fn set_certificate(&self, name: &str, ends_at: Timestamp) {
+        self.0.certificate_expiry.set(name, ends_at.as_second());
+    }
+
     /// Counts a commit of the journal.
     pub fn committed(&self, items: usize, seconds: f64) {
         self.0.commit_seconds.0.observe(seconds);
@@ -185,8 +279,31 @@ impl Metrics {
             self.0.alerts.count(level, rule);
         }
         if let Some(delay_s) = delay_s {
-            self.0.alert_delay.record(delay_s);
+            self.0.alert_delay.0.record(0, [delay_s]);
         }
+    }
+
+    /// Gives each rule its series, so that what never happened shows as 0.
+    pub fn has_rules(&self, rules: impl IntoIterator<Item = RuleId>) {
+        rules.into_iter().for_each(|rule| self.0.alerts.know(&rule));
+    }
+
+    /// Takes how long a stage took, for each of those that went through it.
+    pub fn stage_took(&self, stage: PipelineStage, delays_s: impl IntoIterator<Item = f64>) {
+        self.0.stages.0.record(stage.index(), delays_s);
+    }
+
+    /// What was measured of alerts and stages since this was last asked.
+    #[must_use]
+    pub fn take_interval(&self) -> Interval {
+        let mut taken = self.0.alert_delay.0.take_interval();
+        taken.extend(self.0.stages.0.take_interval());
+        taken
+    }
+
+    /// Somebody took a case, so many seconds after it was raised.
+    pub fn acknowledged(&self, level: Level, after_s: f64) {
+        self.0.acknowledged.of(level).observe(after_s);
     }
 
     /// How many cases of that state and level there are.
@@ -199,6 +316,11 @@ impl Metrics {
         self.0.cases_overdue.of(step).set(clamped(count));
     }
 
+    /// How many of them are of crises.
+    pub fn set_crises_overdue(&self, step: Milestone, count: u64) {
+        self.0.crises_overdue.of(step).set(clamped(count));
+    }
+
     /// How many deliveries of each channel wait, and how many were given up.
     pub fn set_outbox(&self, counts: impl IntoIterator<Item = (ChannelId, u64, u64)>) {
         let counts: Vec<(ChannelId, u64, u64)> = counts.into_iter().collect();
@@ -208,8 +330,7 @@ impl Metrics {
 
     /// Dead letters that were dropped for room since the start.
     pub fn set_dead_letters_dropped(&self, dropped: u64) {
-        let counted = self.0.dead_letters_dropped.get();
-        self.0.dead_letters_dropped.inc_by(dropped.saturating_sub(counted));
+        raise(&self.0.dead_letters_dropped, dropped);
     }
 
     /// Gives a channel its series, so that what never happened shows as 0.
@@ -235,6 +356,22 @@ impl Metrics {
     /// Bytes on disk.
     pub fn set_store_bytes(&self, bytes: u64) {
         self.0.store_bytes.set(clamped(bytes));
+    }
+
+    /// Bytes free and in all on the store's file system.
+    pub fn set_disk(&self, free: u64, capacity: u64) {
+        self.0.store_free_bytes.set(clamped(free));
+        self.0.store_capacity_bytes.set(clamped(capacity));
+    }
+
+    /// The figures of each site.
+    pub fn set_sites<'a>(&self, figures: impl IntoIterator<Item = (&'a SiteId, SiteFigures)>) {
+        let figures: Vec<(&SiteId, SiteFigures)> = figures.into_iter().collect();
+        #[expect(clippy::cast_precision_loss, reason = "counts of workers and cases are far below 2^53")]
+        let as_figure = |count: u64| Some(count as f64);
+        self.0.site_workers.set(figures.iter().map(|(site, f)| (*site, as_figure(f.workers))));
+        self.0.site_cases_overdue.set(figures.iter().map(|(site, f)| (*site, as_figure(f.overdue))));
+        self.0.site_wear_coverage.set(figures.iter().map(|(site, f)| (*site, f.wear_coverage)));
     }
 
     /// Items and payloads in quarantine.
@@ -266,6 +403,22 @@ impl Metrics {
             .encode_to_string(&self.0.registry.gather())
             .expect("writing to a string cannot fail, and families without series are left out by the registry")
     }
+}
+
+/// The figures of one site.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct SiteFigures {
+    /// Workers that are known.
+    pub workers: u64,
+    /// Share of expected nights with a valid HRV value, 0 to 1; none while nobody is expected.
+    pub wear_coverage: Option<f64>,
+    /// Time limits of cases that are over.
+    pub overdue: u64,
+}
+
+/// Raises a counter to what was counted elsewhere.
+fn raise(counter: &IntCounter, counted: u64) {
+    counter.inc_by(counted.saturating_sub(counter.get()));
 }
 
 fn clamped(count: u64) -> i64 {

@@ -1,6 +1,7 @@
 //! Claims about what a scrape shows.
 
 use super::*;
+use crate::telemetry::bounded::MAX_SITES;
 
 fn has(text: &str, line: &str) -> bool {
     text.lines().any(|l| l == line)
@@ -12,6 +13,9 @@ fn every_metric_of_the_contract_that_exists_is_registered() {
     metrics.set_wear_coverage(Some(0.5));
     metrics.alert_published(Level::L3, &[RuleId::new("R3")], Some(0.2));
     metrics.source_seen(&site("a"), &source("b"), Timestamp::UNIX_EPOCH);
+    metrics.set_certificate("mqtt.broker", Timestamp::UNIX_EPOCH);
+    let figures = SiteFigures { workers: 1, wear_coverage: Some(0.5), overdue: 0 };
+    metrics.set_sites([(&site("a"), figures)]);
     let text = metrics.render();
     for name in NAMES {
         assert!(text.contains(&format!("# TYPE {name} ")), "{name} is not shown");
@@ -73,6 +77,81 @@ fn rules_and_sources_beyond_the_bound_are_counted_as_other() {
     assert!(has(&text, r#"vagus_alerts_total{level="L2",rule="other"} 1"#));
     let sources = text.lines().filter(|l| l.starts_with("vagus_source_last_seen_seconds{")).count();
     assert_eq!(sources, SourceGauges::MAX_SOURCES + 1);
+}
+
+#[test]
+fn a_hundred_thousand_workers_of_as_many_names_make_two_thousand_series_at_most() {
+    let metrics = Metrics::new();
+    let at = Timestamp::UNIX_EPOCH;
+    for n in 0..100_000_u32 {
+        // A worker each, as everything that could name one would count them: names of our own making where
+        // only configured ones come, too.
+        let (site, source) = (site(&format!("site-{}", n % 3_000)), source(&format!("source-{n}")));
+        let stream = <Option<Stream> as Label>::VALUES[n as usize % 5];
+        metrics.message(stream, Outcome::VALUES[n as usize % 3]);
+        metrics.item(stream, Outcome::VALUES[n as usize % 3]);
+        metrics.rejected(Reason::ALL[n as usize % Reason::ALL.len()]);
+        metrics.source_seen(&site, &source, at);
+        metrics.alert_published(Level::ALL[n as usize % 4], &[RuleId::new(&format!("R{n}"))], Some(0.1));
+        metrics.stage_took(PipelineStage::VALUES[n as usize % 4], [0.1]);
+        metrics.set_certificate(&format!("channels.c{n}.ca_file"), at);
+        if n < 3_000 {
+            let channel = ChannelId::parse(&format!("channel-{n}")).unwrap();
+            metrics.has_channel(&channel);
+            metrics.delivery(&channel, DeliveryOutcome::Failed);
+        }
+    }
+    let channels = (0..3_000).map(|n| (ChannelId::parse(&format!("channel-{n}")).unwrap(), 1, 1));
+    metrics.set_outbox(channels);
+    let sites: Vec<SiteId> = (0..3_000).map(|n| site(&format!("site-{n}"))).collect();
+    let figures = SiteFigures { workers: 33, wear_coverage: Some(0.5), overdue: 1 };
+    metrics.set_sites(sites.iter().map(|site| (site, figures)));
+    let all = Level::ALL.into_iter().flat_map(|level| CaseState::ALL.iter().map(move |state| (*state, level)));
+    all.for_each(|(state, level)| metrics.set_cases(state, level, 1));
+    Level::ALL.into_iter().for_each(|level| metrics.acknowledged(level, 60.0));
+    metrics.set_wear_coverage(Some(0.5));
+    let text = metrics.render();
+    let series = text.lines().filter(|line| !line.starts_with('#')).count();
+    assert!((1_500..=2_000).contains(&series), "{series} series");
+    assert_eq!(text.lines().filter(|line| line.starts_with("vagus_site_workers{")).count(), MAX_SITES);
+}
+
+#[test]
+fn the_rules_in_force_count_from_zero() {
+    let metrics = Metrics::new();
+    metrics.has_rules([RuleId::new("R3")]);
+    assert!(has(&metrics.render(), r#"vagus_alerts_total{level="L4",rule="R3"} 0"#));
+}
+
+#[test]
+fn each_check_of_readiness_is_shown() {
+    let metrics = Metrics::new();
+    metrics.set_missing(&["broker", "delivery"]);
+    let text = metrics.render();
+    assert!(has(&text, r#"vagus_ready{check="broker"} 0"#));
+    assert!(has(&text, r#"vagus_ready{check="lag"} 1"#));
+}
+
+#[test]
+fn stages_have_a_quantile_each_and_the_log_gets_what_was_measured_since() {
+    let metrics = Metrics::new();
+    metrics.stage_took(PipelineStage::Commit, [0.25]);
+    metrics.alert_published(Level::L3, &[], Some(0.5));
+    assert!(metrics.render().contains(r#"vagus_stage_seconds{stage="commit",quantile="0.5"} 0.25"#));
+    let tags = |metrics: &Metrics| metrics.take_interval().iter().map(|(tag, _)| *tag).collect::<Vec<_>>();
+    assert_eq!(tags(&metrics), ["alert", "commit"]);
+    assert!(tags(&metrics).is_empty());
+}
+
+#[test]
+fn a_site_without_a_ratio_has_no_series_of_it() {
+    let metrics = Metrics::new();
+    let (a, figures) = (site("a"), SiteFigures { workers: 3, wear_coverage: Some(0.5), overdue: 0 });
+    metrics.set_sites([(&a, figures)]);
+    assert!(has(&metrics.render(), r#"vagus_site_wear_coverage_ratio{site="a"} 0.5"#));
+    metrics.set_sites([(&a, SiteFigures { wear_coverage: None, ..figures })]);
+    let text = metrics.render();
+    assert!(!text.contains("vagus_site_wear_coverage_ratio{") && has(&text, r#"vagus_site_workers{site="a"} 3"#));
 }
 
 #[test]

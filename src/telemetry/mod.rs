@@ -5,11 +5,13 @@
 //! `hdrhistogram`, and no label is ever written at a call site, so the set of series is bounded here.
 //! Never here: a worker, a device, a health value or a contact detail, in a label or in a log line.
 
+mod bounded;
 mod families;
 pub mod labels;
 pub mod latency;
+pub mod latency_log;
 pub mod logging;
 pub mod metrics;
 
-pub use labels::{DeliveryOutcome, Outcome};
-pub use metrics::Metrics;
+pub use labels::{Check, DeliveryOutcome, Outcome, PipelineStage};
+pub use metrics::{Metrics, SiteFigures};

@@ -21,6 +21,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("reqwest", &["console", "delivery"]),
     ("rumqttc", &["broker", "ingest", "delivery", "demo"]),
     ("rumqttd", &["demo"]),
+    ("rustix", &["store"]),
     ("rustls", &["broker", "tls"]),
     ("rustls_native_certs", &["tls"]),
     ("sled", &["store"]),
@@ -28,6 +29,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["telemetry"]),
     ("utoipa", &["console"]),
     ("utoipa_axum", &["console"]),
+    ("x509_parser", &["broker"]),
 ];
 
 /// What the words may use besides the standard library.

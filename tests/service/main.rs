@@ -11,6 +11,7 @@ mod crisis;
 mod daytime;
 mod delivery;
 mod erasing;
+mod failing_disk;
 mod ingest_session;
 mod ingest_tls;
 mod killed;

@@ -48,17 +48,37 @@ impl Vagus {
 
     /// Starts it on the same store, without waiting for anything.
     pub(crate) fn start_again(&mut self) {
+        self.start_by(Command::new(BINARY));
+    }
+
+    /// The same, so that a write beyond [`Self::allow_file_bytes`] fails and does not kill it.
+    pub(crate) fn start_again_on_a_disk_that_may_fail(&mut self) {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY]);
+        self.start_by(shell);
+    }
+
+    /// From now on no file of the running service may grow over so many bytes, or be written beyond them.
+    pub(crate) fn allow_file_bytes(&self, bytes: u64) {
+        let pid = self.pid().to_string();
+        let status = Command::new("prlimit").args(["--pid", &pid, &format!("--fsize={bytes}")]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits until it ended by itself; gives the exit status.
+    pub(crate) fn wait_until_it_ends(&mut self) -> Option<i32> {
+        let child = self.child.as_mut().unwrap();
+        let status = eventually("the service ends", || child.try_wait().unwrap());
+        self.child = None;
+        status.code()
+    }
+
+    fn start_by(&mut self, mut program: Command) {
         let append = |path: PathBuf| fs::File::options().create(true).append(true).open(path).unwrap();
         let (log, said) = (append(self.log_path()), append(self.config().with_extension("said")));
         self.ops = None;
-        let child = Command::new(BINARY)
-            .args(["run", "--config"])
-            .arg(self.config())
-            .env("VAGUS__LOG__FORMAT", "json")
-            .stdout(said)
-            .stderr(log)
-            .spawn()
-            .unwrap();
+        program.args(["run", "--config"]).arg(self.config()).env("VAGUS__LOG__FORMAT", "json");
+        let child = program.stdout(said).stderr(log).spawn().unwrap();
         self.child = Some(child);
     }
 
@@ -114,10 +134,20 @@ impl Vagus {
         })
     }
 
+    /// Where its metrics are, once it is ready.
+    pub(crate) fn ops(&self) -> &str {
+        self.ops.as_ref().unwrap()
+    }
+
+    /// Its metrics, as Prometheus scrapes them.
+    pub(crate) fn metrics(&self) -> String {
+        let url = format!("http://{}/metrics", self.ops());
+        ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap()
+    }
+
     /// The sum of a metric over all label values that contain `labels`.
     pub(crate) fn metric(&self, name: &str, labels: &str) -> f64 {
-        let url = format!("http://{}/metrics", self.ops.as_ref().unwrap());
-        let text = ureq::get(url).call().unwrap().body_mut().read_to_string().unwrap();
+        let text = self.metrics();
         let lines = text.lines().filter(|line| line.starts_with(name) && line.contains(labels));
         lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
     }
