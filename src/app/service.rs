@@ -141,9 +141,10 @@ impl Service {
         let (metrics, starts) = counting(&settings, &engine, &clock);
         let progress = Arc::new(opened.progress());
         let session = Arc::new(SessionStatus::default());
-        let (publisher, publisher_task) = mqtt::channel(delivery_settings(&settings));
+        let (store, kept) = (opened.store.clone(), opened.store.clone());
+        let (outbound, publisher_task) = outbound(&settings, &store, &clock, &metrics);
         let store_path = &settings.store.path;
-        let readiness = readiness::check(&session, publisher.status(), &progress, store_path, clock.clone());
+        let readiness = readiness::check(&session, outbound.publisher.status(), &progress, store_path, clock.clone());
         let (changes, changed) = watch::channel(0);
         let machine = machine(&settings, (&session, &progress, &metrics), (&readiness, changed));
         let gauges = Gauges::of(&settings, (&session, &progress, &metrics), &readiness, &clock);
@@ -154,9 +155,6 @@ impl Service {
         // Delivery ends after the rows: what they say must still leave.
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
-        let (store, kept) = (opened.store.clone(), opened.store.clone());
-        let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone());
-        let outbound = Outbound::new(publisher, waiting, &settings.ingest.root, router(&settings));
         let deliverer = deliverer(&outbound, &metrics);
         let channels = channels(&settings, &outbound, &store, &clock, &metrics)?;
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
@@ -188,8 +186,7 @@ impl Service {
             Served { keeping, store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
         let console = Some(web.console.clone());
-        let keeping = keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone());
-        tasks.spawn(keeping);
+        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone()));
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
@@ -511,6 +508,12 @@ fn start_channels(
         handle
     };
     channels.into_iter().map(start).collect()
+}
+
+fn outbound(settings: &Settings, store: &Store, clock: &Clock, metrics: &Metrics) -> (Outbound, mqtt::PublisherTask) {
+    let (publisher, task) = mqtt::channel(delivery_settings(settings));
+    let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone());
+    (Outbound::new(publisher, waiting, &settings.ingest.root, router(settings)), task)
 }
 
 fn deliverer(outbound: &Outbound, metrics: &Metrics) -> Deliverer<WatchedOutbox> {
