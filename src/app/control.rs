@@ -46,7 +46,7 @@ pub use export::from_store as export_from_store;
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
 pub use staff::{Staff, StaffError};
-pub use words::{Answer, HistoryRow, QuarantineRow, Question};
+pub use words::{Answer, HistoryRow, Named, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
 const SOCKET: &str = "control.sock";
@@ -232,7 +232,9 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
             Ok(None) => gone(),
             Err(problem) => Answer::Failed { problem },
         },
-        Question::WorkersImport { workers } => import(&workers, commands).await.unwrap_or_else(gone),
+        Question::WorkersImport { workers, even_erased } => {
+            import(&workers, even_erased, commands).await.unwrap_or_else(gone)
+        }
         Question::WorkersList => registered(commands)
             .await
             .map_or_else(gone, |workers| Answer::Workers { workers: workers.iter().map(WorkerRow::of).collect() }),
@@ -265,19 +267,23 @@ async fn strain_asked(site: String, worker: String, date: Option<String>, served
 }
 
 /// Enrols workers, a row's worth at a time; none where the service is stopping.
-pub(in crate::app) async fn import(workers: &[WorkerRow], commands: &mpsc::Sender<Command>) -> Option<Answer> {
+pub(in crate::app) async fn import(
+    workers: &[WorkerRow],
+    even_erased: bool,
+    commands: &mpsc::Sender<Command>,
+) -> Option<Answer> {
     let known = registered(commands).await?;
     let profiles = match profiles(workers, &known) {
         Ok(profiles) => profiles,
         Err(problem) => return Some(Answer::Failed { problem }),
     };
-    let mut imported = 0;
+    let mut erased = Vec::new();
     for profiles in profiles.chunks(MAX_PROFILES_A_ROW) {
         let (done, answered) = oneshot::channel();
-        commands.send(Command::Enrol { profiles: profiles.to_vec(), done }).await.ok()?;
-        imported += answered.await.ok()?;
+        commands.send(Command::Enrol { profiles: profiles.to_vec(), even_erased, done }).await.ok()?;
+        erased.extend(answered.await.ok()?.into_iter().map(Named::from));
     }
-    Some(Answer::Imported { workers: imported })
+    Some(Answer::Imported { workers: workers.len() - erased.len(), erased })
 }
 
 /// The register, by site and pseudonym; none where the service is stopping.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::control::{self, Answer, Served};
-use super::registry_file::{self, BadLine};
+use super::registry_file::{self, BadLine, WorkerRow};
 use crate::console::office::{ImportTable, OfficeError, Posted};
 use crate::console::view::{ImportReport, LineProblem, ReceiptView};
 use crate::domain::ids::{SiteId, SourceId};
@@ -19,6 +19,9 @@ use rows::{Columns, EXPOSURES, Line, SCREENINGS};
 const SOURCE: &str = "import";
 /// The most lines in one message.
 const MAX_LINES: usize = 200;
+/// What is said of a line that names somebody who was erased.
+const WAS_ERASED: &str = "this worker was erased: take the row out of the register, or let an operator enrol them as \
+    somebody new by vagus workers import --even-erased";
 
 /// Takes in the good lines of a file, as far as they are of these sites; none named stands for all.
 pub(super) async fn import(
@@ -48,16 +51,23 @@ async fn workers(served: &Served, text: String, sites: Vec<SiteId>) -> Result<Im
         registry_file::read_lines(text.trim_start_matches('\u{feff}'), zone_of)
     });
     let (rows, bad) = read.await.map_err(|_| OfficeError::Stopping)?;
-    let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
-    let taken = match control::import(&rows, &served.commands).await {
-        Some(Answer::Imported { workers }) => workers,
+    let (lines, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let (taken, erased) = match control::import(&rows, false, &served.commands).await {
+        Some(Answer::Imported { workers, erased }) => (workers, erased),
         Some(_) | None => return Err(OfficeError::Stopping),
     };
+    let is_erased = |row: &WorkerRow| erased.iter().any(|gone| gone.site == row.site && gone.worker == row.worker);
+    let left_out = lines.iter().zip(&rows).filter(|(_, row)| is_erased(row)).map(|(line, _)| LineProblem {
+        line: *line,
+        column: Some("worker".to_owned()),
+        reason: "was_erased".to_owned(),
+        detail: WAS_ERASED.to_owned(),
+    });
     let told = |BadLine { line, column, problem }: BadLine| {
         let reason = if line == 1 { "bad_header" } else { "bad_value" };
         LineProblem { line, column, reason: reason.to_owned(), detail: problem }
     };
-    Ok(ImportReport { taken: taken as u64, unchanged: 0, bad: bad.into_iter().map(told).collect() })
+    Ok(ImportReport { taken: taken as u64, unchanged: 0, bad: bad.into_iter().map(told).chain(left_out).collect() })
 }
 
 async fn items(

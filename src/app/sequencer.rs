@@ -98,8 +98,11 @@ pub enum Command {
     Enrol {
         /// The rows of the register.
         profiles: Vec<Profile>,
-        /// Answered with the number of workers when they are on disk.
-        done: oneshot::Sender<usize>,
+        /// Whether to enrol as somebody new who was erased; left out otherwise, since a register that is imported
+        /// each night may still name them.
+        even_erased: bool,
+        /// Answered with those who were left out, when the others are on disk.
+        done: oneshot::Sender<Vec<WorkerKey>>,
     },
     /// Look at what was refused once more.
     Retry {
@@ -196,7 +199,7 @@ struct Draft {
 }
 
 enum Answer {
-    Enrolled(oneshot::Sender<usize>, usize),
+    Enrolled(oneshot::Sender<Vec<WorkerKey>>, Vec<WorkerKey>),
     Retried(oneshot::Sender<usize>, usize),
     Chosen(oneshot::Sender<bool>),
 }
@@ -284,15 +287,18 @@ impl Sequencer {
     fn command(&mut self, command: Command, draft: &mut Draft) {
         self.last_now = self.now();
         match command {
-            Command::Enrol { profiles, done } => {
-                let count = profiles.len();
-                for profile in profiles {
+            Command::Enrol { profiles, even_erased, done } => {
+                let registry = self.admission.registry();
+                let is_left_out = |p: &Profile| !even_erased && registry.was_erased(&p.key.site, &p.key.worker);
+                let (left_out, taken): (Vec<_>, Vec<_>) = profiles.into_iter().partition(is_left_out);
+                for profile in taken {
                     // What the worker chose since the register was read stands.
                     let known = self.admission.registry().find(&profile.key.site, &profile.key.worker);
                     let own_choice = known.and_then(|(_, known)| known.own_choice);
                     self.admission.enrol(Profile { own_choice, ..profile }, &mut draft.parts);
                 }
-                draft.answers.push(Answer::Enrolled(done, count));
+                let left_out = left_out.into_iter().map(|profile| profile.key).collect();
+                draft.answers.push(Answer::Enrolled(done, left_out));
             }
             Command::Retry { items, done } => {
                 let present = self.present();
@@ -387,7 +393,8 @@ impl Sequencer {
             let _ = ports.acks.blocking_send(draft.tokens);
             for answer in draft.answers {
                 match answer {
-                    Answer::Enrolled(done, count) | Answer::Retried(done, count) => drop(done.send(count)),
+                    Answer::Enrolled(done, left_out) => drop(done.send(left_out)),
+                    Answer::Retried(done, count) => drop(done.send(count)),
                     Answer::Chosen(done) => drop(done.send(true)),
                 }
             }

@@ -146,7 +146,9 @@ async fn simulate(drive: &mut Drive, options: &Options, root: &str) -> Result<()
 
 /// Imports the register, as `vagus workers import` does.
 async fn register(workers: Vec<WorkerRow>, store: PathBuf) -> Result<()> {
-    let asked = tokio::task::spawn_blocking(move || control::ask(&store, &Question::WorkersImport { workers }));
+    let asked = tokio::task::spawn_blocking(move || {
+        control::ask(&store, &Question::WorkersImport { workers, even_erased: false })
+    });
     match asked.await?? {
         Some(Answer::Imported { .. }) => Ok(()),
         other => Err(anyhow!("the service did not take the register of workers: {other:?}")),

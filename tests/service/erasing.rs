@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use vagus::domain::person::Role;
 
 use crate::support::eventually;
@@ -50,7 +51,7 @@ fn erase(town: &Town, more: &[&str]) -> (Option<i32>, String) {
 
 /// A worker of whom there is everything: nights, scores, a crisis, refused items, links, looks.
 fn lived() -> Town {
-    let mut town = town_with(&[("dr.lan", Role::Physician)]);
+    let mut town = town_with(&[("dr.lan", Role::Physician), ("lead.an", Role::OhLead)]);
     let mut messages = nights(GONE, 20, 3, 0, now());
     messages.extend(nights(STAYS, 5, 0, 0, now()));
     messages.push(phq9_with_crisis(GONE, ago(now(), 2)));
@@ -105,10 +106,18 @@ fn an_erased_worker_is_shown_sent_and_stored_nowhere_while_the_service_goes_on()
     let is_a_look = |file: &PathBuf| file.starts_with(store(&town).join("audit"));
     assert!(left.iter().all(is_a_look), "of what is refused nothing is kept, only that somebody asked: {left:?}");
 
-    // A register enrols the same pseudonym as somebody new.
+    // A register that is imported each night may name them still; only who says so enrols them as somebody new.
     let register = town.vagus.config().with_file_name("register.csv");
-    std::fs::write(&register, format!("site,worker,consent\nplant-a,{GONE},true\n")).unwrap();
-    town.vagus.ask(&["workers", "import", register.to_str().unwrap()]);
+    let lines = format!("site,worker,consent\nplant-a,{STAYS},true\nplant-a,{GONE},true\n");
+    std::fs::write(&register, &lines).unwrap();
+    let answer = town.vagus.ask(&["workers", "import", register.to_str().unwrap()]);
+    assert_eq!(answer, json!({"answer": "imported", "workers": 1, "erased": [{"site": "plant-a", "worker": GONE}]}));
+    let lead = Program::of(&town.vagus, "lead.an");
+    let answer = lead.post("/api/v1/imports/workers", &[("content-type", "text/csv")], lines.as_bytes()).body;
+    let bad = (&answer["taken"], &answer["bad"][0]["line"], &answer["bad"][0]["reason"]);
+    assert_eq!(bad, (&json!(1), &json!(3), &json!("was_erased")), "{answer}");
+    assert_eq!(sent(&town, GONE, 6, 11), Err("consent_missing".to_owned()));
+    town.vagus.ask(&["workers", "import", "--even-erased", register.to_str().unwrap()]);
     assert_eq!(sent(&town, GONE, 6, 10), Ok(()));
     let physician = Program::of(&town.vagus, "dr.lan");
     let anew = physician.get(&format!("/api/v1/workers/plant-a/{GONE}"));

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::Output;
 use super::operator::{self, OperatorError};
-use crate::app::control::{self, Answer, Question};
+use crate::app::control::{self, Answer, Named, Question};
 use crate::app::registry_file::{self, WorkerRow};
 use crate::config;
 use crate::config::settings::Site;
@@ -38,6 +38,9 @@ enum WorkersCommand {
         config: PathBuf,
         /// The register
         file: PathBuf,
+        /// Enrol as somebody new also whom the file names although they were erased; they are left out otherwise
+        #[arg(long)]
+        even_erased: bool,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         output: Output,
@@ -129,11 +132,9 @@ enum WorkersCommand {
 
 pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
     match arguments.command {
-        WorkersCommand::Import { config, file, output } => operator::finish(import(&config, &file), output, |answer| {
-            if let Answer::Imported { workers } = answer {
-                operator::say(format_args!("{workers} workers enrolled or changed"));
-            }
-        }),
+        WorkersCommand::Import { config, file, even_erased, output } => {
+            operator::finish(import(&config, &file, even_erased), output, print_imported)
+        }
         WorkersCommand::Strain { config, site, worker, date, output } => {
             operator::finish(strain(&config, site, worker, date), output, print_strain)
         }
@@ -186,10 +187,20 @@ pub(super) fn run(arguments: WorkersArguments) -> ExitCode {
     }
 }
 
-fn import(config: &Path, file: &Path) -> Result<Answer, OperatorError> {
+fn print_imported(answer: &Answer) {
+    let Answer::Imported { workers, erased } = answer else { return };
+    operator::say(format_args!("{workers} workers enrolled or changed"));
+    for Named { site, worker } in erased {
+        operator::say(format_args!(
+            "left out: {worker} of {site}, who was erased; take the row out, or use --even-erased to enrol them as somebody new"
+        ));
+    }
+}
+
+fn import(config: &Path, file: &Path, even_erased: bool) -> Result<Answer, OperatorError> {
     let settings = operator::load(config)?;
     let workers = read_rows(file, &settings.sites).map_err(OperatorError::Usage)?;
-    operator::ask_running(config, &Question::WorkersImport { workers })
+    operator::ask_running(config, &Question::WorkersImport { workers, even_erased })
 }
 
 /// Reads a register for a command that has no service to import it into.

@@ -9,6 +9,7 @@ use super::outbox::{Discard, DiscardedRow};
 use super::outbox_test::{LeftOutWay, TestedWay};
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
+use crate::domain::ids::WorkerKey;
 use crate::domain::ids::WorkerNumber;
 use crate::store::{PackedHistory, Quarantined};
 
@@ -63,6 +64,9 @@ pub enum Question {
     WorkersImport {
         /// The rows of the register.
         workers: Vec<WorkerRow>,
+        /// Whether to enrol as somebody new who was erased.
+        #[serde(default)]
+        even_erased: bool,
     },
     /// The register.
     WorkersList,
@@ -143,6 +147,21 @@ pub struct HistoryRow {
     pub record: String,
 }
 
+/// A worker's names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The site.
+    pub site: String,
+    /// The worker.
+    pub worker: String,
+}
+
+impl From<WorkerKey> for Named {
+    fn from(key: WorkerKey) -> Self {
+        Self { site: key.site.as_str().to_owned(), worker: key.worker.as_str().to_owned() }
+    }
+}
+
 /// An answer.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "snake_case")]
@@ -201,6 +220,8 @@ pub enum Answer {
     Imported {
         /// The number.
         workers: usize,
+        /// Those who were left out because they were erased.
+        erased: Vec<Named>,
     },
     /// The register.
     Workers {
