@@ -11,6 +11,7 @@
 //!
 //! [`domain`] holds the words all of them speak, [`statistics`] the arithmetic that stages share, [`broker`] is one connection to an MQTT broker, [`tls`] whom a connection over HTTPS trusts, [`clock`] is the only reader of system time,
 //! [`telemetry`] the only place of metrics and logs, [`texts`] what people read in their language, [`console`] what is served over HTTP.
+//! [`gateway`] is the other end: `vagus publish`, the example that programmers of gateways start from.
 //! `tests/architecture.rs` holds who may know whom.
 
 pub mod app;
@@ -26,6 +27,7 @@ pub mod demo;
 pub mod domain;
 pub mod engine;
 pub mod exposures;
+pub mod gateway;
 pub mod indicators;
 pub mod ingest;
 pub mod rules;

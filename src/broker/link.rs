@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use super::certificate;
 use super::error::BrokerError;
 use super::frame::{self, FixedHeader};
-use super::packet::{self, Filter, Hello, Incoming, Publish, Welcome};
+use super::packet::{self, Filter, Hello, Incoming, LastWill, Publish, Welcome};
 use super::settings::{Protocol, Settings, TlsSettings};
 use super::tls;
 
@@ -51,14 +51,31 @@ impl Link {
     /// # Errors
     /// Why that failed, in words; within the time the settings give.
     pub async fn open(settings: &Settings, hello: &Hello) -> Result<(Self, Welcome), BrokerError> {
+        Self::open_with_will(settings, hello, None).await
+    }
+
+    /// The same, and the broker speaks our last will if we leave without a good-bye.
+    ///
+    /// # Errors
+    /// As [`Link::open`].
+    pub async fn open_with_will(
+        settings: &Settings,
+        hello: &Hello,
+        last_will: Option<&LastWill>,
+    ) -> Result<(Self, Welcome), BrokerError> {
         let timeout_ms = settings.connect_timeout_ms;
-        match tokio::time::timeout(Duration::from_millis(timeout_ms), Self::connect(settings, hello)).await {
+        let connecting = Self::connect(settings, hello, last_will);
+        match tokio::time::timeout(Duration::from_millis(timeout_ms), connecting).await {
             Ok(outcome) => outcome,
             Err(_) => Err(BrokerError::Timeout { address: address(settings), timeout_ms }),
         }
     }
 
-    async fn connect(settings: &Settings, hello: &Hello) -> Result<(Self, Welcome), BrokerError> {
+    async fn connect(
+        settings: &Settings,
+        hello: &Hello,
+        last_will: Option<&LastWill>,
+    ) -> Result<(Self, Welcome), BrokerError> {
         // The files first: what is wrong with them is mended here, whatever the broker does.
         let encryption = match &settings.tls {
             None => None,
@@ -92,7 +109,8 @@ impl Link {
             max_packet_bytes: usize::try_from(hello.max_packet_bytes).unwrap_or(usize::MAX).max(HEAD_BYTES),
         };
         let keep_alive_s = settings.keep_alive_s.max(1);
-        packet::write_connect(&mut link.outbox, link.protocol, hello, keep_alive_s, settings.credentials.as_ref())?;
+        let credentials = settings.credentials.as_ref();
+        packet::write_connect(&mut link.outbox, link.protocol, hello, keep_alive_s, credentials, last_will)?;
         let welcome = link.wait_for_welcome().await?;
         Ok((link, Welcome { certificate_ends_at, ..welcome }))
     }
@@ -133,7 +151,15 @@ impl Link {
         payload: Bytes,
         content_type: Option<&str>,
     ) -> Result<(), BrokerError> {
-        packet::write_publish(&mut self.outbox, self.protocol, packet_id, topic, payload, content_type)
+        packet::write_publish(&mut self.outbox, self.protocol, packet_id, topic, payload, content_type, false)
+    }
+
+    /// The same, and the broker keeps it for new subscribers.
+    ///
+    /// # Errors
+    /// If the message does not fit into a packet.
+    pub fn publish_retained(&mut self, packet_id: u16, topic: &str, payload: Bytes) -> Result<(), BrokerError> {
+        packet::write_publish(&mut self.outbox, self.protocol, packet_id, topic, payload, None, true)
     }
 
     /// Puts an acknowledgement among what is to be written.

@@ -91,6 +91,15 @@ pub struct Hello {
     pub max_packet_bytes: u32,
 }
 
+/// What the broker says in our place when the connection ends without a good-bye, and keeps for new subscribers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastWill {
+    /// The topic.
+    pub topic: String,
+    /// What it says there.
+    pub payload: &'static str,
+}
+
 /// A topic filter and whether its retained messages are wanted at every subscription or at the first only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
@@ -106,6 +115,7 @@ pub(super) fn write_connect(
     hello: &Hello,
     keep_alive_s: u16,
     credentials: Option<&Credentials>,
+    last_will: Option<&LastWill>,
 ) -> Result<(), BrokerError> {
     match protocol {
         Protocol::V5 => {
@@ -120,12 +130,16 @@ pub(super) fn write_connect(
                 properties: Some(properties),
             };
             let login = credentials.map(|c| v5::Login::new(c.username.clone(), c.password.expose_secret()));
-            connect.write(&None, &login, out).map_err(broken)?;
+            let will =
+                last_will.map(|will| v5::LastWill::new(&will.topic, will.payload, QoS5::AtLeastOnce, true, None));
+            connect.write(&will, &login, out).map_err(broken)?;
         }
         Protocol::V311 => {
             let mut connect = v4::Connect::new(hello.client_id.clone());
             connect.keep_alive = keep_alive_s;
             connect.clean_session = hello.is_clean;
+            connect.last_will =
+                last_will.map(|will| v4::LastWill::new(&will.topic, will.payload, QoS4::AtLeastOnce, true));
             if let Some(credentials) = credentials {
                 connect.set_login(credentials.username.clone(), credentials.password.expose_secret());
             }
@@ -166,6 +180,7 @@ pub(super) fn write_publish(
     topic: &str,
     payload: Bytes,
     content_type: Option<&str>,
+    is_retained: bool,
 ) -> Result<(), BrokerError> {
     match protocol {
         Protocol::V5 => {
@@ -175,11 +190,13 @@ pub(super) fn write_publish(
             });
             let mut publish = v5::Publish::new(topic, QoS5::AtLeastOnce, payload, properties);
             publish.pkid = packet_id;
+            publish.retain = is_retained;
             publish.write(out).map_err(broken)?;
         }
         Protocol::V311 => {
             let mut publish = v4::Publish::from_bytes(topic, QoS4::AtLeastOnce, payload);
             publish.pkid = packet_id;
+            publish.retain = is_retained;
             publish.write(out).map_err(broken)?;
         }
     }

@@ -26,4 +26,4 @@ mod unit_rules;
 mod value;
 
 pub use problem::{Problem, Problems};
-pub use settings::{Settings, load, load_engine, load_store};
+pub use settings::{Settings, load, load_engine, load_mqtt, load_store};

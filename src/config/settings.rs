@@ -154,10 +154,24 @@ pub fn load(path: &Path) -> Result<(Settings, EngineSettings), Problems> {
 /// # Errors
 /// What is wrong with the file as a whole, or with its `[store]`.
 pub fn load_store(path: &Path) -> Result<StoreSettings, Problems> {
+    load_sections(path, &["store"]).map(|settings| settings.store)
+}
+
+/// How the broker is reached, and what a message may hold: what a gateway needs. It has no sites of its own.
+///
+/// # Errors
+/// What is wrong with the file as a whole, or with its `[mqtt]` or `[ingest]`.
+pub fn load_mqtt(path: &Path) -> Result<(IngestSettings, Limits), Problems> {
+    load_sections(path, &["mqtt", "ingest"]).map(|settings| (settings.ingest, settings.admission.limits))
+}
+
+/// The settings, of which only those sections are sound.
+fn load_sections(path: &Path, sections: &[&str]) -> Result<Settings, Problems> {
     let text = problem::read(path, "name a readable file after --config")?;
     let Read { settings, mut problems, .. } = read(&text, &path.display().to_string(), environment());
-    problems.retain(|problem| problem.key.is_empty() || problem.key == "store" || problem.key.starts_with("store."));
-    if problems.is_empty() { Ok(settings.store) } else { Err(Problems(problems)) }
+    let is_ours = |key: &str| key.is_empty() || key.split('.').next().is_some_and(|first| sections.contains(&first));
+    problems.retain(|problem| is_ours(&problem.key));
+    if problems.is_empty() { Ok(settings) } else { Err(Problems(problems)) }
 }
 
 /// Reads what the engine computes with: the rule file and the library, each built in where there is no

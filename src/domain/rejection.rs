@@ -44,6 +44,38 @@ named! {
     }
 }
 
+impl Reason {
+    /// What whoever sent it can do about it, in a sentence without a full stop.
+    #[must_use]
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::NotJson => "send one whole JSON text: no NaN, no infinity, nothing after it",
+            Self::NotUtf8 => "encode the payload as UTF-8",
+            Self::TooLarge => "send fewer items to a message, so that the payload stays under the limit in the detail",
+            Self::TooManyItems => "split the message: 1,000 items at most, unless the service is set otherwise",
+            Self::BadShape => {
+                "compare with the examples and the JSON Schemas: a key twice, a wrong type, an unknown kind or \
+                 over 32 levels"
+            }
+            Self::MissingField => "send the field that the detail names",
+            Self::BadTimestamp => "write RFC 3339 with an offset, as 2026-03-01T02:05:00+07:00; dates as 2026-03-01",
+            Self::OutOfRange => "check unit and sensor: no living person has such a value; leave out what is unknown",
+            Self::InFuture => "set the clock of the band or gateway, and check the offset of the stamp",
+            Self::TooOld => "send within ingest.max_age_days, 77 days at most; what is older is taken by no setting",
+            Self::UnknownWorker => "check the worker's name, and have the operator import them (vagus workers import)",
+            Self::WrongSite => "correct the site in the topic, or have the operator configure it ([[sites]])",
+            Self::ConsentMissing => "stop sending of this person, or have the consent entered (vagus workers import)",
+            Self::UnknownInstrument => "use a name of the list of questionnaires (vagus score --list)",
+            Self::BadAnswers => "send one answer an item, in order and in range, null where one is missing",
+            Self::UnknownAction => "send back the action_id of the request, unchanged",
+            Self::NotPermitted => {
+                "name no source actions, alerts or receipts; report an action on a topic of its own site"
+            }
+            Self::Inconsistent => "make the parts agree, as the detail says: an end after its start, sums that add up",
+        }
+    }
+}
+
 /// One thing that was not taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejection {

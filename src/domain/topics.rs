@@ -8,6 +8,12 @@ pub fn receipts(root: &str, site: &SiteId, source: &SourceId) -> String {
     format!("{root}/{site}/{source}/receipts")
 }
 
+/// Where a source says whether it is there.
+#[must_use]
+pub fn status(root: &str, site: &SiteId, source: &SourceId) -> String {
+    format!("{root}/{site}/{source}/status")
+}
+
 /// Where occupational health learns of cases.
 #[must_use]
 pub fn alerts(root: &str, site: &SiteId) -> String {

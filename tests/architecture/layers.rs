@@ -7,11 +7,11 @@ pub(crate) const PURE: &[&str] =
     &["domain", "statistics", "decode", "signal", "indicators", "screening", "exposures", "rules", "cases", "engine"];
 
 const STAGES: &[&str] = &["decode", "signal", "indicators", "screening", "exposures", "rules", "cases"];
-const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console"];
+const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console", "gateway"];
 const LEAVES: &[&str] = &["clock", "telemetry", "texts"];
 /// What the adapters of one protocol share below them, so that they need not know each other:
 /// a module and the adapters that may know it.
-const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery"]), ("tls", &["console", "delivery"])];
+const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery", "gateway"]), ("tls", &["console", "delivery"])];
 /// May use everything.
 const ASSEMBLY: &[&str] = &["app", "demo", "main", "lib"];
 
@@ -41,7 +41,8 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
                 let part = path.get(1).map(String::as_str);
                 matches!(part, Some("row" | "effect")) || (module == "console" && part == Some("portrait"))
             }
-            "decode" => module == "ingest",
+            // What a topic is, a gateway knows as the service does; payloads it does not judge.
+            "decode" => module == "ingest" || (module == "gateway" && path.get(1).is_some_and(|part| part == "topic")),
             "store" => module == "delivery" || module == "console",
             _ => GROUND.iter().any(|(ground, users)| *ground == target && users.contains(&module)),
         },

@@ -69,6 +69,14 @@ fn the_broker_link_is_known_to_ingest_and_delivery_only_and_knows_neither() {
 }
 
 #[test]
+fn a_gateway_knows_topics_and_judges_no_payload() {
+    assert_fine(&layers::violations(&one("src/gateway/a.rs", "use crate::decode::topic::{self, UpStream};")));
+    assert_fine(&layers::violations(&one("src/gateway/a.rs", "use crate::broker::link::Link;")));
+    assert_broken(&layers::violations(&one("src/gateway/a.rs", "use crate::decode::decode;")), "src/gateway/a.rs:1");
+    assert_broken(&layers::violations(&one("src/gateway/a.rs", "use crate::ingest::Session;")), "src/gateway/a.rs:1");
+}
+
+#[test]
 fn config_sees_of_adapters_only_settings() {
     assert_fine(&layers::violations(&one("src/config/a.rs", "use crate::store::Settings as S;")));
     assert_fine(&layers::violations(&one("src/config/a.rs", "use crate::ingest::settings::Broker;")));

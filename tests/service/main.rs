@@ -21,6 +21,7 @@ mod openid;
 mod operating;
 mod over_http;
 mod own_data;
+mod publishing;
 mod replayed;
 mod sending;
 mod support;

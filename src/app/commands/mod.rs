@@ -17,8 +17,10 @@ mod openapi;
 mod operator;
 mod outbox;
 mod outbox_test;
+mod publish;
 mod quarantine;
 mod relate;
+mod remedies;
 mod replay;
 mod run;
 mod score;
@@ -59,6 +61,8 @@ enum Command {
     Openapi,
     // The arguments say what it does, at length.
     Outbox(outbox::OutboxArguments),
+    // The arguments say what it does, at length.
+    Publish(publish::PublishArguments),
     /// Show what was refused and why, and look at it once more
     Quarantine(quarantine::QuarantineArguments),
     /// Show how questionnaires go with what the wristbands show, for groups of workers
@@ -103,6 +107,7 @@ pub fn main() -> ExitCode {
         Command::Hrv(arguments) => hrv::run(&arguments),
         Command::Openapi => openapi::run(),
         Command::Outbox(arguments) => outbox::run(arguments),
+        Command::Publish(arguments) => publish::run(&arguments),
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Relate(arguments) => relate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),

@@ -1,0 +1,269 @@
+//! `vagus publish`: what it kept reaches the service once, whoever is killed meanwhile.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+use vagus::domain::SignedDuration;
+
+use crate::support::client::TestClient;
+use crate::support::eventually;
+use crate::support::feed::{ago, now};
+use crate::support::mosquitto::{Mosquitto, MosquittoConfig};
+use crate::support::vagus::{BINARY, Vagus};
+
+/// A recording in a directory of its own, and how to publish it.
+struct Recording {
+    directory: tempfile::TempDir,
+    items: u64,
+}
+
+impl Recording {
+    /// So many messages of two sources, in each form; three items in most.
+    fn of(messages: i64) -> Self {
+        let mut items = 0;
+        let mut lines = String::new();
+        for number in 0..messages {
+            let source = if number % 3 == 2 { "gw-8" } else { "gw-7" };
+            let window = |place: i64| {
+                let start = ago(now(), 100) + SignedDuration::from_mins(5 * (3 * number + place));
+                json!({"kind": "hrv", "worker": format!("w-{source}-{}", number % 7), "device": "band-1",
+                    "start": start.to_string(), "duration_s": 300, "rmssd_ms": 40.0, "context": "work"})
+            };
+            let payload = match number % 5 {
+                0 => window(0),
+                1 => json!({"message_id": "recorded", "items": [window(0), window(1), window(2)]}),
+                _ => json!([window(0), window(1), window(2)]),
+            };
+            items += payload.as_array().map_or(if number % 5 == 0 { 1 } else { 3 }, |list| list.len() as u64);
+            lines += &line(&format!("vagus/v1/plant-a/{source}/readings"), &payload);
+        }
+        Self::holding(&lines, items)
+    }
+
+    fn holding(lines: &str, items: u64) -> Self {
+        let recording = Self { directory: tempfile::tempdir().unwrap(), items };
+        fs::write(recording.input(), lines).unwrap();
+        recording
+    }
+
+    fn input(&self) -> PathBuf {
+        self.directory.path().join("feed.jsonl")
+    }
+
+    fn spool(&self) -> PathBuf {
+        self.directory.path().join("feed.jsonl.spool")
+    }
+
+    /// How much has been written about its messages so far.
+    fn log_bytes(&self) -> u64 {
+        fs::metadata(self.spool().join("messages.log")).map_or(0, |file| file.len())
+    }
+
+    fn command(&self, config: &Path, more: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.args(["publish", "--output", "json", "--config"]).arg(config).arg("--input").arg(self.input());
+        command.args(more).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn start(&self, config: &Path, more: &[&str]) -> Child {
+        self.command(config, more).spawn().unwrap()
+    }
+
+    /// Publishes to the end; gives the exit status and the summary.
+    fn publish(&self, config: &Path, more: &[&str]) -> (Option<i32>, Value) {
+        ended(self.command(config, more).output().unwrap())
+    }
+
+    /// Every message was told of once, and the service knows each item: published again, all are duplicates.
+    fn assert_whole(&self, config: &Path, summary: &Value, messages: u64) {
+        assert_eq!((&summary["end"], &summary["waiting"]), (&json!("finished"), &json!(0)), "{summary}");
+        let count = |key: &str| summary[key].as_u64().unwrap();
+        assert_eq!((count("messages"), count("accepted") + count("duplicate")), (messages, self.items), "{summary}");
+        assert!(!self.spool().exists(), "nothing is left to keep");
+        let (status, again) = self.publish(config, &[]);
+        assert_eq!((status, &again["accepted"], &again["duplicate"]), (Some(0), &json!(0), &json!(self.items)));
+    }
+}
+
+fn line(topic: &str, payload: &Value) -> String {
+    json!({"received_at": now().to_string(), "topic": topic, "payload": payload}).to_string() + "\n"
+}
+
+fn ended(output: Output) -> (Option<i32>, Value) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let summary = serde_json::from_slice(&output.stdout);
+    (output.status.code(), summary.unwrap_or_else(|_| panic!("no summary: {said}")))
+}
+
+fn signal(child: &Child, name: &str) {
+    let status = Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn publishing_ends_when_each_message_has_its_receipt_and_the_source_is_online_meanwhile() {
+    let broker = Mosquitto::start(&MosquittoConfig::default());
+    let vagus = Vagus::start_edited(broker.port(), |config| config);
+    let watcher = TestClient::connect(broker.port(), "watcher");
+    watcher.subscribe("vagus/v1/plant-a/gw-7/status");
+    let recording = Recording::of(50);
+    let (status, summary) = recording.publish(&vagus.config(), &[]);
+    assert_eq!((status, &summary["accepted"]), (Some(0), &json!(recording.items)), "{summary}");
+    let said: Vec<_> = watcher.wait_for(2).into_iter().map(|message| message.payload).collect();
+    assert_eq!(said, [b"online".to_vec(), b"offline".to_vec()]);
+    recording.assert_whole(&vagus.config(), &summary, 50);
+}
+
+#[test]
+fn killed_at_any_point_it_goes_on_where_it_was() {
+    let broker = Mosquitto::start(&MosquittoConfig::default());
+    let vagus = Vagus::start_edited(broker.port(), |config| config);
+    let watcher = TestClient::connect(broker.port(), "watcher");
+    watcher.subscribe("vagus/v1/plant-a/gw-7/status");
+    let recording = Recording::of(150);
+    let options = ["--rate", "300", "--receipt-timeout", "2"];
+    let mut kills = 0;
+    // From before its file is there to near the end, by how much has been written of its messages.
+    for point in 0_u64.. {
+        let before = recording.log_bytes();
+        let mut child = recording.start(&vagus.config(), &options);
+        let is_ended = eventually("it writes", || {
+            let is_far_enough = recording.log_bytes() >= before + 400 * point.min(12);
+            child.try_wait().unwrap().map(|_| true).or_else(|| is_far_enough.then_some(false))
+        });
+        if is_ended {
+            let (status, summary) = ended(child.wait_with_output().unwrap());
+            assert_eq!(status, Some(0), "{summary}");
+            recording.assert_whole(&vagus.config(), &summary, 150);
+            break;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+    }
+    assert!(kills >= 15, "killed {kills} times");
+    let statuses = watcher.wait_for(1);
+    assert_eq!(statuses.last().unwrap().payload, b"offline", "its last will, or its good-bye");
+}
+
+#[test]
+fn a_broker_that_forgets_and_a_service_that_dies_lose_nothing() {
+    // Without persistence: whatever it acknowledged is gone with it.
+    let mut broker = Mosquitto::start(&MosquittoConfig::default());
+    let mut vagus = Vagus::start_edited(broker.port(), |config| config);
+    let recording = Recording::of(200);
+    let options = ["--rate", "60", "--receipt-timeout", "1", "--in-flight", "20"];
+    let mut child = recording.start(&vagus.config(), &options);
+    for point in 0..12 {
+        let before = recording.log_bytes();
+        eventually("it writes more", || (recording.log_bytes() > before + 2_000).then_some(()));
+        assert!(child.try_wait().unwrap().is_none(), "it ended before kill {point}");
+        if point % 2 == 0 {
+            broker.kill9();
+            broker.start_again();
+        } else {
+            vagus.kill9();
+            vagus.start_again();
+        }
+    }
+    vagus.wait_until_ready();
+    let (status, summary) = ended(child.wait_with_output().unwrap());
+    assert_eq!(status, Some(0), "{summary}");
+    assert!(summary["sent_again"].as_u64().unwrap() > 0, "{summary}");
+    recording.assert_whole(&vagus.config(), &summary, 200);
+}
+
+#[test]
+fn what_is_refused_is_told_with_its_remedy_and_can_be_mended_and_published() {
+    let broker = Mosquitto::start(&MosquittoConfig::default());
+    let vagus = Vagus::start_edited(broker.port(), |config| config);
+    let tag = |name: &str| json!({"kind": "tag", "date": ago(now(), 24).to_string()[..10], "tag": name});
+    let readings = "vagus/v1/plant-a/gw-7/readings";
+    let huge = json!({"items": [tag("illness")], "padding": []});
+    let lines = [
+        line(readings, &json!({"worker": "w-1", "items": [tag("alcohol"), tag("alcohole")]})),
+        "no message\n".to_owned(),
+        line("vagus/v1/plant-b/gw-7/readings", &json!([tag("travel")])),
+        line("vagus/v1/plant-a/gw-7/status", &json!("online")),
+        line(readings, &json!({"worker": "w-1", "items": [tag(&"x".repeat(262_144))]})),
+        line(readings, &huge),
+    ];
+    let recording = Recording::holding(&lines.concat(), 1);
+    let (status, summary) = recording.publish(&vagus.config(), &[]);
+    assert_eq!(status, Some(2), "{summary}");
+    assert_eq!((&summary["accepted"], &summary["rejected"]), (&json!(1), &json!(5)), "{summary}");
+    let mut reasons: Vec<_> = summary["reasons"].as_array().unwrap().iter().map(|r| r["reason"].clone()).collect();
+    reasons.sort_by_key(ToString::to_string);
+    assert_eq!(reasons, ["bad_line", "bad_shape", "missing_field", "too_large", "wrong_site"]);
+    assert!(summary["reasons"].as_array().unwrap().iter().all(|r| r["remedy"].as_str().unwrap().len() > 20));
+
+    let file = recording.spool().join("rejected.jsonl");
+    let refused = fs::read_to_string(&file).unwrap();
+    let misspelled = refused.lines().find(|line| line.contains("alcohole")).unwrap();
+    assert!(misspelled.contains("\"index\":1") && misspelled.contains("\"worker\":\"w-1\""), "{misspelled}");
+    assert!(!misspelled.contains("\"alcohol\""), "only the refused item: {misspelled}");
+    let mended = Recording::holding(&(misspelled.replace("alcohole", "illness") + "\n"), 1);
+    let (status, summary) = mended.publish(&vagus.config(), &[]);
+    assert_eq!((status, &summary["accepted"]), (Some(0), &json!(1)), "{summary}");
+    assert!(file.exists(), "it stays until somebody removes it");
+}
+
+#[test]
+fn interrupted_it_says_good_bye_and_how_to_go_on() {
+    let broker = Mosquitto::start(&MosquittoConfig::default());
+    let vagus = Vagus::start_edited(broker.port(), |config| config);
+    let recording = Recording::of(60);
+    let mut child = recording.start(&vagus.config(), &["--rate", "30"]);
+    eventually("some have their receipt", || {
+        let log = fs::read(recording.spool().join("messages.log")).unwrap_or_default();
+        String::from_utf8_lossy(&log).contains("Settled").then_some(())
+    });
+    let second = recording.command(&vagus.config(), &[]).output().unwrap();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("in use by another"), "{second:?}");
+    signal(&child, "INT");
+    let status = eventually("it ends", || child.try_wait().unwrap());
+    let (_, summary) = ended(child.wait_with_output().unwrap());
+    assert_eq!((status.code(), &summary["end"]), (Some(1), &json!("stopped")), "{summary}");
+
+    let (status, summary) = recording.publish(&vagus.config(), &[]);
+    assert_eq!(status, Some(0), "{summary}");
+    recording.assert_whole(&vagus.config(), &summary, 60);
+}
+
+#[test]
+fn without_a_service_it_gives_up_when_told_and_keeps_everything() {
+    let login = Some(("gateway".to_owned(), "bread and butter".to_owned()));
+    let broker = Mosquitto::start(&MosquittoConfig { login, ..MosquittoConfig::default() });
+    let recording = Recording::of(30);
+    let secret = recording.directory.path().join("password");
+    fs::write(&secret, "bread and butter\n").unwrap();
+    // A gateway needs no more of a configuration than this.
+    let config = recording.directory.path().join("gateway.toml");
+    let mqtt = format!(
+        "[mqtt]\nport = {}\nprotocol = \"3.1.1\"\nusername = \"gateway\"\npassword_file = {secret:?}\n",
+        broker.port()
+    );
+    fs::write(&config, &mqtt).unwrap();
+    let mut command = Command::new(BINARY);
+    command.args(["publish", "--config"]).arg(&config).arg("--input").arg(recording.input());
+    let output = command.args(["--give-up-after", "1"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("30 messages without receipt are in") && said.contains("give the same command"), "{said}");
+
+    let anonymous = format!(
+        "[mqtt]
+host = \"127.0.0.1\"
+port = {}
+",
+        broker.port()
+    );
+    let vagus = Vagus::start_edited(broker.port(), |text| text.replace(&anonymous, &mqtt));
+    let (status, summary) = recording.publish(&config, &[]);
+    assert_eq!((status, &summary["accepted"]), (Some(0), &json!(recording.items)), "{summary}");
+    drop(vagus);
+}
