@@ -8,6 +8,7 @@ mod accounts;
 pub mod cases;
 mod erase;
 mod export;
+mod log_level;
 mod outbox;
 mod outbox_test;
 pub mod staff;
@@ -46,7 +47,7 @@ pub use export::from_store as export_from_store;
 pub use outbox::{ChannelRow, DeliveryRow, Discard, DiscardedRow, Wanted, list as list_outbox};
 pub use outbox_test::{LeftOutWay, TestedWay};
 pub use staff::{Staff, StaffError};
-pub use words::{Answer, HistoryRow, Named, QuarantineRow, Question};
+pub use words::{Answer, HistoryRow, LevelChange, Named, QuarantineRow, Question};
 
 /// Name of the socket in the store's directory.
 const SOCKET: &str = "control.sock";
@@ -205,6 +206,7 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
             }
             Answer::ClockAccepted { step_s }
         }
+        Question::LogLevel { change } => log_level::answer(change),
         Question::OutboxList { only_dead, channel, limit } => {
             let (store, channels, clock) = (store.clone(), Arc::clone(channels), clock.clone());
             let wanted = Wanted { only_dead, channel, limit };

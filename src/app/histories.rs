@@ -52,7 +52,8 @@ pub fn each<E>(
             | Answer::WorkerErased { .. }
             | Answer::Erasing { .. }
             | Answer::OutboxTest { .. }
-            | Answer::ClockAccepted { .. } => {
+            | Answer::ClockAccepted { .. }
+            | Answer::LogLevel { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));
             }
         };

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use crate::console::Console;
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::telemetry::panics::broke_off;
 
 /// How often it is looked whether there is something to do.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -45,7 +46,8 @@ pub async fn keep(
                 PAUSE
             }
             Err(panic) => {
-                tracing::error!("the keeping of the store broke off, the next try is in ten minutes: {panic}");
+                let how = broke_off(&panic);
+                tracing::error!("the keeping of the store broke off, the next try is in ten minutes: {how}");
                 PAUSE
             }
         };

@@ -7,6 +7,7 @@
 pub mod admission;
 pub mod applier;
 pub mod backtest;
+mod channels;
 pub mod clock_watch;
 pub mod commands;
 mod committee;
@@ -29,6 +30,7 @@ pub mod replay;
 pub mod sequencer;
 pub mod service;
 pub mod shards;
+mod signals;
 pub mod starts;
 pub mod statistics;
 pub mod test_event;

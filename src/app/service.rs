@@ -13,12 +13,12 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::admission::{self, Admission};
 use super::applier::{Applier, Timing, Waiting};
+use super::channels;
 use super::clock_watch;
 use super::committee::Committees;
 use super::control::{self, Served, Staff};
@@ -27,19 +27,19 @@ use super::gauges::Gauges;
 use super::intake::Intake;
 use super::keeper;
 use super::office::{self, Machine};
-use super::outbound::{Outbound, WatchedOutbox, open_senders};
+use super::outbound::{Outbound, WatchedOutbox};
 use super::readiness;
 use super::recovery::{self, Recovered};
 use super::registry::{CaseDirectory, Numbers};
 use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
+use super::signals::{Asked, Signals};
 use super::starts::Starts;
 use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
 use crate::console::{Console, ops};
-use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::{Router, SiteWays};
 use crate::delivery::{mqtt, outbox};
@@ -50,6 +50,7 @@ use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::telemetry::panics::broke_off;
 
 /// How long the last events may take to leave at the end.
 const DELIVERY_GRACE: Duration = Duration::from_secs(2);
@@ -156,7 +157,7 @@ impl Service {
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
         let deliverer = deliverer(&outbound, &metrics);
-        let channels = channels(&settings, &outbound, &store, &clock, &metrics)?;
+        let channels = channels::open(&settings, &outbound, &store, &clock, &metrics)?;
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
         let (failed, told) = (Arc::new(Notify::new()), outbound.clone());
@@ -176,7 +177,7 @@ impl Service {
         let (ops_address, mut tasks) = (ops.address(), JoinSet::new());
         tasks.spawn(publisher_task.run(delivery_stopping.clone()));
         tasks.spawn(deliverer.run(delivery_stopping.clone()));
-        let channels = start_channels(channels, &mut tasks, &delivery_stopping);
+        let channels = channels::start(channels, &mut tasks, &delivery_stopping);
         tasks.spawn(gauges.run(delivery_stopping.clone()));
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
@@ -224,19 +225,19 @@ impl Service {
         &self.web.console
     }
 
-    /// Runs until SIGTERM or SIGINT, reading the rules and holidays again at SIGHUP.
+    /// Runs until SIGTERM or SIGINT, reading the rules and holidays again at SIGHUP. SIGUSR1 raises the level of the
+    /// logs by one step, SIGUSR2 gives the configured one back.
     ///
     /// # Errors
     /// Where the store failed and the service had to stop.
     pub async fn run_until_signal(self) -> anyhow::Result<()> {
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
+        let mut signals = Signals::listen()?;
         loop {
             tokio::select! {
-                _ = terminate.recv() => break,
-                _ = interrupt.recv() => break,
-                _ = hang_up.recv() => self.reload_rules(),
+                asked = signals.next() => match asked {
+                    Asked::Stop => break,
+                    Asked::Reload => self.reload_rules(),
+                },
                 () = self.failed.notified() => break,
             }
         }
@@ -379,7 +380,8 @@ async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow:
             recovery::recover(&store, &mut shards, &directory).context("the store cannot be brought back")?;
         Ok(Opened { store, shards, directory, recovered })
     })
-    .await?
+    .await
+    .map_err(|error| anyhow::anyhow!("the store could not be brought back: {}", broke_off(&error)))?
 }
 
 /// The threads, and the way to the sequencer for decoded messages.
@@ -453,61 +455,10 @@ fn start_threads(
     Ok((threads, decoded))
 }
 
-/// The loops of the channels besides MQTT. What waits for a channel that is not configured any more is
-/// told of: nobody sends it.
-fn channels(
-    settings: &Settings,
-    outbound: &Outbound,
-    store: &Store,
-    clock: &Clock,
-    metrics: &Metrics,
-) -> anyhow::Result<Vec<Channel>> {
-    let senders = open_senders(&settings.delivery, clock)?;
-    for (channel, count) in store.outbox_counts() {
-        if count.pending > 0 && !channel.is_mqtt() && senders.iter().all(|(id, _)| *id != channel) {
-            let waiting = count.pending;
-            tracing::warn!(%channel, waiting, "deliveries wait for a channel that is not configured; they stay");
-        }
-    }
-    let channel = |(id, sender)| {
-        metrics.has_channel(&id);
-        Channel {
-            sender,
-            store: store.clone(),
-            wake: outbound.news.subscribe(),
-            settings: tries(settings, &id),
-            id,
-            clock: clock.clone(),
-            metrics: metrics.clone(),
-        }
-    };
-    Ok(senders.into_iter().map(channel).collect())
-}
-
-/// How a channel tries: as all do, but for how long where it says so itself.
-fn tries(settings: &Settings, id: &ChannelId) -> channel::Settings {
-    let hours = settings.delivery.channel(id).and_then(|channel| channel.give_up_after_h);
-    let give_up_after = hours.map(|hours| Duration::from_secs(3_600 * u64::from(hours)));
-    channel::Settings { give_up_after: give_up_after.unwrap_or(settings.outbox.give_up_after), ..settings.outbox }
-}
-
 fn router(settings: &Settings) -> Router {
     let ways = |site: &Site| SiteWays { zone: site.time_zone.clone(), language: site.language };
     let sites = settings.sites.iter().map(|site| (site.id.clone(), ways(site)));
     Router::new(settings.ingest.root.as_str().into(), settings.delivery.clone(), sites)
-}
-
-fn start_channels(
-    channels: Vec<Channel>,
-    tasks: &mut JoinSet<()>,
-    stopping: &watch::Receiver<bool>,
-) -> Arc<[channel::Handle]> {
-    let start = |channel: Channel| {
-        let (handle, run) = channel.start(stopping.clone());
-        tasks.spawn(run);
-        handle
-    };
-    channels.into_iter().map(start).collect()
 }
 
 fn outbound(settings: &Settings, store: &Store, clock: &Clock, metrics: &Metrics) -> (Outbound, mqtt::PublisherTask) {

@@ -241,7 +241,7 @@ pub(super) fn logging(mut section: Section<'_>) -> logging::Settings {
         let remedy = "give error, warn, info, debug or trace, or directives such as \"info,vagus::ingest=debug\"";
         section.problem("level", &format!("is {level:?}"), remedy);
     }
-    let format = section.choice("format", logging::Format::parse, &["pretty", "json"]).unwrap_or(default.format);
+    let format = section.choice("format", logging::Format::parse, &["pretty", "json"]).or(default.format);
     section.finish();
     logging::Settings { level, format }
 }

@@ -19,6 +19,7 @@ use crate::broker::BackoffSettings;
 use crate::broker::backoff::Backoff;
 use crate::domain::ids::ChannelId;
 use crate::store::{DeliveryKey, Outgoing, Store};
+use crate::telemetry::panics::broke_off;
 use crate::telemetry::{DeliveryOutcome, Metrics};
 
 /// Refusals in a row after which an event is worth an error in the log.
@@ -201,7 +202,7 @@ impl<O: Outbox> Deliverer<O> {
         let outbox = Arc::clone(&self.outbox);
         match tokio::task::spawn_blocking(move || work(&outbox)).await {
             Ok(outcome) => outcome,
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(broke_off(&error).to_owned()),
         }
     }
 }

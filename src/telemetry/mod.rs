@@ -10,8 +10,10 @@ mod families;
 pub mod labels;
 pub mod latency;
 pub mod latency_log;
+pub mod log_level;
 pub mod logging;
 pub mod metrics;
+pub mod panics;
 
 pub use labels::{Check, DeliveryOutcome, Outcome, PipelineStage};
 pub use metrics::{Metrics, SiteFigures};

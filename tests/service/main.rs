@@ -16,6 +16,7 @@ mod ingest_session;
 mod ingest_tls;
 mod killed;
 mod limits;
+mod logs;
 mod open_mhealth;
 mod openid;
 mod operating;

@@ -13,6 +13,7 @@ mod clock;
 #[cfg(feature = "demo")]
 mod demo;
 mod hrv;
+mod log;
 mod openapi;
 mod operator;
 mod outbox;
@@ -57,6 +58,8 @@ enum Command {
     Demo(demo::DemoArguments),
     /// Measure heart-rate variability in a file of beat intervals and print one JSON object
     Hrv(hrv::HrvArguments),
+    /// Show the level of a running service's logs, or change it for a while
+    Log(log::LogArguments),
     /// Print the OpenAPI document of the API
     Openapi,
     // The arguments say what it does, at length.
@@ -96,6 +99,7 @@ pub const EXIT_USAGE: u8 = 2;
 /// Reads the arguments and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
+    crate::telemetry::panics::tell_without_payload();
     match Arguments::parse().command {
         Command::Accounts(arguments) => accounts::run(arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
@@ -105,6 +109,7 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
+        Command::Log(arguments) => log::run(arguments),
         Command::Openapi => openapi::run(),
         Command::Outbox(arguments) => outbox::run(arguments),
         Command::Publish(arguments) => publish::run(&arguments),

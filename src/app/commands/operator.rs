@@ -121,6 +121,7 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::Workers { .. }
         | Answer::Strain { .. }
         | Answer::ClockAccepted { .. }
+        | Answer::LogLevel { .. }
         | Answer::Outbox { .. }
         | Answer::OutboxRetried { .. }
         | Answer::OutboxDiscarded { .. }

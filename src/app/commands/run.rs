@@ -11,7 +11,8 @@ use crate::clock::{Clock, Source};
 use crate::config;
 use crate::telemetry::logging;
 
-/// Runs the service until it is told to stop (SIGTERM or SIGINT). SIGHUP reads the rule file and the holidays again.
+/// Runs the service until it is told to stop (SIGTERM or SIGINT). SIGHUP reads the rule file and the holidays
+/// again; SIGUSR1 raises the level of the logs by one step, SIGUSR2 gives the configured one back.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
     /// The configuration; `vagus check` says what is wrong with one

@@ -112,11 +112,31 @@ pub enum Question {
     Erasing,
     /// Believe the machine's clock as it stands, after a step.
     ClockAccept,
+    /// The level of the logs.
+    LogLevel {
+        /// What to change it to; none to look only.
+        change: Option<LevelChange>,
+    },
     /// What is stored of some workers, to be looked back on by whoever asks.
     Histories {
         /// Workers from this number on, in hexadecimal digits.
         from: String,
     },
+}
+
+/// A change of the level of the logs.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LevelChange {
+    /// To another.
+    To {
+        /// The level, or directives.
+        level: String,
+        /// For so many seconds; until it is changed again or the service ends, where none is given.
+        for_s: Option<u64>,
+    },
+    /// Back to what the configuration says.
+    Back,
 }
 
 /// One refused item, as the command shows it.
@@ -287,6 +307,15 @@ pub enum Answer {
     ClockAccepted {
         /// The step that waited to be accepted, seconds; null where none did.
         step_s: Option<i64>,
+    },
+    /// The level of the logs.
+    LogLevel {
+        /// What is in force.
+        level: String,
+        /// What the configuration says.
+        configured: String,
+        /// In how many seconds that comes back by itself; null where it does not.
+        back_in_s: Option<u64>,
     },
     /// It could not be done.
     Failed {

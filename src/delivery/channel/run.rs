@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::delivery::mqtt::is_stopping;
 use crate::domain::ids::ChannelId;
 use crate::store::{DeadLetter, DeliveryKey, DeliveryOutcome, Fate, Place, Store, StoreError, Ticket};
+use crate::telemetry::panics::broke_off;
 use crate::telemetry::{DeliveryOutcome as Counted, Metrics};
 
 /// Deliveries taken from the outbox at a time.
@@ -163,7 +164,7 @@ impl Run {
                     Ok(Ok(Some(delivery))) => delivery,
                     Ok(Ok(None)) => return (place, None),
                     Ok(Err(error)) => return (place, Some(Err(unread(&error)))),
-                    Err(error) => return (place, Some(Err(unread(&error)))),
+                    Err(error) => return (place, Some(Err(unread(&broke_off(&error))))),
                 };
                 let sending = tokio::time::timeout(longest, sender.send(&delivery));
                 let late = || Err(SendError::Unreachable(format!("no answer within {} s", longest.as_secs_f64())));
@@ -185,7 +186,7 @@ impl Run {
                     attempt
                 }
                 Err(error) => {
-                    error!(channel = %self.channel.id, "an attempt ended on its own: {error}");
+                    error!(channel = %self.channel.id, "an attempt ended on its own: {}", broke_off(&error));
                     let Some(place) = self.under_way.remove(&error.id()) else { continue };
                     (place, Some(Err(SendError::Retry("the attempt ended on its own".to_owned()))))
                 }
@@ -274,7 +275,7 @@ impl Run {
         let store = self.channel.store.clone();
         match tokio::task::spawn_blocking(move || work(&store)).await {
             Ok(outcome) => outcome.map_err(|error| error.to_string()),
-            Err(error) => Err(error.to_string()),
+            Err(error) => Err(broke_off(&error).to_owned()),
         }
     }
 }
