@@ -23,6 +23,7 @@ mod operating;
 mod over_http;
 mod own_data;
 mod publishing;
+mod readme;
 mod replayed;
 mod sending;
 mod support;

@@ -1,5 +1,6 @@
 //! `vagus check`: reads the settings and the rules, or judges a file of payloads, and tells every problem.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -9,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{EXIT_USAGE, Output};
+use super::{EXIT_USAGE, Output, remedies};
 use crate::app::judge::{self, Form, Judged, Refusal};
 use crate::clock::Clock;
 use crate::config::{self, Problems, Settings, rules_file};
@@ -172,7 +173,7 @@ struct PrintedRefusal {
 impl From<Refusal> for PrintedRefusal {
     fn from(refusal: Refusal) -> Self {
         // A line that is no message never reaches the service, so it has no reason of the contract.
-        let reason = refusal.reason.map_or("bad_line", Reason::as_str);
+        let reason = refusal.reason.map_or(remedies::BAD_LINE, Reason::as_str);
         Self { line: refusal.line, index: refusal.index, reason, detail: refusal.detail }
     }
 }
@@ -197,8 +198,10 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
         }
     };
     let mut refusals = Vec::new();
+    let mut by_reason = BTreeMap::new();
     let judged = judge::judge(settings, &form, &mut input, &mut |refusal| {
         let refusal = PrintedRefusal::from(refusal);
+        *by_reason.entry(refusal.reason.to_owned()).or_default() += 1;
         match (typed.output, refusal.index) {
             (Output::Json, _) => refusals.push(refusal),
             (Output::Table, Some(index)) => {
@@ -210,12 +213,14 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
         }
         Ok(())
     })?;
+    let by_reason = remedies::sorted(&by_reason);
     match typed.output {
-        Output::Json => writeln!(out, "{}", counts(&judged, &refusals))?,
+        Output::Json => writeln!(out, "{}", counts(&judged, &refusals, &by_reason))?,
         Output::Table => {
             let (messages, accepted) = (counted(judged.messages, "message"), counted(judged.accepted, "item"));
             let ignored = counted(judged.unknown_fields, "unknown field");
             writeln!(out, "{messages}: {accepted} accepted, {} rejected, {ignored} ignored", judged.refused)?;
+            by_reason.iter().try_for_each(|refused| writeln!(out, "{refused}"))?;
             if let Some(workers) = workers(&judged.workers) {
                 writeln!(out, "{workers}")?;
             }
@@ -224,10 +229,10 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
     Ok(judged.refused == 0)
 }
 
-fn counts(judged: &Judged, refusals: &[PrintedRefusal]) -> serde_json::Value {
+fn counts(judged: &Judged, refusals: &[PrintedRefusal], by_reason: &[remedies::Refused]) -> serde_json::Value {
     json!({
         "messages": judged.messages, "accepted": judged.accepted, "rejected": judged.refused,
-        "unknown_fields": judged.unknown_fields, "workers": judged.workers, "rejections": refusals,
+        "unknown_fields": judged.unknown_fields, "workers": judged.workers, "rejections": refusals, "reasons": by_reason,
     })
 }
 

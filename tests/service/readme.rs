@@ -1,0 +1,135 @@
+//! What the README shows the programmer of a gateway works as it stands there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use vagus::domain::rejection::Reason;
+
+use crate::support::client::TestClient;
+use crate::support::eventually;
+use crate::support::mosquitto::{Mosquitto, MosquittoConfig};
+use crate::support::vagus::Vagus;
+
+const README: &str = include_str!("../../README.md");
+
+/// The text under a heading, up to the next.
+fn section(heading: &str) -> &'static str {
+    let from = README.find(&format!("\n{heading}\n")).unwrap_or_else(|| panic!("no section {heading:?}"));
+    let text = &README[from + heading.len() + 2..];
+    text.split("\n## ").next().unwrap().split("\n### ").next().unwrap()
+}
+
+/// The blocks of a language in a text, in order.
+fn blocks<'a>(text: &'a str, language: &str) -> Vec<&'a str> {
+    let opening = format!("\n```{language}\n");
+    text.split(&opening).skip(1).map(|rest| rest.split("```").next().unwrap()).collect()
+}
+
+/// The shape of an item, whatever day it is of.
+fn without_days(item: &Value) -> String {
+    let text = item.to_string();
+    let is_day = |at: usize| {
+        let day = text.as_bytes().get(at..at + 10);
+        day.is_some_and(|day| {
+            day.iter().enumerate().all(|(i, b)| if i == 4 || i == 7 { *b == b'-' } else { b.is_ascii_digit() })
+        })
+    };
+    let mut shape = String::new();
+    let mut at = 0;
+    while at < text.len() {
+        let (part, next) = if is_day(at) { ("DAY", at + 10) } else { (&text[at..=at], at + 1) };
+        shape.push_str(part);
+        at = next;
+    }
+    shape
+}
+
+/// The items of a payload in any of the three forms.
+fn items(payload: &Value) -> Vec<&Value> {
+    let list = payload.get("items").unwrap_or(payload);
+    list.as_array().map_or_else(|| vec![list], |list| list.iter().collect())
+}
+
+/// The items of a file of the contract's examples.
+fn examples(text: &str) -> Vec<Value> {
+    let whole: Value = serde_json::from_str(text).unwrap();
+    items(&whole).into_iter().cloned().collect()
+}
+
+#[test]
+fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_accepted() {
+    let part = section("### Try it with `mosquitto_pub`");
+    let broker = Mosquitto::start(&MosquittoConfig::persistent());
+    let spy = TestClient::connect(broker.port(), "spy");
+    for filter in ["readings", "screenings", "exposures", "actions", "receipts"] {
+        spy.subscribe(&format!("vagus/v1/+/+/{filter}"));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let vagus = Vagus::start_edited(broker.port(), |_| {
+        let config = blocks(part, "toml")[0].to_owned();
+        // The same but for places that other tests have, too.
+        let config = config.replace("port = 1883", &format!("port = {}", broker.port()));
+        let config = config.replace("\"vagus-data\"", &format!("{:?}", directory.path().join("data")));
+        config.replace("127.0.0.1:8080", "127.0.0.1:0").replace("127.0.0.1:9464", "127.0.0.1:0")
+    });
+    // mosquitto's clients find the broker by a file of options: the commands stay as they are.
+    for client in ["mosquitto_pub", "mosquitto_sub"] {
+        fs::write(directory.path().join(client), format!("-p {}\n", broker.port())).unwrap();
+    }
+    let bash = |script: &str| {
+        let mut bash = Command::new("bash");
+        bash.args(["-euo", "pipefail", "-c", script]).env("XDG_CONFIG_HOME", directory.path());
+        bash.stdin(Stdio::null());
+        bash
+    };
+    let watching = blocks(part, "console")[0].strip_prefix("$ ").unwrap();
+    let seen = fs::File::create(directory.path().join("seen")).unwrap();
+    let mut watcher = bash(&format!("exec {watching}")).stdout(seen).spawn().unwrap();
+    eventually("it watches", || broker.log().contains("vagus/v1/+/actions/+ (QoS 1)").then_some(()));
+
+    let script = blocks(part, "sh").join("\n");
+    let done = bash(&script).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+
+    let expected: Vec<&str> =
+        script.split("\"message_id\":\"").skip(1).map(|rest| rest.split('"').next().unwrap()).collect();
+    let receipts = eventually("each has its receipt", || {
+        let seen = fs::read_to_string(directory.path().join("seen")).unwrap();
+        let receipts: Vec<Value> = seen
+            .lines()
+            .filter_map(|line| line.split_once("/receipts "))
+            .map(|(_, receipt)| serde_json::from_str(receipt).unwrap())
+            .collect();
+        let is_there = |id: &&str| receipts.iter().any(|receipt| receipt["message_id"] == **id);
+        expected.iter().all(is_there).then_some(receipts)
+    });
+    watcher.kill().unwrap();
+    watcher.wait().unwrap();
+    for receipt in &receipts {
+        assert_eq!((&receipt["accepted"], receipt["rejected"].as_array().unwrap().len()), (&1.into(), 0), "{receipt}");
+    }
+    assert!(expected.len() >= 9, "{expected:?}");
+    assert_eq!(vagus.metric("vagus_items_total", "rejected"), 0.0, "what has no receipt is accepted, too");
+
+    let sent: Vec<Value> = spy.wait_for(0).iter().map(|m| serde_json::from_slice(&m.payload).unwrap()).collect();
+    let sent: BTreeSet<String> = sent.iter().flat_map(items).map(without_days).collect();
+    let contract = [
+        include_str!("../fixtures/contract/readings.json"),
+        include_str!("../fixtures/contract/screenings.json"),
+        include_str!("../fixtures/contract/exposures.json"),
+    ];
+    for example in contract.into_iter().flat_map(examples) {
+        assert!(sent.contains(&without_days(&example)), "not among the commands: {example}");
+    }
+}
+
+#[test]
+fn the_table_of_reasons_is_that_of_the_program() {
+    let table = section("### What a receipt says");
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected: Vec<String> =
+        Reason::ALL.iter().map(|reason| format!("| `{}` | {} |", reason.as_str(), reason.remedy())).collect();
+    assert_eq!(rows, expected, "write the table anew:\n{}", expected.join("\n"));
+}
