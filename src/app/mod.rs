@@ -33,5 +33,6 @@ pub mod shards;
 mod signals;
 pub mod starts;
 pub mod statistics;
+mod supervision;
 pub mod test_event;
 pub mod units;

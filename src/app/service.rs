@@ -35,11 +35,13 @@ use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use super::signals::{Asked, Signals};
 use super::starts::Starts;
+use super::supervision;
 use super::units::UnitReviews;
 use crate::clock::Clock;
 use crate::config::settings::{Batch, Site};
 use crate::config::{self, Settings};
 use crate::console::{Console, ops};
+use crate::delivery::channel::{self, Channel};
 use crate::delivery::outbox::Deliverer;
 use crate::delivery::routing::{Router, SiteWays};
 use crate::delivery::{mqtt, outbox};
@@ -149,7 +151,7 @@ impl Service {
         let (changes, changed) = watch::channel(0);
         let machine = machine(&settings, (&session, &progress, &metrics), (&readiness, changed));
         let gauges = Gauges::of(&settings, (&session, &progress, &metrics), &readiness, &clock);
-        let ops = ops::bind(&settings.ops, metrics.clone(), readiness).await?;
+        let ops = ops::bind(&settings.ops, metrics.clone(), Arc::clone(&readiness)).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
         let (shutdown, stopping) = watch::channel(false);
@@ -160,6 +162,7 @@ impl Service {
         let channels = channels::open(&settings, &outbound, &store, &clock, &metrics)?;
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
+        let supervised = supervision::watch(commands_in.clone(), readiness, stopping.clone());
         let (failed, told) = (Arc::new(Notify::new()), outbound.clone());
         let shared = Shared {
             clock: clock.clone(),
@@ -175,9 +178,7 @@ impl Service {
         let (threads, decoded) = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
 
         let (ops_address, mut tasks) = (ops.address(), JoinSet::new());
-        tasks.spawn(publisher_task.run(delivery_stopping.clone()));
-        tasks.spawn(deliverer.run(delivery_stopping.clone()));
-        let channels = channels::start(channels, &mut tasks, &delivery_stopping);
+        let channels = start_delivery((publisher_task, deliverer), channels, &mut tasks, &delivery_stopping);
         tasks.spawn(gauges.run(delivery_stopping.clone()));
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
@@ -191,6 +192,7 @@ impl Service {
         tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
+        tasks.spawn(supervised);
         tracing::info!(ops = %ops_address, console = %web.address, "the service runs");
         Ok(Self {
             ops_address,
@@ -269,6 +271,7 @@ impl Service {
     /// Where the store failed.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         tracing::info!("stopping");
+        supervision::stopping();
         let _ = self.shutdown.send(true);
         let threads = std::mem::take(&mut self.threads);
         let ended = tokio::task::spawn_blocking(move || {
@@ -459,6 +462,18 @@ fn router(settings: &Settings) -> Router {
     let ways = |site: &Site| SiteWays { zone: site.time_zone.clone(), language: site.language };
     let sites = settings.sites.iter().map(|site| (site.id.clone(), ways(site)));
     Router::new(settings.ingest.root.as_str().into(), settings.delivery.clone(), sites)
+}
+
+/// Starts what leaves over MQTT and what leaves over other channels.
+fn start_delivery(
+    (publisher, deliverer): (mqtt::PublisherTask, Deliverer<WatchedOutbox>),
+    channels: Vec<Channel>,
+    tasks: &mut JoinSet<()>,
+    stopping: &watch::Receiver<bool>,
+) -> Arc<[channel::Handle]> {
+    tasks.spawn(publisher.run(stopping.clone()));
+    tasks.spawn(deliverer.run(stopping.clone()));
+    channels::start(channels, tasks, stopping)
 }
 
 fn outbound(settings: &Settings, store: &Store, clock: &Clock, metrics: &Metrics) -> (Outbound, mqtt::PublisherTask) {

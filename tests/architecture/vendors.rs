@@ -6,6 +6,8 @@ use crate::source::{Source, is_after_path, use_tree, words};
 /// A crate and the only modules that may know it.
 const HOMES: &[(&str, &[&str])] = &[
     ("axum", &["console"]),
+    ("clap_complete", &["app"]),
+    ("clap_mangen", &["app"]),
     ("hdrhistogram", &["telemetry"]),
     ("hyper", &["console"]),
     ("hyper_util", &["console"]),
@@ -24,6 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["store"]),
     ("rustls", &["broker", "tls"]),
     ("rustls_native_certs", &["tls"]),
+    ("sd_notify", &["app"]),
     ("sled", &["store"]),
     ("standardwebhooks", &["delivery"]),
     ("tracing_subscriber", &["telemetry"]),

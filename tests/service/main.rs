@@ -26,6 +26,7 @@ mod publishing;
 mod readme;
 mod replayed;
 mod sending;
+mod supervised;
 mod support;
 mod syncing;
 mod telling;

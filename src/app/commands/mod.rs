@@ -10,10 +10,12 @@ mod cases;
 mod cases_print;
 mod check;
 mod clock;
+mod completions;
 #[cfg(feature = "demo")]
 mod demo;
 mod hrv;
 mod log;
+mod man;
 mod openapi;
 mod operator;
 mod outbox;
@@ -53,6 +55,8 @@ enum Command {
     Check(check::CheckArguments),
     /// Tell a running service to believe the machine's clock again, after a step
     Clock(clock::ClockArguments),
+    /// Print what makes a shell complete the words of this command
+    Completions(completions::CompletionsArguments),
     /// Show everything in one process: broker, invented workforce, recorded feed, service
     #[cfg(feature = "demo")]
     Demo(demo::DemoArguments),
@@ -60,6 +64,8 @@ enum Command {
     Hrv(hrv::HrvArguments),
     /// Show the level of a running service's logs, or change it for a while
     Log(log::LogArguments),
+    /// Print the manual page, or write one for each command
+    Man(man::ManArguments),
     /// Print the OpenAPI document of the API
     Openapi,
     // The arguments say what it does, at length.
@@ -106,10 +112,12 @@ pub fn main() -> ExitCode {
         Command::Cases(arguments) => cases::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
         #[cfg(feature = "demo")]
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Hrv(arguments) => hrv::run(&arguments),
         Command::Log(arguments) => log::run(arguments),
+        Command::Man(arguments) => man::run(&arguments),
         Command::Openapi => openapi::run(),
         Command::Outbox(arguments) => outbox::run(arguments),
         Command::Publish(arguments) => publish::run(&arguments),

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::EXIT_USAGE;
 use crate::app::service::Service;
+use crate::app::supervision;
 use crate::clock::{Clock, Source};
 use crate::config;
 use crate::telemetry::logging;
@@ -39,6 +40,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    supervision::starting();
     let ended = runtime.block_on(async {
         let clock = Clock::guarded(settings.clock, Source::system());
         let service = Service::start(settings, engine, clock).await?;

@@ -11,6 +11,7 @@ pub(crate) mod provider;
 pub(crate) mod receiver;
 pub(crate) mod staff;
 pub(crate) mod strace;
+pub(crate) mod systemd;
 pub(crate) mod town;
 pub(crate) mod vagus;
 pub(crate) mod wire;

@@ -53,12 +53,18 @@ pub(crate) struct Mosquitto {
 impl Mosquitto {
     /// Starts a broker and waits until it listens.
     pub(crate) fn start(config: &MosquittoConfig) -> Self {
+        Self::start_as(&|port, directory| configuration(config, directory, port))
+    }
+
+    /// Starts a broker with a configuration that is made for its port and its directory.
+    pub(crate) fn start_as(configuration: &dyn Fn(u16, &Path) -> String) -> Self {
         let program = find("mosquitto");
         // Another process may take the port between our look and mosquitto's: then try the next.
         for _ in 0..10 {
             let directory = tempfile::tempdir().expect("a temporary directory");
             let port = free_port();
-            write_config(config, directory.path(), port);
+            let text = configuration(port, directory.path());
+            fs::write(directory.path().join("mosquitto.conf"), text).expect("the configuration can be written");
             let mut broker = Self { port, directory, program: program.clone(), child: None };
             if broker.launch() {
                 return broker;
@@ -144,7 +150,7 @@ impl Drop for Mosquitto {
     }
 }
 
-fn write_config(config: &MosquittoConfig, directory: &Path, port: u16) {
+fn configuration(config: &MosquittoConfig, directory: &Path, port: u16) -> String {
     let mut lines = vec![
         format!("listener {port} 127.0.0.1"),
         "log_dest stderr".to_owned(),
@@ -181,7 +187,7 @@ fn write_config(config: &MosquittoConfig, directory: &Path, port: u16) {
         lines.push(format!("require_certificate {}", tls.requires_client_certificate));
     }
     lines.extend(config.extra.iter().cloned());
-    fs::write(directory.join("mosquitto.conf"), lines.join("\n") + "\n").expect("the configuration can be written");
+    lines.join("\n") + "\n"
 }
 
 fn current_user() -> String {

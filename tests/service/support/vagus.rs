@@ -51,6 +51,13 @@ impl Vagus {
         self.start_by(Command::new(BINARY));
     }
 
+    /// The same under a manager of services, with a watchdog that barks after so long.
+    pub(crate) fn start_again_under(&mut self, socket: &std::path::Path, watchdog: std::time::Duration) {
+        let mut program = Command::new(BINARY);
+        program.env("NOTIFY_SOCKET", socket).env("WATCHDOG_USEC", watchdog.as_micros().to_string());
+        self.start_by(program);
+    }
+
     /// The same, so that a write beyond [`Self::allow_file_bytes`] fails and does not kill it.
     pub(crate) fn start_again_on_a_disk_that_may_fail(&mut self) {
         let mut shell = Command::new("sh");

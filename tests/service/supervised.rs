@@ -1,0 +1,101 @@
+//! What the manager of services is told, and when it is told nothing.
+
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::support::eventually;
+use crate::support::feed::{ago, gad7, now};
+use crate::support::systemd::Systemd;
+use crate::support::town::Town;
+use crate::support::vagus::Vagus;
+
+/// A watchdog that barks after so long.
+const WATCHDOG: Duration = Duration::from_secs(2);
+
+#[test]
+fn the_manager_hears_that_it_is_ready_that_it_turns_and_that_it_ends() {
+    let mut town = Town::new();
+    let directory = tempfile::tempdir().unwrap();
+    let mut manager = Systemd::listen(directory.path());
+    assert_eq!(town.vagus.stop(), Some(0));
+    town.vagus.start_again_under(manager.path(), WATCHDOG);
+    let before = manager.wait_for("READY=1");
+    assert!(before.iter().any(|line| line.starts_with("STATUS=Starting: ")), "{before:?}");
+    assert!(
+        town.vagus.log().lines().filter(|line| line.contains("the service runs")).count() == 2,
+        "all of it is there"
+    );
+    manager.wait_for("STATUS=Ready: ");
+    eventually("it goes on", || (manager.count("WATCHDOG=1") > 5).then_some(()));
+    assert_eq!(manager.count("READY=1"), 1);
+    assert_eq!(town.vagus.stop(), Some(0));
+    manager.wait_for("STOPPING=1");
+}
+
+#[test]
+fn without_a_broker_it_is_there_all_the_same_and_says_what_is_missing() {
+    let mut town = Town::new();
+    let directory = tempfile::tempdir().unwrap();
+    let mut manager = Systemd::listen(directory.path());
+    assert_eq!(town.vagus.stop(), Some(0));
+    town.broker.stop();
+    town.vagus.start_again_under(manager.path(), WATCHDOG);
+    manager.wait_for("READY=1");
+    manager.wait_for("STATUS=Not ready: not connected to the MQTT broker: ");
+    town.broker.start_again();
+    manager.wait_for("STATUS=Ready: ");
+}
+
+/// A disk on which each sync takes so long, by the hand of `strace`. Dropped, it is a disk as before.
+struct SlowDisk(Child);
+
+impl SlowDisk {
+    fn under(vagus: &Vagus, sync: Duration, trace: &std::path::Path) -> Self {
+        let late = format!("inject=fdatasync,fsync:delay_enter={}", sync.as_micros());
+        let pid = vagus.pid().to_string();
+        let strace = Command::new("strace")
+            .args(["-f", "-e", "trace=fdatasync,fsync", "-e", &late, "-p", &pid, "-o"])
+            .arg(trace)
+            .stderr(Stdio::null())
+            .spawn();
+        Self(strace.unwrap())
+    }
+}
+
+impl Drop for SlowDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("kill").args(["-INT", &self.0.id().to_string()]).status();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn while_the_disk_stands_still_no_sign_of_life_is_given() {
+    let mut town = Town::new();
+    let directory = tempfile::tempdir().unwrap();
+    let mut manager = Systemd::listen(directory.path());
+    assert_eq!(town.vagus.stop(), Some(0));
+    town.vagus.start_again_under(manager.path(), Duration::from_millis(400));
+    manager.wait_for("STATUS=Ready: ");
+    let trace = directory.path().join("trace");
+    let disk = SlowDisk::under(&town.vagus, Duration::from_secs(4), &trace);
+    let syncs = || std::fs::read_to_string(&trace).unwrap_or_default();
+    let id = town.send(&gad7("w-1", 12, ago(now(), 1)));
+    eventually("a sync begins", || syncs().contains("sync(").then_some(()));
+    // What was under way came through; from now on each sign would have to pass the sync.
+    let mut given = manager.count("WATCHDOG=1");
+    let mut longest = 0;
+    let mut quiet = 0;
+    eventually("the receipt comes", || {
+        let now = manager.count("WATCHDOG=1");
+        quiet = if now == given { quiet + 1 } else { 0 };
+        given = now;
+        longest = longest.max(quiet);
+        town.receipts().contains_key(&id).then_some(())
+    });
+    drop(disk);
+    // Each look of ours takes at least 10 ms: quiet for two seconds of the four, where ten signs a second are usual.
+    assert!(longest >= 200, "quiet for {longest} looks only\n{}", syncs());
+    let before = manager.count("WATCHDOG=1");
+    eventually("it goes on", || (manager.count("WATCHDOG=1") > before + 5).then_some(()));
+}
