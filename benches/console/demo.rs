@@ -8,6 +8,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use vagus::telemetry::latency::Stopwatch;
 
+use crate::footprint::Footprint;
+
 /// The site of the demo.
 pub(crate) const SITE: &str = "plant-a";
 /// What it says when all days have passed.
@@ -69,10 +71,18 @@ impl Demo {
 
     /// How many readings the service has kept.
     pub(crate) fn accepted(&self) -> Result<u64> {
+        self.metric(r#"vagus_items_total{outcome="accepted",stream="readings"} "#)
+    }
+
+    /// What it takes at this moment.
+    pub(crate) fn footprint(&self) -> Result<Footprint> {
+        Footprint::of(self.child.id(), self.metric("vagus_store_bytes ")?)
+    }
+
+    fn metric(&self, series: &str) -> Result<u64> {
         let text = ureq::get(&self.ops).call()?.body_mut().read_to_string()?;
-        let series = r#"vagus_items_total{outcome="accepted",stream="readings"} "#;
-        let value = text.lines().find_map(|line| line.strip_prefix(series)).context("no count of readings")?;
-        Ok(value.parse()?)
+        let value = text.lines().find_map(|line| line.strip_prefix(series));
+        Ok(value.with_context(|| format!("no metric {series}"))?.parse()?)
     }
 
     /// Waits until so many are kept, within reason; gives how many are.
