@@ -210,7 +210,8 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
         Question::OutboxList { only_dead, channel, limit } => {
             let (store, channels, clock) = (store.clone(), Arc::clone(channels), clock.clone());
             let wanted = Wanted { only_dead, channel, limit };
-            let asked = move || outbox::list(&wanted, &store, Some((&channels, &clock)));
+            let is_connected = outbound.publisher.status().is_connected();
+            let asked = move || outbox::list(&wanted, &store, Some((&channels, &clock, is_connected)));
             tokio::task::spawn_blocking(asked).await.unwrap_or_else(|_| gone())
         }
         Question::OutboxRetry { ids, channel } => {

@@ -1,12 +1,12 @@
 //! `vagus accounts`: who may sign in to the console, from the machine that it runs on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::operator::{self, OperatorError};
+use super::{ConfigFile, Output};
 use crate::app::control::{self, AccountRow, AccountsQuestion, Answer, Question};
 use crate::config;
 use crate::console::access::keeping::Wanted;
@@ -19,9 +19,8 @@ use crate::domain::person::Role;
 /// else should be able to. Every change stands in the audit.
 #[derive(Debug, Args)]
 pub(super) struct AccountsArguments {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE", global = true, default_value = "config/vagus.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// How to print
     #[arg(long, value_enum, default_value = "table", global = true)]
     output: Output,
@@ -80,6 +79,7 @@ pub(super) fn run(arguments: AccountsArguments) -> ExitCode {
 
 fn ask(config: &Path, question: AccountsQuestion) -> Result<Answer, OperatorError> {
     let settings = config::load_store(config)?;
+    check_sites(config, &question)?;
     let path = &settings.path;
     let question = Question::Accounts(question);
     if let Some(answer) = control::ask(path, &question)? {
@@ -91,6 +91,20 @@ fn ask(config: &Path, question: AccountsQuestion) -> Result<Answer, OperatorErro
     // Holds the lock of the store: a service that starts meanwhile would read the old file, and write it again.
     let _held = operator::open_store(&settings)?;
     Ok(control::accounts_on_files(path, question))
+}
+
+/// Whoever is of a site that there is not would see nothing and never learn why. A configuration that is wrong
+/// elsewhere must not keep an administrator out.
+fn check_sites(config: &Path, question: &AccountsQuestion) -> Result<(), OperatorError> {
+    let AccountsQuestion::Change { wanted: Wanted::Add { sites, .. } | Wanted::Change { sites, .. }, .. } = question
+    else {
+        return Ok(());
+    };
+    let Ok((settings, _)) = config::load(config) else { return Ok(()) };
+    let is_known = |site: &String| settings.sites.iter().any(|known| known.id.as_str() == *site);
+    let Some(unknown) = sites.iter().find(|site| !is_known(site)) else { return Ok(()) };
+    let known: Vec<&str> = settings.sites.iter().map(|site| site.id.as_str()).collect();
+    Err(OperatorError::Usage(format!("there is no site {unknown}; the configuration has {}", known.join(", "))))
 }
 
 fn print(answer: &Answer) {

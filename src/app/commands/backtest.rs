@@ -10,7 +10,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::operator::{self, OperatorError};
-use super::{EXIT_USAGE, Output, backtest_table, workers};
+use super::{ConfigFile, EXIT_USAGE, Output, backtest_table, workers};
 use crate::app::backtest::{self, Plan, Report, Sides, recorded, stored};
 use crate::app::histories::HistoriesError;
 use crate::app::replay::{self, ReplayError};
@@ -35,9 +35,8 @@ night-to-night correlation, all else stays; what opens then, and would not witho
 
 Exit status: 0 done, 1 failed while running, 2 wrong use, configuration or rule file.")]
 pub(super) struct BacktestArguments {
-    /// The configuration of the service; its rule file is the one in force
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// The new rule file
     #[arg(long, value_name = "FILE")]
     rules: PathBuf,

@@ -1,13 +1,13 @@
 //! `vagus cases`: look at cases, and do to them what a physician, counsellor or operator does.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use super::cases_print::print;
 use super::operator::{self, OperatorError};
-use super::{EXIT_USAGE, Output};
+use super::{ConfigFile, EXIT_USAGE, Output};
 use crate::app::control::{self, Answer, CasesAnswer, CasesQuestion, Question};
 use crate::app::recovery;
 use crate::app::registry::CaseDirectory;
@@ -32,9 +32,8 @@ Exit status: 0 done; 1 refused because the state of the case or the role forbids
 standard output, too: {\"answer\":\"cases\",\"what\":\"refused\",\"reason\":\"no_transition\",\"problem\":\"…\",\"is_wrong_use\":false};
 `reason` does not change when the words of `problem` do.")]
 pub(super) struct CasesArguments {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE", global = true, default_value = "config/vagus.toml")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// How to print
     #[arg(long, value_enum, default_value = "table", global = true)]
     output: Output,

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{EXIT_USAGE, Output, remedies};
+use super::{ConfigFile, EXIT_USAGE, Output, remedies};
 use crate::app::judge::{self, Form, Judged, Refusal};
 use crate::clock::Clock;
 use crate::config::{self, Problems, Settings, rules_file};
@@ -34,9 +34,8 @@ is SOURCE--USER, of the topic and the header's user_id, or else the envelope's w
 
 Exit status: 0 sound, 2 if there is any problem or rejection.")]
 pub(super) struct CheckArguments {
-    /// The configuration file
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// File of messages to judge; `-` reads standard input
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,

@@ -1,11 +1,10 @@
 //! `vagus clock accept`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::{Output, operator};
+use super::{ConfigFile, Output, operator};
 use crate::app::control::{Answer, Question};
 
 /// Tells a running service to believe the machine's clock again, after it was set or the machine slept.
@@ -22,9 +21,8 @@ pub(super) struct ClockArguments {
 enum ClockCommand {
     /// Believe the machine's clock as it stands now; needs a running service
     Accept {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         output: Output,

@@ -1,12 +1,11 @@
 //! `vagus log`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 
-use super::{Output, operator};
+use super::{ConfigFile, Output, operator};
 use crate::app::control::{Answer, LevelChange, Question};
 
 /// Looks at the level of a running service's logs, or changes it.
@@ -32,9 +31,8 @@ enum LogCommand {
         /// Give the configured level back now
         #[arg(long)]
         back: bool,
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         output: Output,

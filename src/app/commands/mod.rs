@@ -31,9 +31,11 @@ mod strain;
 mod units;
 mod workers;
 
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Wearable stream processing for occupational health.
 #[derive(Debug, Parser)]
@@ -88,6 +90,38 @@ enum Command {
     Units(units::UnitsArguments),
     /// Keep the register of workers
     Workers(workers::WorkersArguments),
+}
+
+/// Which configuration a command works with.
+#[derive(Debug, Args)]
+struct ConfigFile {
+    /// The configuration of the service; by default /etc/vagus/vagus.toml, or config/vagus.toml where that is not there
+    #[arg(
+        id = "config",
+        long = "config",
+        value_name = "FILE",
+        global = true,
+        env = "VAGUS_CONFIG",
+        default_value_os_t = Self::usual(),
+        hide_default_value = true
+    )]
+    path: PathBuf,
+}
+
+impl ConfigFile {
+    /// Where a package keeps it, else where a checkout has it.
+    fn usual() -> PathBuf {
+        let installed = Path::new("/etc/vagus/vagus.toml");
+        if installed.exists() { installed } else { Path::new("config/vagus.toml") }.to_owned()
+    }
+}
+
+impl Deref for ConfigFile {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.path
+    }
 }
 
 /// How a result is printed.

@@ -1,13 +1,13 @@
 //! `vagus outbox list|retry|discard|test`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::operator::{self, OperatorError};
 use super::outbox_test;
+use super::{ConfigFile, Output};
 use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Discard, DiscardedRow, Question};
 use crate::config;
 
@@ -39,9 +39,8 @@ enum OutboxCommand {
         vagus outbox list --config vagus.toml --dead --channel clinic\n  \
         vagus outbox list --config vagus.toml --dead --output json | jq -r '.deliveries[].id'")]
     List {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// Only what was given up
         #[arg(long)]
         dead: bool,
@@ -63,9 +62,8 @@ enum OutboxCommand {
         vagus outbox retry --config vagus.toml --all --channel clinic\n  \
         vagus outbox retry --config vagus.toml c-7AJ5H0ZKQ2M8XW4RB6TEG9V3ND-1-raised")]
     Retry {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// Ids of events from the list; over every channel, or the one that is named
         #[arg(required_unless_present = "all", value_name = "ID")]
         ids: Vec<String>,
@@ -89,9 +87,8 @@ enum OutboxCommand {
         vagus outbox discard --config vagus.toml --channel clinic --dead\n  \
         vagus outbox discard --config vagus.toml c-7AJ5H0ZKQ2M8XW4RB6TEG9V3ND-1-raised")]
     Discard {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// Ids of events from the list; over every channel, or the one that is named
         #[arg(required_unless_present = "channel", value_name = "ID")]
         ids: Vec<String>,

@@ -1,12 +1,12 @@
 //! `vagus outbox test`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use clap::Args;
 
-use super::Output;
 use super::operator::{self, OperatorError};
+use super::{ConfigFile, Output};
 use crate::app::control::{Answer, DeliveryRow, LeftOutWay, Question, TestedWay};
 
 /// How often it is looked whether the test has arrived.
@@ -17,9 +17,8 @@ const LOOKED_THROUGH: usize = 100_000;
 /// What was typed after `vagus outbox test`.
 #[derive(Debug, Args)]
 pub(super) struct TestArguments {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// The site whose routes are tried
     #[arg(long, value_name = "SITE")]
     site: String,

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{EXIT_USAGE, Output, remedies};
+use super::{ConfigFile, EXIT_USAGE, Output, remedies};
 use crate::config;
 use crate::gateway::{self, End, PublishError, Settings, Summary, Tally, Told};
 
@@ -32,9 +32,8 @@ const TOLD_A_LINE: u32 = 20;
 /// 2 wrong use or configuration, or everything has its receipt and something was refused.
 #[derive(Debug, Args)]
 pub(super) struct PublishArguments {
-    /// The configuration; a file with [mqtt] alone is enough
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// The recorded messages; - for standard input
     #[arg(long, value_name = "FILE")]
     input: PathBuf,

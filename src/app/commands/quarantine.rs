@@ -1,12 +1,11 @@
 //! `vagus quarantine list|retry`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::operator::{self, OperatorError};
+use super::{ConfigFile, Output};
 use crate::app::applier;
 use crate::app::control::{self, Answer, QuarantineRow, Question};
 use crate::store::StoreError;
@@ -24,9 +23,8 @@ pub(super) struct QuarantineArguments {
 enum QuarantineCommand {
     /// Show what was refused, oldest first
     List {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// Only this reason, e.g. out_of_range
         #[arg(long)]
         reason: Option<String>,
@@ -45,9 +43,8 @@ enum QuarantineCommand {
     },
     /// Look at refused items once more, after the reason is mended; needs a running service
     Retry {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// Ids from the list
         #[arg(required_unless_present = "all")]
         ids: Vec<u64>,

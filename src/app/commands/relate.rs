@@ -1,14 +1,14 @@
 //! `vagus relate`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Args;
 use serde_json::{Value, json};
 
 use super::operator::{self, OperatorError, Stored};
-use super::{EXIT_USAGE, Output};
+use super::{ConfigFile, EXIT_USAGE, Output};
 use crate::app::histories::{self, HistoriesError};
 use crate::config;
 use crate::domain::ids::SiteId;
@@ -36,9 +36,8 @@ who could be told apart by taking one answer from the other; the correlation wit
 with two pairs or more, that between workers 20. Counts are rounded to 5. A pair is a questionnaire and the mean index of the days it asks \
 about, of which half must be known. This is an association: neither causes the other.")]
 pub(super) struct RelateArguments {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// Only this site
     #[arg(long)]
     site: Option<String>,

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{EXIT_USAGE, workers};
+use super::{ConfigFile, EXIT_USAGE, workers};
 use crate::app::replay::{self, ReplayError, Summary};
 use crate::app::service;
 use crate::config;
@@ -22,9 +22,8 @@ use crate::config;
 /// gives the same bytes, on any machine. Rules about units are left out: `vagus units` shows those.
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The configuration
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// The recorded messages; - for standard input
     #[arg(long, value_name = "FILE")]
     input: PathBuf,

@@ -1,11 +1,10 @@
 //! `vagus run`.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::EXIT_USAGE;
+use super::{ConfigFile, EXIT_USAGE};
 use crate::app::service::Service;
 use crate::app::supervision;
 use crate::clock::{Clock, Source};
@@ -16,9 +15,8 @@ use crate::telemetry::logging;
 /// again; SIGUSR1 raises the level of the logs by one step, SIGUSR2 gives the configured one back.
 #[derive(Debug, Args)]
 pub(super) struct RunArguments {
-    /// The configuration; `vagus check` says what is wrong with one
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
 }
 
 pub(super) fn run(arguments: &RunArguments) -> ExitCode {

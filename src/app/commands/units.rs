@@ -1,7 +1,7 @@
 //! `vagus units`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Map, Value, json};
 
 use super::operator::{self, OperatorError, Stored};
-use super::{EXIT_USAGE, Output};
+use super::{ConfigFile, EXIT_USAGE, Output};
 use crate::app::histories::{self, HistoriesError};
 use crate::config;
 use crate::domain::ids::{SiteId, UnitId};
@@ -28,9 +28,8 @@ A figure rests on at least 10 workers; below 20 a share is left out that would l
 one side. Workers are counted in fives, shares in whole per cent. Do not publish figures of several \
 days in one month: their difference may be one person's.")]
 pub(super) struct UnitsArguments {
-    /// The configuration of the service
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    config: ConfigFile,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     output: Output,

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::Output;
 use super::operator::{self, OperatorError};
+use super::{ConfigFile, Output};
 use crate::app::control::{self, Answer, Named, Question};
 use crate::app::registry_file::{self, WorkerRow};
 use crate::config;
@@ -33,9 +33,8 @@ pub(super) struct WorkersArguments {
 enum WorkersCommand {
     /// Enrol the workers of a CSV file, or change their rows; all of it or nothing
     Import {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// The register
         file: PathBuf,
         /// Enrol as somebody new also whom the file names although they were erased; they are left out otherwise
@@ -50,9 +49,8 @@ enum WorkersCommand {
     /// 50 is usual; from 60 on the moment is strained. While the body is busy, and until it has
     /// recovered, nothing is said. Asked from the running service, or read from its store.
     Strain {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// The site
         site: String,
         /// The worker
@@ -66,9 +64,8 @@ enum WorkersCommand {
     },
     /// Make a link by which a worker reaches their own page: it works once, within a week
     Link {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// The site
         site: String,
         /// The worker
@@ -84,9 +81,8 @@ enum WorkersCommand {
     /// quarantine list` has them), and alerts and mails that were sent. Written into the audit before it is printed. Asked
     /// from the running service, or read from its store.
     Export {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// The site
         site: String,
         /// The worker
@@ -102,9 +98,8 @@ enum WorkersCommand {
     /// received it, and backups hold what they held: both are for you to see to. The pseudonym is taken again only when
     /// a register enrols it. Where no service runs, it is noted and done at the next start.
     Erase {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// The site
         site: String,
         /// The worker
@@ -121,9 +116,8 @@ enum WorkersCommand {
     },
     /// Show the register
     List {
-        /// The configuration of the service
-        #[arg(long, value_name = "FILE")]
-        config: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
         /// How to print
         #[arg(long, value_enum, default_value = "table")]
         output: Output,

@@ -65,32 +65,36 @@ pub struct Wanted {
     pub limit: usize,
 }
 
-/// What waits and what was given up; `loops` and `clock` are those of the running service.
-pub fn list(wanted: &Wanted, store: &Store, running: Option<(&[Handle], &Clock)>) -> Answer {
+/// Of the running service: its channels, its clock, and whether the broker is there.
+pub(super) type Running<'a> = (&'a [Handle], &'a Clock, bool);
+
+/// What waits and what was given up.
+pub fn list(wanted: &Wanted, store: &Store, running: Option<Running<'_>>) -> Answer {
     listed(wanted, store, running).unwrap_or_else(|problem| Answer::Failed { problem })
 }
 
-fn listed(wanted: &Wanted, store: &Store, running: Option<(&[Handle], &Clock)>) -> Result<Answer, String> {
+fn listed(wanted: &Wanted, store: &Store, running: Option<Running<'_>>) -> Result<Answer, String> {
     let channel = channel_of(wanted.channel.as_deref())?;
     let rows = store.outbox_list(channel.as_ref(), wanted.only_dead, wanted.limit).map_err(|e| e.to_string())?;
     let keys: HashSet<Arc<DeliveryKey>> = rows.iter().map(|listed| Arc::clone(&listed.key)).collect();
     let (mut tried, mut now) = (BTreeMap::new(), None);
-    if let Some((loops, clock)) = running {
+    if let Some((loops, clock, _)) = running {
         now = Some(clock.now());
         loops.iter().for_each(|channel| tried.extend(channel.tried(&keys)));
     }
     let deliveries = rows.iter().map(|listed| DeliveryRow::of(listed, tried.get(&listed.key), now)).collect();
     let receiver = |id: &ChannelId| match running {
         None => "unknown",
-        Some(_) if id.is_mqtt() => "up",
-        Some((loops, _)) => match loops.iter().find(|channel| channel.channel() == id) {
+        Some((.., true)) if id.is_mqtt() => "up",
+        Some(_) if id.is_mqtt() => "down",
+        Some((loops, ..)) => match loops.iter().find(|channel| channel.channel() == id) {
             Some(channel) if channel.is_down() => "down",
             Some(_) => "up",
             None => "not configured",
         },
     };
     let mut counts = store.outbox_counts();
-    let configured = running.into_iter().flat_map(|(loops, _)| loops).map(|channel| channel.channel().clone());
+    let configured = running.into_iter().flat_map(|(loops, ..)| loops).map(|channel| channel.channel().clone());
     configured.chain([ChannelId::mqtt()]).for_each(|id| {
         counts.entry(id).or_default();
     });

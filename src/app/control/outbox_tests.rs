@@ -40,10 +40,16 @@ fn the_list_tells_why_and_nothing_of_what_is_sent_or_to_which_address() {
     assert_eq!((row.attempts, row.failure.as_deref()), (3, Some("refused")));
     let told: Vec<_> = channels.iter().map(|row| (row.channel.as_str(), row.pending, row.dead)).collect();
     assert_eq!(told, [("mail", 2, 1), ("mqtt", 0, 0)]);
-    let all = list(&wanted(false), &store, Some((&[], &Clock::System)));
+    let all = list(&wanted(false), &store, Some((&[], &Clock::System, true)));
     let text = serde_json::to_string(&all).unwrap();
     assert!(!text.contains("example.org") && !text.contains("PHQ"), "{text}");
     assert!(text.contains("not configured"), "{text}");
+    let broker = |is_there| {
+        let answer = list(&wanted(false), &store, Some((&[], &Clock::System, is_there)));
+        let Answer::Outbox { channels, .. } = answer else { panic!("{answer:?}") };
+        channels.into_iter().find(|row| row.channel == "mqtt").unwrap().receiver
+    };
+    assert_eq!((broker(true), broker(false)), ("up".to_owned(), "down".to_owned()));
 }
 
 #[test]
