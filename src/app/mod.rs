@@ -6,6 +6,7 @@
 
 pub mod admission;
 pub mod applier;
+pub mod asyncapi;
 pub mod backtest;
 mod channels;
 pub mod clock_watch;

@@ -16,7 +16,7 @@ use crate::domain::item::{Item, Stream};
 use crate::domain::rejection::{Reason, Rejection};
 
 /// The longest `message_id`; it comes back in the receipt.
-const MAX_MESSAGE_ID_BYTES: usize = 256;
+pub(super) const MAX_MESSAGE_ID_BYTES: usize = 256;
 
 /// How much of a payload that is not read is searched for its `message_id`.
 const PEEK_BYTES: usize = 1024;

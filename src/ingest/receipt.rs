@@ -1,9 +1,11 @@
 //! What a source is told of its message, once the message is durable.
 
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde::Serialize;
 
 use crate::domain::Timestamp;
-use crate::domain::rejection::Rejection;
+use crate::domain::rejection::{Reason, Rejection};
 
 /// What became of one message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +24,39 @@ pub struct Receipt<'a> {
     pub committed_at: Timestamp,
 }
 
-#[derive(Serialize)]
+/// What became of one message. Sent once its accepted items are on disk; it may come twice.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Receipt")]
 struct Wire<'a> {
+    /// Null where the message had none.
     message_id: Option<&'a str>,
+    /// The topic the message came on.
     topic: &'a str,
+    /// Items that changed something.
     accepted: u32,
+    /// Items that were there already.
     duplicate: u32,
     rejected: Vec<WireRejection<'a>>,
+    /// When the items were on disk.
+    #[schemars(extend("format" = "date-time"))]
     committed_at: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireRejection<'a> {
+    /// The item's place in the message; null where the whole payload was refused.
     index: Option<u32>,
+    #[schemars(extend("enum" = Reason::ALL.iter().map(|reason| reason.as_str()).collect::<Vec<_>>()))]
     reason: &'static str,
+    /// What exactly, for the programmer of the gateway.
     detail: &'a str,
+}
+
+/// The form of a receipt as a JSON Schema.
+#[must_use]
+pub fn schema() -> schemars::Schema {
+    let settings = SchemaSettings::draft07().for_serialize().with(|settings| settings.inline_subschemas = true);
+    settings.into_generator().into_root_schema_for::<Wire<'static>>()
 }
 
 impl Receipt<'_> {

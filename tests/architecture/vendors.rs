@@ -26,6 +26,7 @@ const HOMES: &[(&str, &[&str])] = &[
     ("rustix", &["store"]),
     ("rustls", &["broker", "tls"]),
     ("rustls_native_certs", &["tls"]),
+    ("schemars", &["decode", "delivery", "ingest", "app"]),
     ("sd_notify", &["app"]),
     ("sled", &["store"]),
     ("standardwebhooks", &["delivery"]),
@@ -38,7 +39,7 @@ const HOMES: &[(&str, &[&str])] = &[
 /// What the words may use besides the standard library.
 const FOR_WORDS: &[&str] = &["jiff", "siphasher", "thiserror"];
 /// What stages and engine may use on top: parsers and numerics.
-const FOR_STAGES: &[&str] = &["realfft", "serde", "serde_json", "statrs", "toml"];
+const FOR_STAGES: &[&str] = &["realfft", "schemars", "serde", "serde_json", "statrs", "toml"];
 
 /// The names under which code knows the dependencies of a manifest.
 pub(crate) fn dependencies(manifest: &str) -> Vec<String> {

@@ -1,4 +1,4 @@
-//! Programs of others read what leaves Vagus: FHIR bundles and CloudEvents.
+//! Programs of others read what leaves Vagus: FHIR bundles, CloudEvents, schemas.
 //!
 //! The files are those that the unit tests hold the forms to, byte by byte. `./tests/run` names the
 //! Python that has those programs; without it these tests fail.
@@ -7,6 +7,8 @@
     clippy::unwrap_used,
     reason = "a fixture that cannot be read, or a checker that cannot be started, fails the test"
 )]
+
+mod schemas;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

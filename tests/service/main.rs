@@ -25,6 +25,7 @@ mod own_data;
 mod publishing;
 mod readme;
 mod replayed;
+mod schemas;
 mod sending;
 mod supervised;
 mod support;

@@ -26,6 +26,7 @@ mod relate;
 mod remedies;
 mod replay;
 mod run;
+mod schema;
 mod score;
 mod strain;
 mod units;
@@ -82,6 +83,8 @@ enum Command {
     Replay(replay::ReplayArguments),
     /// Run the service
     Run(run::RunArguments),
+    // The arguments say what it does, at length.
+    Schema(schema::SchemaArguments),
     /// Score one questionnaire and print one JSON object
     Score(score::ScoreArguments),
     /// Tell daytime strain from recordings of a wristband, minute by minute
@@ -159,6 +162,7 @@ pub fn main() -> ExitCode {
         Command::Relate(arguments) => relate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),
         Command::Strain(arguments) => strain::run(&arguments),
         Command::Units(arguments) => units::run(&arguments),

@@ -9,7 +9,7 @@ use crate::domain::item::{ActionProgress, Item};
 use crate::domain::rejection::Reason;
 
 /// The longest note, in characters.
-const MAX_NOTE_CHARS: usize = 2_000;
+pub(in crate::decode) const MAX_NOTE_CHARS: usize = 2_000;
 
 record! {
     /// The fields of an action's progress.

@@ -13,7 +13,7 @@ use crate::domain::{Date, SignedDuration};
 const MAX_SHIFT_H: i64 = 36;
 
 /// The most events of one day.
-const MAX_EVENTS: usize = 32;
+pub(in crate::decode) const MAX_EVENTS: usize = 32;
 
 record! {
     /// The fields of a worker-day.

@@ -12,13 +12,15 @@ mod sleep;
 #[cfg(test)]
 mod tests;
 
-pub(super) use action::ActionFields;
-pub(super) use exposure::ExposureFields;
+pub(super) use action::{ActionFields, MAX_NOTE_CHARS};
+pub(super) use exposure::{ExposureFields, MAX_EVENTS};
 pub(super) use reading::{
-    DURATION_S, HEART_RATE_BPM, MAX_BEATS, MAX_END_MS, MAX_RR_MS, RMSSD_MS, ReadingFields, SDNN_MS, unlisted,
+    CONTEXTS, DURATION_S, HEART_RATE_BPM, MAX_BEATS, MAX_END_MS, MAX_RR_MS, RMSSD_MS, ReadingFields, SDNN_MS, unlisted,
 };
-pub(super) use screening::ScreeningFields;
-pub(super) use sleep::{MAX_AWAKENINGS, MAX_TIME_IN_BED_MIN, STAGE_TOLERANCE_MIN, check as check_sleep, minutes};
+pub(super) use screening::{MAX_ANSWERS, ScreeningFields};
+pub(super) use sleep::{
+    MAX_AWAKENINGS, MAX_TIME_IN_BED_MIN, STAGE_TOLERANCE_MIN, STAGES, check as check_sleep, minutes,
+};
 
 use super::message::Owned;
 use super::slot::{Problem, Slot};

@@ -19,7 +19,7 @@ use crate::domain::rejection::Reason;
 const KINDS: &str = "hrv, rr, nightly, sleep, tag";
 
 /// The contexts of the contract.
-const CONTEXTS: [(&str, Context); 7] = [
+pub(in crate::decode) const CONTEXTS: [(&str, Context); 7] = [
     ("sleep_main", Context::SleepMain),
     ("sleep_nap", Context::SleepNap),
     ("rest_seated", Context::RestSeated),

@@ -13,7 +13,7 @@ use crate::domain::rejection::Reason;
 use crate::domain::screening::{Instrument, Response, ScoreKind, Screening};
 
 /// The most answers of one questionnaire; the longest known, SCL-90, has 90.
-const MAX_ANSWERS: usize = 128;
+pub(in crate::decode) const MAX_ANSWERS: usize = 128;
 
 /// How many places a sheet has that cannot be scored.
 const UNSCORABLE: usize = MAX_ANSWERS + 1;

@@ -40,7 +40,7 @@ record! {
 
 /// What somebody was in for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
+pub(in crate::decode) enum Stage {
     Awake,
     Light,
     Deep,
@@ -48,7 +48,7 @@ enum Stage {
     Asleep,
 }
 
-const STAGES: [(&str, Stage); 5] = [
+pub(in crate::decode) const STAGES: [(&str, Stage); 5] = [
     ("awake", Stage::Awake),
     ("light", Stage::Light),
     ("deep", Stage::Deep),

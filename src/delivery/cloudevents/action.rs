@@ -1,8 +1,9 @@
 //! Requested actions. A workload review says nothing of the person: its form has no place for it.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::cloud_event;
+use super::{ACTION_REQUESTED, LEVELS, cloud_event};
 use crate::delivery::number::hundredths;
 use crate::domain::alert::{ActionRef, ActionRequest};
 use crate::domain::event::Event;
@@ -10,8 +11,6 @@ use crate::domain::ids::SiteId;
 use crate::domain::phrase::Phrase;
 use crate::domain::topics;
 use crate::texts::Language;
-
-const ACTION_REQUESTED: &str = "vagus.action.requested";
 
 pub(super) fn topic(request: &ActionRequest, root: &str, site: &SiteId) -> String {
     match request {
@@ -37,32 +36,34 @@ pub(super) fn encode(event: &Event, request: &ActionRequest, language: Language)
     }
 }
 
-#[derive(Serialize)]
-struct WireReview<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireReview<'a> {
     #[serde(flatten)]
     action: WireAction<'a>,
     unit: &'a str,
     exposures: Vec<WireLimit<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireLimit<'a> {
     kind: &'a str,
     limit: f64,
 }
 
-#[derive(Serialize)]
-struct WireOffer<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireOffer<'a> {
     #[serde(flatten)]
     action: WireAction<'a>,
     case_id: &'a str,
+    #[schemars(extend("enum" = LEVELS))]
     level: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 pub(super) struct WireAction<'a> {
     action_id: &'a str,
     kind: &'static str,
+    #[schemars(extend("format" = "date-time"))]
     due: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     suggestions: Vec<&'a str>,

@@ -1,9 +1,10 @@
 //! Alert events with all that they rest on.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::action::{WireAction, wire_action};
-use super::cloud_event;
+use super::{LEVELS, cloud_event};
 use crate::delivery::number::{hundredths, tenths};
 use crate::domain::alert::{
     Alert, AlertKind, Evidence, ExposureEvidence, HrvEvidence, IndexEvidence, RuleId, ScreeningEvidence, SetAside,
@@ -36,10 +37,11 @@ fn wire_actions(alert: &Alert, language: Language) -> Vec<WireAction<'_>> {
     alert.actions.iter().map(|action| wire_action(action, suggestions(action.kind), language)).collect()
 }
 
-#[derive(Serialize)]
-struct WireAlert<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireAlert<'a> {
     case_id: &'a str,
     episode: u32,
+    #[schemars(extend("enum" = LEVELS))]
     level: &'static str,
     rules: Vec<&'a str>,
     window: WireWindow,
@@ -51,16 +53,18 @@ struct WireAlert<'a> {
     supersedes: Option<&'a str>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireVersions {
     engine: u32,
     /// In hexadecimal: it has more digits than a JSON number keeps.
     rules: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireWindow {
+    #[schemars(extend("format" = "date"))]
     from: String,
+    #[schemars(extend("format" = "date"))]
     to: String,
 }
 
@@ -81,7 +85,7 @@ fn wire_alert(alert: &Alert, language: Language) -> WireAlert<'_> {
 
 /// What there is nothing of is null, and a list with nothing in it is empty; `chance_per_year`
 /// and its sentence alone are left out where they were not computed.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireEvidence {
     hrv: Option<WireHrv>,
     index: Option<WireIndex>,
@@ -113,7 +117,7 @@ fn wire_evidence(evidence: &Evidence, language: Language) -> WireEvidence {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireHrv {
     state: &'static str,
     z7: Option<f64>,
@@ -138,7 +142,7 @@ fn wire_hrv(hrv: &HrvEvidence) -> WireHrv {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireIndex {
     value: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -148,7 +152,7 @@ struct WireIndex {
     contributions: Vec<WireContribution>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireContribution {
     component: &'static str,
     points: f64,
@@ -177,7 +181,7 @@ fn wire_index(index: &IndexEvidence) -> WireIndex {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireSleep {
     tst7_h: f64,
     need_h: f64,
@@ -200,13 +204,15 @@ fn wire_sleep(sleep: &SleepEvidence) -> WireSleep {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireScreening {
     instrument: &'static str,
     score: WireScore,
     band: Option<Term>,
+    #[schemars(extend("format" = "date"))]
     taken_on: String,
     age_days: i32,
+    #[schemars(extend("format" = "date"))]
     valid_until: String,
     /// Said only where it is true.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -229,7 +235,7 @@ fn wire_screening(screening: &ScreeningEvidence) -> WireScreening {
 }
 
 /// Scores are counted, so a whole one has no decimals.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(super) enum WireScore {
     Whole(i64),
@@ -247,7 +253,7 @@ pub(super) fn wire_score(score: f64) -> WireScore {
     WireScore::Whole(whole)
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireExposure {
     kind: Term,
     value: f64,

@@ -1,8 +1,9 @@
 //! What else is said of cases: time limits, proposals, invitations, and counts for the committee.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::cloud_event;
+use super::{LEVELS, cloud_event};
 use crate::delivery::number::hundredths;
 use crate::domain::alert::RuleId;
 use crate::domain::event::{CommitteeNotice, DeadlineNotice, Event, Invitation, OutcomeChange, Proposal};
@@ -36,16 +37,18 @@ pub(super) fn committee(event: &Event, notice: &CommitteeNotice) -> Vec<u8> {
     cloud_event(event, "vagus.committee.notice", event.site.as_str(), wire)
 }
 
-#[derive(Serialize)]
-struct WireDeadline<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireDeadline<'a> {
     case_id: &'a str,
     episode: u32,
+    #[schemars(extend("enum" = LEVELS))]
     level: &'static str,
     rules: Vec<&'a str>,
     state: &'static str,
     step: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     number: Option<u8>,
+    #[schemars(extend("format" = "date-time"))]
     due: String,
     used_percent: u32,
 }
@@ -65,10 +68,11 @@ fn wire_deadline(notice: &DeadlineNotice) -> WireDeadline<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct WireProposal<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireProposal<'a> {
     case_id: &'a str,
     episode: u32,
+    #[schemars(extend("enum" = LEVELS))]
     level: &'static str,
     action: &'static str,
     method: Option<&'a str>,
@@ -79,7 +83,7 @@ struct WireProposal<'a> {
     outcomes: Vec<WireOutcome<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct WireOutcome<'a> {
     outcome: &'a str,
     verdict: &'static str,
@@ -117,10 +121,11 @@ fn wire_outcome(change: &OutcomeChange) -> WireOutcome<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct WireInvitation<'a> {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireInvitation<'a> {
     case_id: &'a str,
     instruments: Vec<&'static str>,
+    #[schemars(extend("format" = "date"))]
     by: String,
 }
 
@@ -132,8 +137,9 @@ fn wire_invitation(invitation: &Invitation) -> WireInvitation<'_> {
     }
 }
 
-#[derive(Serialize)]
-struct WireCommittee {
+#[derive(Serialize, JsonSchema)]
+pub(super) struct WireCommittee {
+    #[schemars(extend("format" = "date"))]
     on: String,
     cases_over_150_percent: u32,
 }

@@ -7,15 +7,24 @@
 mod action;
 mod alert;
 mod case;
+pub mod schema;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domain::alert::Level;
 use crate::domain::event::{Event, EventBody};
 use crate::domain::topics;
 use crate::texts::Language;
 
 /// The media type of every payload.
 pub const CONTENT_TYPE: &str = "application/cloudevents+json";
+
+/// The type of a requested action.
+const ACTION_REQUESTED: &str = "vagus.action.requested";
+
+/// The levels of which alerts are.
+const LEVELS: [&str; 3] = [Level::L2.as_str(), Level::L3.as_str(), Level::L4.as_str()];
 
 /// An event ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +58,7 @@ pub fn encode(event: &Event, root: &str, language: Language) -> Envelope {
     Envelope { id: event.id.clone(), topic, payload }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct CloudEvent<'a, D> {
     specversion: &'static str,
     id: &'a str,
@@ -57,6 +66,7 @@ struct CloudEvent<'a, D> {
     #[serde(rename = "type")]
     event_type: &'static str,
     subject: &'a str,
+    #[schemars(extend("format" = "date-time"))]
     time: String,
     datacontenttype: &'static str,
     /// An extension of ours, there only where the event tries whether events arrive.
