@@ -5,6 +5,7 @@
 //! the service.
 
 mod accounts;
+mod backup;
 pub mod cases;
 mod erase;
 mod export;
@@ -41,6 +42,7 @@ use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
 pub use accounts::{AccountRow, AccountsQuestion, answer_on_files as accounts_on_files};
+pub use backup::{FetchError, fetch as fetch_backup};
 pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
 pub use erase::note_in_store as note_erasure;
 pub use export::from_store as export_from_store;
@@ -81,22 +83,37 @@ pub enum ControlError {
 /// # Errors
 /// [`ControlError`] where a service runs and cannot be asked.
 pub fn ask(store: &Path, question: &Question) -> Result<Option<Answer>, ControlError> {
+    let Some(stream) = asked(store, question)? else { return Ok(None) };
+    let mut answer = String::new();
+    BufReader::new(stream).read_line(&mut answer).map_err(failed(store))?;
+    Ok(Some(serde_json::from_str(&answer)?))
+}
+
+fn failed(store: &Path) -> impl Fn(std::io::Error) -> ControlError {
     let path = store.join(SOCKET);
-    let io = |error| ControlError::Io { path: path.clone(), error };
-    let mut stream = match BlockingStream::connect(&path) {
+    move |error| ControlError::Io { path: path.clone(), error }
+}
+
+/// Asks, and leaves it to the caller to read what is answered.
+fn asked(store: &Path, question: &Question) -> Result<Option<BlockingStream>, ControlError> {
+    let mut stream = match BlockingStream::connect(store.join(SOCKET)) {
         Ok(stream) => stream,
         // A socket that nobody listens on was left behind by a service that was killed.
         Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::ConnectionRefused) => {
             return Ok(None);
         }
-        Err(error) => return Err(io(error)),
+        Err(error) => return Err(failed(store)(error)),
     };
     let mut line = serde_json::to_vec(question)?;
     line.push(b'\n');
-    stream.write_all(&line).map_err(io)?;
-    let mut answer = String::new();
-    BufReader::new(stream).read_line(&mut answer).map_err(io)?;
-    Ok(Some(serde_json::from_str(&answer)?))
+    stream.write_all(&line).map_err(failed(store))?;
+    Ok(Some(stream))
+}
+
+/// Whether a service listens on this store.
+#[must_use]
+pub fn is_running(store: &Path) -> bool {
+    BlockingStream::connect(store.join(SOCKET)).is_ok()
 }
 
 /// Opens the socket; what was left behind by a service that was killed is replaced.
@@ -170,8 +187,14 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
     use tokio::io::AsyncReadExt as _;
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES)).read_line(&mut line).await?;
+    let mut read = tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES));
+    read.read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
+        Ok(Question::Backup) => {
+            let read = read.into_inner().into_inner();
+            let stream = read.reunite(write).map_err(std::io::Error::other)?;
+            return backup::serve(stream, served).await;
+        }
         Ok(question) => answer(question, served).await,
         Err(error) => Answer::Failed { problem: format!("the question is not understood: {error}") },
     };
@@ -199,6 +222,8 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
             tokio::task::spawn_blocking(move || histories(&from, &store)).await.unwrap_or_else(|_| gone())
         }
         Question::Strain { site, worker, date } => strain_asked(site, worker, date, served).await,
+        // Its bytes come before an answer: whoever holds the socket serves it.
+        Question::Backup => Answer::Failed { problem: "a backup is asked for over the control socket".to_owned() },
         Question::ClockAccept => {
             let step_s = clock.accept_step().map(|step| step.as_secs());
             if let Some(step_s) = step_s {

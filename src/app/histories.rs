@@ -52,6 +52,8 @@ pub fn each<E>(
             | Answer::WorkerErased { .. }
             | Answer::Erasing { .. }
             | Answer::OutboxTest { .. }
+            | Answer::BackedUp(_)
+            | Answer::Restored { .. }
             | Answer::ClockAccepted { .. }
             | Answer::LogLevel { .. } => {
                 return Err(HistoriesError::Failed("the service answered another question".to_owned()));

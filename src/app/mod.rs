@@ -8,6 +8,7 @@ pub mod admission;
 pub mod applier;
 pub mod asyncapi;
 pub mod backtest;
+pub mod backup;
 mod channels;
 pub mod clock_watch;
 pub mod commands;

@@ -13,6 +13,12 @@ pub enum StoreError {
     /// Another process has it.
     #[error("the store {0} is in use by another process")]
     InUse(PathBuf),
+    /// A backup is being restored there, or was not to its end.
+    #[error(
+        "a backup was not restored to its end into {0}: nothing in it counts. Run `vagus restore` again, which begins \
+         anew, or remove the directory"
+    )]
+    HalfRestored(PathBuf),
     /// The file system refused.
     #[error("{what} {path}: {source}")]
     Io {

@@ -30,10 +30,20 @@ use crate::engine::row::Row;
 
 /// One of the journal's runs of entries. The numbers are stored and must not change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Run {
+pub(super) enum Run {
+    /// What was taken in.
     Rows = 1,
+    /// What was decided.
     Decisions = 2,
+    /// What became of deliveries.
     Deliveries = 3,
+}
+
+impl Run {
+    /// The run of that stored number.
+    pub(super) fn of(number: u8) -> Option<Self> {
+        [Self::Rows, Self::Decisions, Self::Deliveries].into_iter().find(|run| *run as u8 == number)
+    }
 }
 
 /// How `raft-engine` finds an entry's number.
@@ -65,6 +75,17 @@ pub(super) struct Journal<F: FileSystem = DefaultFileSystem> {
     max_row_bytes: usize,
     tail: Mutex<Tail>,
     written: AtomicU64,
+}
+
+/// The last entry of each run at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Position {
+    /// Of rows.
+    pub(super) row: RowNumber,
+    /// Of decisions.
+    pub(super) decision: u64,
+    /// Of what became of deliveries.
+    pub(super) delivery: u64,
 }
 
 /// Where the journal is cut.
@@ -287,6 +308,19 @@ impl<F: FileSystem> Journal<F> {
         (tail.decision, tail.delivery)
     }
 
+    /// The last entry of each run; nothing is written between one and the other.
+    pub(super) fn position(&self) -> Position {
+        let tail = self.tail();
+        Position { row: tail.row, decision: tail.decision, delivery: tail.delivery }
+    }
+
+    /// The numbers of a run from `first` to `last` that are there; at least the last one, so that numbers go on.
+    pub(super) fn kept(&self, run: Run, first: u64, last: u64) -> std::ops::RangeInclusive<u64> {
+        // Without any entry it is empty: `last` is 0 then.
+        let oldest = self.engine().first_index(run as u64).unwrap_or(1);
+        first.max(oldest).min(last.max(1))..=last
+    }
+
     /// Bytes of rows written since it was opened.
     pub(super) fn written(&self) -> u64 {
         self.written.load(Ordering::Relaxed)
@@ -331,10 +365,54 @@ impl<F: FileSystem> Journal<F> {
     }
 
     fn read<T: Record>(&self, run: Run, number: u64) -> Result<T, JournalError> {
+        T::decode(&self.raw(run, number)?).map_err(|source| JournalError::Record { number, source })
+    }
+
+    /// The bytes of an entry that must be there.
+    pub(super) fn raw(
+        &self,
+        run: Run,
+        number: u64,
+    ) -> Result<impl std::ops::Deref<Target = [u8]> + use<F>, JournalError> {
         let entry = catch_unwind(AssertUnwindSafe(|| self.engine().get_entry::<Numbered>(run as u64, number)));
         let entry = entry.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))?;
-        let entry = entry.ok_or(JournalError::Missing(number))?;
-        T::decode(&entry.data).map_err(|source| JournalError::Record { number, source })
+        Ok(entry.ok_or(JournalError::Missing(number))?.data)
+    }
+}
+
+/// Fills a new journal with entries that were another's.
+pub(super) struct JournalWriter {
+    engine: Engine,
+    batch: LogBatch,
+    bytes: usize,
+}
+
+impl JournalWriter {
+    /// Begins a journal in a directory that is missing or empty.
+    pub(super) fn create(directory: &Path, settings: &Settings) -> Result<Self, JournalError> {
+        let engine = engine_in(directory, settings.journal_file_bytes, Arc::new(DefaultFileSystem))?;
+        Ok(Self { engine, batch: LogBatch::with_capacity(1), bytes: 0 })
+    }
+
+    /// Adds an entry; those of a run come in order.
+    pub(super) fn put(&mut self, run: Run, number: u64, bytes: Vec<u8>) -> Result<(), JournalError> {
+        self.bytes += bytes.len();
+        let entry = Entry { index: number, data: bytes.into(), ..Entry::default() };
+        self.batch.add_entries::<Numbered>(run as u64, &[entry]).map_err(|e| failed(&e))?;
+        if self.bytes >= WRITE_BYTES { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<(), JournalError> {
+        self.bytes = 0;
+        let (engine, batch) = (&self.engine, &mut self.batch);
+        let written = catch_unwind(AssertUnwindSafe(|| engine.write(batch, false)));
+        written.map_err(|panic| JournalError::Engine(said(&*panic)))?.map(|_| ()).map_err(|e| failed(&e))
+    }
+
+    /// Everything is on the disk itself when this returns.
+    pub(super) fn finish(mut self) -> Result<(), JournalError> {
+        self.write()?;
+        sync(&self.engine)
     }
 }
 
@@ -366,6 +444,8 @@ fn sync<F: FileSystem>(engine: &Engine<F>) -> Result<(), JournalError> {
     synced.map_err(|panic| JournalError::Engine(said(&*panic)))?.map_err(|e| failed(&e))
 }
 
+/// Bytes in one write of a [`JournalWriter`].
+const WRITE_BYTES: usize = 1024 * 1024;
 /// Entries in one write of a copy.
 const COPY_ENTRIES: u64 = 64;
 

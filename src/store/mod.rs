@@ -7,6 +7,7 @@
 //! never changes a fact, and never logs what it holds.
 
 mod asked;
+mod backup;
 mod chunks;
 mod deliveries;
 mod erasing;
@@ -36,10 +37,12 @@ use crate::domain::{Date, SignedDuration, Timestamp};
 use crate::engine::row::Row;
 use journal::Cut;
 use open::{Inner, snapshots_in};
-use outbox::Outbox;
+use outbox::{Bytes, Outbox};
 use records::{DeliveryState, OutboxMark, Record};
-use snapshot::{Header, SnapshotWriter};
+use snapshot::{Frames, Header, SnapshotWriter};
+use view::WorkerImage;
 
+pub use backup::{Asked as BackupAsked, BackupError, BackupReport, Manifest, Staged, Summary, stones_in, verify};
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 pub use parcels::{
     DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Listed, Outgoing, Place, Ticket, Waiting,
@@ -62,6 +65,14 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// What a snapshot is of, and what of it was taken at one moment.
+struct Image {
+    header: Header,
+    deliveries: Vec<(Place, DeliveryState)>,
+    bytes: Bytes,
+    asked: Vec<AskedUnit>,
+}
+
 /// What is behind the lock is written through to sled before it is changed in memory, so a panic of
 /// another thread leaves nothing half done that a start would not mend.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -81,6 +92,12 @@ impl Store {
     /// [`StoreError`] where another process has it, or what is needed cannot be read.
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
         Ok(Self { inner: Arc::new(open::open(settings)?) })
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        &self.inner.settings.path
     }
 
     /// Where to go on: the workers of the view, and the decisions of the rows after them.
@@ -294,45 +311,64 @@ impl Store {
     }
 
     fn write_snapshot(&self) -> Result<(std::path::PathBuf, RowNumber, u64, u64), SnapshotError> {
-        let inner = &*self.inner;
-        // Read first: workers that are saved meanwhile are ahead of it, never behind.
-        let settled = inner.views.now().settled()?;
-        let (mark, deliveries, bytes, asked) = {
-            let outbox = self.outbox().map_err(Box::new)?;
-            let asked = outbox.asked().image().collect::<Vec<_>>();
-            (self.outbox_mark(), outbox.image(), outbox.bytes(), asked)
-        };
-        let directory = snapshots_in(&inner.settings.path);
-        let mut writer = SnapshotWriter::create(&directory, Header { settled, outbox: mark })?;
+        let image = self.image()?;
+        let directory = snapshots_in(&self.inner.settings.path);
+        let mut writer = SnapshotWriter::create(&directory, image.header)?;
         let mut workers = 0;
-        let mut next = Some(WorkerNumber(0));
-        while let Some(image) = inner.views.now().image(next)? {
-            writer.worker(&image)?;
+        let settled = image.header.settled;
+        self.write_image(&mut writer, image, |_| {
             workers += 1;
-            next = image.worker.0.checked_add(1).map(WorkerNumber);
-        }
-        for (place, state) in deliveries {
-            // What was delivered meanwhile is in the journal behind the mark.
-            let Some(event) = bytes.read(place)? else { continue };
-            writer.event(place, &event.encode())?;
-            if state != DeliveryState::default() {
-                writer.state(place, &state.encode())?;
-            }
-        }
-        for unit in asked {
-            writer.asked(&unit.encode())?;
-        }
-        for erasure in inner.views.now().erasures()? {
-            writer.erased(&erasure.encode())?;
-        }
+            Ok(())
+        })?;
         let (path, bytes) = writer.finish()?;
         Ok((path, settled, workers, bytes))
     }
 
+    /// What a snapshot begins with. It is taken first: workers that are saved meanwhile are ahead of it, never behind.
+    fn image(&self) -> Result<Image, SnapshotError> {
+        let settled = self.inner.views.now().settled()?;
+        let outbox = self.outbox().map_err(Box::new)?;
+        Ok(Image {
+            header: Header { settled, outbox: self.outbox_mark() },
+            asked: outbox.asked().image().collect(),
+            deliveries: outbox.image(),
+            bytes: outbox.bytes(),
+        })
+    }
+
+    /// Writes everything of a snapshot behind its header, and shows each worker to `see`.
+    fn write_image<W: std::io::Write>(
+        &self,
+        frames: &mut Frames<W>,
+        image: Image,
+        mut see: impl FnMut(&WorkerImage) -> Result<(), SnapshotError>,
+    ) -> Result<(), SnapshotError> {
+        let views = &self.inner.views;
+        let mut next = Some(WorkerNumber(0));
+        while let Some(worker) = views.now().image(next)? {
+            see(&worker)?;
+            frames.worker(&worker)?;
+            next = worker.worker.0.checked_add(1).map(WorkerNumber);
+        }
+        for (place, state) in image.deliveries {
+            // What was delivered meanwhile is in the journal behind the mark.
+            let Some(event) = image.bytes.read(place)? else { continue };
+            frames.event(place, &event.encode())?;
+            if state != DeliveryState::default() {
+                frames.state(place, &state.encode())?;
+            }
+        }
+        image.asked.iter().try_for_each(|unit| frames.asked(&unit.encode()))?;
+        views.now().erasures()?.iter().try_for_each(|erasure| frames.erased(&erasure.encode()))
+    }
+
     /// Where the journal can be cut for a snapshot to be enough; above what retention asks for, where that counts.
     fn cut_at(&self, snapshot: &Path, is_retained: bool) -> Result<Cut, SnapshotError> {
+        self.cut_for(snapshot::verify(snapshot)?, is_retained)
+    }
+
+    fn cut_for(&self, Header { settled, outbox }: Header, is_retained: bool) -> Result<Cut, SnapshotError> {
         let journal = &self.inner.journal;
-        let Header { settled, outbox } = snapshot::verify(snapshot)?;
         // The settled row stays: whoever starts from this snapshot asks for its time.
         let mut row = settled.min(journal.last_row());
         if is_retained && journal.size() <= self.inner.settings.journal_max_bytes {
@@ -431,11 +467,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where it cannot be asked.
     pub fn room(&self) -> Result<Room, StoreError> {
-        let path = &self.inner.settings.path;
-        let found = rustix::fs::statvfs(path).map_err(|error| StoreError::io("cannot ask", path)(error.into()))?;
-        let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
-        Ok(Room { free_bytes: bytes(found.f_bavail), capacity_bytes: bytes(found.f_blocks) })
+        room_in(&self.inner.settings.path)
     }
+}
+
+/// The room on the file system of a directory.
+fn room_in(path: &Path) -> Result<Room, StoreError> {
+    let found = rustix::fs::statvfs(path).map_err(|error| StoreError::io("cannot ask", path)(error.into()))?;
+    let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+    Ok(Room { free_bytes: bytes(found.f_bavail), capacity_bytes: bytes(found.f_blocks) })
 }
 
 /// The length of all files below a directory. Files that go meanwhile are passed over.
@@ -458,3 +498,5 @@ mod fixtures_of_cases;
 mod fixtures_tests;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod upgrade_tests;

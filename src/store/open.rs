@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
+use super::backup::STAGING;
 use super::error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 use super::generation;
 use super::journal::Journal;
@@ -38,12 +39,15 @@ pub(super) struct Inner {
     pub(super) workers: Mutex<Option<Vec<RecoveredWorker>>>,
     /// One snapshot at a time; below it the value of [`Journal::written`] at the last one.
     pub(super) snapshot_at: Mutex<()>,
+    /// One backup at a time.
+    pub(super) backup_at: Mutex<()>,
     /// Quarantine holds nobody any more who was erased by the rows up to this one.
     pub(super) quarantine_forgot: AtomicU64,
     pub(super) written_at_snapshot: AtomicU64,
     _lock: File,
 }
 
+/// Where the snapshots of a store are.
 pub(super) fn snapshots_in(store: &Path) -> PathBuf {
     store.join("snapshots")
 }
@@ -61,6 +65,7 @@ fn is_full(error: &StoreError) -> bool {
         StoreError::Journal(_)
         | StoreError::InUse(_)
         | StoreError::Snapshot(_)
+        | StoreError::HalfRestored(_)
         | StoreError::NoRoom { .. }
         | StoreError::RowsMissing { .. }
         | StoreError::RowsLost { .. }
@@ -76,6 +81,9 @@ pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
         .map_err(StoreError::io("cannot close to others", path))?;
     let lock = lock(path)?;
+    if path.join(STAGING).exists() {
+        return Err(StoreError::HalfRestored(path.clone()));
+    }
     let ballast = Ballast::in_directory(path);
     let parts = match parts(settings) {
         Err(error) if is_full(&error) && ballast.free() => parts(settings)?,
@@ -101,6 +109,7 @@ pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
         workers: Mutex::new(Some(workers)),
         ballast,
         snapshot_at: Mutex::new(()),
+        backup_at: Mutex::new(()),
         quarantine_forgot: AtomicU64::new(0),
         // The bytes since the last snapshot count from before the start: this wraps below zero.
         written_at_snapshot: AtomicU64::new(0_u64.wrapping_sub(unsaved)),
@@ -184,7 +193,8 @@ fn is_full_view(error: &ViewError) -> bool {
     }
 }
 
-type Trees = (View, Outbox, Quarantine);
+/// What is in one view.
+pub(super) type Trees = (View, Outbox, Quarantine);
 
 /// The view as it stands, if it was made to its end and all of it can be read.
 fn whole_view(directory: &Path, settings: &Settings) -> Result<Option<(Trees, Vec<RecoveredWorker>)>, ViewError> {
@@ -241,8 +251,8 @@ fn rebuild(directory: &Path, settings: &Settings, journal: &Journal) -> Result<T
     refill(views, journal)
 }
 
-/// Makes a view from a snapshot, or an empty one.
-fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Result<Trees, SnapshotError> {
+/// Makes a view from a snapshot, or an empty one; it is not whole before quarantine is in it.
+pub(super) fn load(directory: &Path, settings: &Settings, snapshot: Option<&Path>) -> Result<Trees, SnapshotError> {
     let view = View::open(directory, settings.view_cache_bytes)?;
     let mut outbox = Outbox::open(view.tree("outbox")?, settings)?;
     let quarantine = Quarantine::open(view.tree("quarantine")?, settings)?;
@@ -306,6 +316,11 @@ fn refused_in(row: Row) -> impl Iterator<Item = Quarantined> {
             raw: refused.raw,
         })
     })
+}
+
+/// Opens what a restored store is made of, and closes it: whatever would keep it from opening is found here.
+pub(super) fn try_parts(settings: &Settings) -> Result<(), StoreError> {
+    parts(settings).map(drop)
 }
 
 /// Rows that are needed must be there, and the view must not know more than the journal.

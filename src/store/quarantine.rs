@@ -164,6 +164,17 @@ impl Quarantine {
         self.items.keys().copied().collect()
     }
 
+    /// The stored bytes of an item; none where it is there no more.
+    pub(super) fn raw(&self, id: u64) -> Result<Option<Vec<u8>>, ViewError> {
+        chunks::read(&self.tree, &key_of(id))
+    }
+
+    /// Puts back an item under the id it had, which is above those that are there. The bounds are kept as ever.
+    pub(super) fn restore(&mut self, id: u64, item: &Quarantined) -> Result<(), ViewError> {
+        self.next = self.next.max(id);
+        self.put(item).map(|_| ())
+    }
+
     /// Removes an item where it names somebody who was erased.
     pub(super) fn forget(&mut self, id: u64, stones: &[Tombstone]) -> Result<(), ViewError> {
         if !self.items.contains_key(&id) {

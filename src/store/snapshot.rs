@@ -85,35 +85,21 @@ pub(super) fn list(directory: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Writes a snapshot piece by piece.
-pub(super) struct SnapshotWriter {
-    out: BufWriter<File>,
-    directory: PathBuf,
-    unfinished: PathBuf,
-    name: String,
+/// Writes the frames of a snapshot.
+pub(super) struct Frames<W> {
+    out: W,
     whole: Hasher,
     frames: u64,
     bytes: u64,
 }
 
-impl SnapshotWriter {
-    /// Begins a snapshot in a directory, which is made where it is missing.
-    pub(super) fn create(directory: &Path, header: Header) -> Result<Self, SnapshotError> {
-        std::fs::create_dir_all(directory)?;
-        let unfinished = directory.join(UNFINISHED);
-        let out = BufWriter::with_capacity(1 << 18, File::create(&unfinished)?);
-        let mut writer = Self {
-            out,
-            directory: directory.to_owned(),
-            unfinished,
-            name: file_name(header.settled),
-            whole: Hasher::new(),
-            frames: 0,
-            bytes: 0,
-        };
-        writer.raw(MAGIC)?;
-        writer.frame(HEADER, &[&[FORMAT], &header.settled.to_le_bytes(), &header.outbox.encode()])?;
-        Ok(writer)
+impl<W: Write> Frames<W> {
+    /// Begins with what the snapshot is of.
+    pub(super) fn begin(out: W, header: Header) -> Result<Self, SnapshotError> {
+        let mut frames = Self { out, whole: Hasher::new(), frames: 0, bytes: 0 };
+        frames.raw(MAGIC)?;
+        frames.frame(HEADER, &[&[FORMAT], &header.settled.to_le_bytes(), &header.outbox.encode()])?;
+        Ok(frames)
     }
 
     /// Adds a worker.
@@ -164,23 +150,62 @@ impl SnapshotWriter {
         Ok(())
     }
 
-    /// Ends the file, verifies it, and puts it in its place. Returns its path and length.
-    pub(super) fn finish(mut self) -> Result<(PathBuf, u64), SnapshotError> {
+    /// Ends with a count and a sum of all before. Returns what was written to, and the length.
+    pub(super) fn end(mut self) -> Result<(W, u64), SnapshotError> {
         let (frames, whole) = (self.frames, self.whole.clone().finalize());
         self.frame(END, &[&frames.to_le_bytes(), &whole.to_le_bytes()])?;
-        let file = self.out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
+        Ok((self.out, self.bytes))
+    }
+}
+
+/// Writes a snapshot piece by piece into a file beside its place.
+pub(super) struct SnapshotWriter {
+    frames: Frames<BufWriter<File>>,
+    directory: PathBuf,
+    unfinished: PathBuf,
+    name: String,
+}
+
+impl SnapshotWriter {
+    /// Begins a snapshot in a directory, which is made where it is missing.
+    pub(super) fn create(directory: &Path, header: Header) -> Result<Self, SnapshotError> {
+        std::fs::create_dir_all(directory)?;
+        let unfinished = directory.join(UNFINISHED);
+        let out = BufWriter::with_capacity(1 << 18, File::create(&unfinished)?);
+        let frames = Frames::begin(out, header)?;
+        Ok(Self { frames, directory: directory.to_owned(), unfinished, name: file_name(header.settled) })
+    }
+
+    /// Ends the file, verifies it, and puts it in its place. Returns its path and length.
+    pub(super) fn finish(self) -> Result<(PathBuf, u64), SnapshotError> {
+        let (out, bytes) = self.frames.end()?;
+        let file = out.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_all()?;
         verify(&self.unfinished)?;
         let path = self.directory.join(&self.name);
         std::fs::rename(&self.unfinished, &path)?;
         File::open(&self.directory)?.sync_all()?;
-        Ok((path, self.bytes))
+        Ok((path, bytes))
+    }
+}
+
+impl std::ops::Deref for SnapshotWriter {
+    type Target = Frames<BufWriter<File>>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.frames
+    }
+}
+
+impl std::ops::DerefMut for SnapshotWriter {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.frames
     }
 }
 
 /// Reads a snapshot piece by piece. Only after `None` is the whole file known to be good.
-pub(super) struct SnapshotReader {
-    source: BufReader<File>,
+pub(super) struct SnapshotReader<R = BufReader<File>> {
+    source: R,
     header: Header,
     whole: Hasher,
     frames: u64,
@@ -189,8 +214,14 @@ pub(super) struct SnapshotReader {
 impl SnapshotReader {
     /// Opens a snapshot and reads its header.
     pub(super) fn open(path: &Path) -> Result<Self, SnapshotError> {
+        Self::of(BufReader::with_capacity(1 << 18, File::open(path)?))
+    }
+}
+
+impl<R: Read> SnapshotReader<R> {
+    /// Reads the header of what begins here.
+    pub(super) fn of(source: R) -> Result<Self, SnapshotError> {
         let header = Header { settled: 0, outbox: OutboxMark::default() };
-        let source = BufReader::with_capacity(1 << 18, File::open(path)?);
         let mut reader = Self { source, header, whole: Hasher::new(), frames: 0 };
         if reader.array::<8>()? != *MAGIC {
             return Err(SnapshotError::Damaged("it does not begin like a snapshot"));

@@ -4,6 +4,7 @@
 
 mod alerting;
 mod backtested;
+mod backups;
 mod bad_input;
 mod cases;
 mod clock_step;

@@ -6,6 +6,7 @@
 mod accounts;
 mod backtest;
 mod backtest_table;
+mod backup;
 mod cases;
 mod cases_print;
 mod check;
@@ -25,6 +26,7 @@ mod quarantine;
 mod relate;
 mod remedies;
 mod replay;
+mod restore;
 mod run;
 mod schema;
 mod score;
@@ -52,6 +54,8 @@ enum Command {
     Accounts(accounts::AccountsArguments),
     /// Compare two rule files on the past: cases that would open, that no longer would, and by chance
     Backtest(backtest::BacktestArguments),
+    // The arguments say what it does, at length.
+    Backup(backup::BackupArguments),
     // The arguments say what it does, at length.
     Cases(cases::CasesArguments),
     /// Read every setting and the rules, or judge a file of messages, and tell every problem
@@ -81,6 +85,8 @@ enum Command {
     Relate(relate::RelateArguments),
     // The arguments say what it does, at length.
     Replay(replay::ReplayArguments),
+    // The arguments say what it does, at length.
+    Restore(restore::RestoreArguments),
     /// Run the service
     Run(run::RunArguments),
     // The arguments say what it does, at length.
@@ -146,6 +152,7 @@ pub fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Accounts(arguments) => accounts::run(arguments),
         Command::Backtest(arguments) => backtest::run(&arguments),
+        Command::Backup(arguments) => backup::run(arguments),
         Command::Cases(arguments) => cases::run(arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Clock(arguments) => clock::run(&arguments),
@@ -161,6 +168,7 @@ pub fn main() -> ExitCode {
         Command::Quarantine(arguments) => quarantine::run(arguments),
         Command::Relate(arguments) => relate::run(&arguments),
         Command::Replay(arguments) => replay::run(&arguments),
+        Command::Restore(arguments) => restore::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Score(arguments) => score::run(&arguments),

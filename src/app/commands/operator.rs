@@ -9,7 +9,7 @@ use comfy_table::Table;
 use super::{EXIT_USAGE, Output};
 use crate::app::control::{self, Answer, ControlError, Question};
 use crate::config::{self, Problems, Settings};
-use crate::store::{Settings as StoreSettings, Store, StoreError};
+use crate::store::{BackupError, Settings as StoreSettings, Store, StoreError};
 
 /// Why a command of an operator failed.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +35,9 @@ pub(super) enum OperatorError {
          service has?"
     )]
     NoStore(String),
+    /// No backup is made, or none is restored.
+    #[error("{0}")]
+    Backup(#[from] BackupError),
     /// The service could not do it.
     #[error("{0}")]
     Failed(String),
@@ -133,6 +136,8 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         | Answer::WorkerErased { .. }
         | Answer::Erasing { .. }
         | Answer::OutboxTest { .. }
+        | Answer::BackedUp(_)
+        | Answer::Restored { .. }
         | Answer::Histories { .. }) => Ok(good),
     });
     match (answer, output) {
@@ -152,15 +157,21 @@ pub(super) fn finish(answer: Result<Answer, OperatorError>, output: Output, prin
         },
         (Err(error), _) => {
             eprintln!("{error}");
-            match error {
-                OperatorError::Config(_) | OperatorError::Usage(_) => ExitCode::from(EXIT_USAGE),
-                OperatorError::Control(_)
-                | OperatorError::Store(_)
-                | OperatorError::NotRunning(_)
-                | OperatorError::NoStore(_)
-                | OperatorError::Failed(_) => ExitCode::FAILURE,
-            }
+            status_of(&error)
         }
+    }
+}
+
+/// The exit status that says what kind of failure it was.
+pub(super) fn status_of(error: &OperatorError) -> ExitCode {
+    match error {
+        OperatorError::Config(_) | OperatorError::Usage(_) => ExitCode::from(EXIT_USAGE),
+        OperatorError::Control(_)
+        | OperatorError::Store(_)
+        | OperatorError::NotRunning(_)
+        | OperatorError::NoStore(_)
+        | OperatorError::Backup(_)
+        | OperatorError::Failed(_) => ExitCode::FAILURE,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
 use crate::domain::ids::WorkerKey;
 use crate::domain::ids::WorkerNumber;
-use crate::store::{PackedHistory, Quarantined};
+use crate::store::{BackupReport, PackedHistory, Quarantined};
 
 /// A question.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,6 +117,8 @@ pub enum Question {
         /// What to change it to; none to look only.
         change: Option<LevelChange>,
     },
+    /// A backup: bytes come before the answer.
+    Backup,
     /// What is stored of some workers, to be looked back on by whoever asks.
     Histories {
         /// Workers from this number on, in hexadecimal digits.
@@ -316,6 +318,20 @@ pub enum Answer {
         configured: String,
         /// In how many seconds that comes back by itself; null where it does not.
         back_in_s: Option<u64>,
+    },
+    /// A backup was made, or looked through.
+    BackedUp(BackupReport),
+    /// A backup was restored.
+    Restored {
+        /// What is there now.
+        #[serde(flatten)]
+        report: BackupReport,
+        /// How many of its workers were erased since, and are again.
+        erased_again: usize,
+        /// Where that was read: stores and later backups.
+        erased_in: Vec<String>,
+        /// What could not be read of it, in words.
+        unread: Vec<String>,
     },
     /// It could not be done.
     Failed {

@@ -28,7 +28,7 @@ pub struct Entry {
     /// In which role.
     pub role: String,
     /// What was asked for: `read`, `deed`, `sign_in`, `sign_out`, `account`, `export`, `erase`, `worker_link`,
-    /// `break_glass`, `break_glass_reviewed`, `what_if`.
+    /// `break_glass`, `break_glass_reviewed`, `what_if`, `backup`, `restore`.
     pub what: String,
     /// The page or the address of the API, with its parameters' names and not their values.
     pub route: String,
@@ -55,7 +55,7 @@ pub struct Entry {
     /// The account that was changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
-    /// How it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and
+    /// What was restored; or how it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and
     /// sites; or why somebody whom the OpenID provider vouches for was turned away: `ungranted`, `unnamed`, `taken`,
     /// `disabled`.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -29,6 +29,13 @@ impl Vagus {
         service
     }
 
+    /// Starts a service on the configuration and store that are in a directory already.
+    pub(crate) fn at(directory: tempfile::TempDir) -> Self {
+        let mut service = Self { child: None, directory, ops: None };
+        service.start_again();
+        service
+    }
+
     pub(crate) fn config(&self) -> PathBuf {
         self.directory.path().join("vagus.toml")
     }

@@ -1,0 +1,264 @@
+//! `vagus backup`, `vagus backup verify`.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, IsTerminal as _, Read, Write};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::operator::{self, OperatorError};
+use super::{ConfigFile, Output};
+use crate::app::backup::{self, MakeError};
+use crate::app::control::{self, Answer, FetchError};
+use crate::config;
+use crate::store::{self, BackupError, BackupReport};
+
+/// How the file is called that is being written.
+const UNFINISHED: &str = ".unfinished";
+
+/// Makes a backup, also while the service runs: a tar archive of the store as of one moment.
+///
+/// In it: workers and their nights, cases, deliveries that wait, what was refused, accounts and the audit. Not in it:
+/// configuration, rules, keys and certificates, sessions, and links to workers' own pages. It is health data, and not
+/// encrypted. `vagus restore` brings it back. Where no service runs, the store itself is read.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:\n  \
+    vagus backup --config vagus.toml --to /backup/vagus-$(date +%F).tar\n  \
+    vagus backup --config vagus.toml --to - | age -r age1… > vagus.tar.age\n  \
+    vagus backup verify /backup/vagus-2026-11-23.tar")]
+pub(super) struct BackupArguments {
+    #[command(subcommand)]
+    command: Option<BackupCommand>,
+    #[command(flatten)]
+    config: ConfigFile,
+    /// Where to: a file that only its owner can read, or - for standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    to: PathBuf,
+    /// Replace the file where it is there
+    #[arg(long)]
+    force: bool,
+    /// How to print what was done; on standard error where the backup goes to standard output
+    #[arg(long, value_enum, default_value = "table")]
+    output: Output,
+}
+
+#[derive(Debug, Subcommand)]
+enum BackupCommand {
+    /// Read a backup to its end without restoring it: compare every sum, understand every record
+    Verify {
+        /// The backup, or - for standard input
+        file: PathBuf,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        output: Output,
+    },
+}
+
+pub(super) fn run(arguments: BackupArguments) -> ExitCode {
+    let BackupArguments { command, config, to, force, output } = arguments;
+    if let Some(BackupCommand::Verify { file, output }) = command {
+        return operator::finish(verify(&file), output, |answer| {
+            operator::say(format_args!("{}", told("whole", answer)))
+        });
+    }
+    if to == Path::new("-") {
+        return match (to_output(&config), output) {
+            (Ok(answer), Output::Table) => print_error(&told("made", &answer), ExitCode::SUCCESS),
+            (Ok(answer), Output::Json) => {
+                print_error(&serde_json::to_string(&answer).unwrap_or_default(), ExitCode::SUCCESS)
+            }
+            (Err(error), _) => print_error(&error.to_string(), operator::status_of(&error)),
+        };
+    }
+    operator::finish(to_file(&config, &to, force), output, |answer| {
+        operator::say(format_args!("{} in {}", told("made", answer), to.display()));
+    })
+}
+
+fn print_error(text: &str, status: ExitCode) -> ExitCode {
+    eprintln!("{text}");
+    status
+}
+
+fn known(answer: Answer) -> Result<Answer, OperatorError> {
+    if let Answer::Failed { problem } = answer { Err(OperatorError::Failed(problem)) } else { Ok(answer) }
+}
+
+/// From the running service, or from the store itself where none runs.
+fn make(config: &Path, out: impl Write) -> Result<Answer, OperatorError> {
+    let settings = config::load_store(config)?;
+    let mut out = Shown { out, bar: bar() };
+    let fetched = control::fetch_backup(&settings.path, &mut out).map_err(|error| match error {
+        FetchError::Control(error) => OperatorError::Control(error),
+        FetchError::Backup(error) => OperatorError::Backup(error),
+    })?;
+    let answer = match fetched {
+        Some(answer) => answer,
+        None => {
+            let store = operator::open_store(&settings)?;
+            let made = backup::make_on_files(&store, &settings.path, &mut out);
+            Answer::BackedUp(made.map_err(|error| match error {
+                MakeError::Backup(error) => OperatorError::Backup(error),
+                MakeError::Audit(error) => OperatorError::Failed(error.to_string()),
+            })?)
+        }
+    };
+    out.flush().map_err(BackupError::Out)?;
+    out.bar.finish_and_clear();
+    Ok(answer)
+}
+
+/// To standard output, which is the backup's alone.
+fn to_output(config: &Path) -> Result<Answer, OperatorError> {
+    let out = std::io::stdout();
+    if out.is_terminal() {
+        let problem = "standard output is a terminal: name a file with --to, or pipe it somewhere";
+        return Err(OperatorError::Usage(problem.to_owned()));
+    }
+    make(config, out.lock()).and_then(known)
+}
+
+fn to_file(config: &Path, to: &Path, force: bool) -> Result<Answer, OperatorError> {
+    let is_there = || to.symlink_metadata().is_ok();
+    let exists = || OperatorError::Usage(format!("{} is there already; --force replaces it", to.display()));
+    if is_there() && !force {
+        return Err(exists());
+    }
+    let mut beside = to.as_os_str().to_owned();
+    beside.push(UNFINISHED);
+    let beside = PathBuf::from(beside);
+    let in_words =
+        |error: std::io::Error| OperatorError::Failed(format!("{} cannot be written: {error}", to.display()));
+    let file = own_file(&beside)?;
+    let made = make(config, &file).and_then(known).and_then(|answer| {
+        file.sync_all().map_err(in_words)?;
+        // What was written is read once: a disk that loses something says so today.
+        let again = store::verify(File::open(&beside).map_err(in_words)?)?;
+        if matches!(&answer, Answer::BackedUp(report) if *report == again) {
+            return Ok(answer);
+        }
+        Err(OperatorError::Failed(format!("{} is not as it was written", to.display())))
+    });
+    let placed = made.and_then(|answer| {
+        if is_there() && !force {
+            return Err(exists());
+        }
+        std::fs::rename(&beside, to).map_err(in_words)?;
+        let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        File::open(directory).and_then(|directory| directory.sync_all()).map_err(in_words)?;
+        Ok(answer)
+    });
+    if placed.is_err() {
+        let _ = std::fs::remove_file(&beside);
+    }
+    placed
+}
+
+/// A file that nobody else may read, and that nobody else writes; what a killed command left there goes.
+fn own_file(path: &Path) -> Result<File, OperatorError> {
+    let failed =
+        |error: std::io::Error| OperatorError::Failed(format!("{} cannot be written: {error}", path.display()));
+    let mut options = OpenOptions::new();
+    let file = options.read(true).write(true).create(true).truncate(false).mode(0o600).open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(OperatorError::Failed(format!("another backup is being written to {}", path.display())));
+        }
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    file.set_permissions(std::fs::Permissions::from_mode(0o600)).and_then(|()| file.set_len(0)).map_err(failed)?;
+    Ok(file)
+}
+
+fn verify(file: &Path) -> Result<Answer, OperatorError> {
+    let (source, length) = source(file)?;
+    let bar = length.map_or_else(bar, bar_of);
+    let report = store::verify(bar.wrap_read(source))?;
+    bar.finish_and_clear();
+    Ok(Answer::BackedUp(report))
+}
+
+/// Where a backup is read from, and its length where that is known.
+pub(super) fn source(file: &Path) -> Result<(Box<dyn Read>, Option<u64>), OperatorError> {
+    if file == Path::new("-") {
+        return Ok((Box::new(std::io::stdin()), None));
+    }
+    let failed = |error: std::io::Error| OperatorError::Usage(format!("{} cannot be read: {error}", file.display()));
+    let source = File::open(file).map_err(failed)?;
+    let metadata = source.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(failed(ErrorKind::IsADirectory.into()));
+    }
+    Ok((Box::new(source), metadata.is_file().then_some(metadata.len())))
+}
+
+/// How far it is, on standard error, where that is a terminal.
+fn bar() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {bytes} {binary_bytes_per_sec}");
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = style { bar.with_style(style) } else { bar }
+}
+
+/// The same, where its end is known.
+pub(super) fn bar_of(length: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template("{bar:40} {bytes}/{total_bytes} {binary_bytes_per_sec}");
+    let bar = ProgressBar::new(length);
+    if let Ok(style) = style { bar.with_style(style) } else { bar }
+}
+
+/// Counts what is written.
+struct Shown<W> {
+    out: W,
+    bar: ProgressBar,
+}
+
+impl<W: Write> Write for Shown<W> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.bar.inc(written as u64);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A backup in words.
+fn told(what: &str, answer: &Answer) -> String {
+    let Answer::BackedUp(report) = answer else { return String::new() };
+    let mut text = format!("the backup is {what}: {}", in_words(report));
+    if report.summary.still_held > 0 {
+        text.push_str(&format!(
+            "\n{} erased not long before are still in it: make another one soon, and remove this one then",
+            report.summary.still_held
+        ));
+    }
+    text
+}
+
+/// What is in a backup, in words.
+pub(super) fn in_words(report: &BackupReport) -> String {
+    let (manifest, summary) = (&report.manifest, &report.summary);
+    let row =
+        summary.row_at.as_ref().map_or_else(|| "no row yet".to_owned(), |at| format!("row {} of {at}", summary.row));
+    format!(
+        "{row}, {} workers of {} sites, {} cases ({} open), {} deliveries ({} given up), {} refused items, {} bytes; of {}, by \
+         Vagus {}",
+        summary.workers,
+        summary.sites.len(),
+        summary.cases,
+        summary.open_cases,
+        summary.outbox,
+        summary.given_up,
+        summary.quarantined,
+        report.bytes,
+        manifest.made_at,
+        manifest.vagus,
+    )
+}

@@ -1,0 +1,402 @@
+//! Backups of the real service: under load, restored elsewhere, to the same bytes; and everything that can go wrong.
+
+use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde_json::Value;
+
+use crate::support::client::TestClient;
+use crate::support::eventually;
+use crate::support::feed::{Message, ago, gad7, nights, now, phq9_with_crisis};
+use crate::support::mosquitto::{Mosquitto, MosquittoConfig};
+use crate::support::town::Town;
+use crate::support::vagus::{BINARY, Vagus, configuration};
+
+mod reference;
+
+/// A place to restore into, with a configuration of its own, and what is made there.
+pub(crate) struct Elsewhere {
+    directory: tempfile::TempDir,
+}
+
+impl Elsewhere {
+    pub(crate) fn new(broker_port: u16) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let config = configuration(broker_port, &directory.path().join("data"));
+        std::fs::write(directory.path().join("vagus.toml"), config).unwrap();
+        Self { directory }
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.directory.path().join("data")
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(BINARY);
+        command.args(words).arg("--config").arg(self.directory.path().join("vagus.toml"));
+        command
+    }
+
+    fn restore(&self, from: &Path, more: &[&str]) -> Output {
+        self.command(&["restore"]).arg("--from").arg(from).args(more).output().unwrap()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn succeeded(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn refused(output: &Output, words: &str) {
+    let told = text(&output.stderr);
+    assert!(!output.status.success() && told.contains(words), "{words:?} is not in {told:?}");
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_str(&succeeded(output)).unwrap()
+}
+
+fn store_of(vagus: &Vagus) -> PathBuf {
+    vagus.config().with_file_name("data")
+}
+
+fn back_up(vagus: &Vagus, to: &Path) -> Output {
+    vagus.command(&["backup"], &["--to", to.to_str().unwrap(), "--output", "json"])
+}
+
+/// What arrives at a plant without end: nights of many, questionnaires, a crisis now and then, and what is refused.
+fn arrivals(round: i64) -> Vec<Message> {
+    let at = ago(now(), 1);
+    (0..8)
+        .flat_map(|place| {
+            let worker = format!("w-{}", (round * 8 + place) % 40);
+            let mut messages = nights(&worker, 3, place % 3, 1 + round % 30, at);
+            messages.push(gad7(
+                &worker,
+                [3, 12, 15][usize::try_from((round + place) % 3).unwrap()],
+                ago(at, round % 200),
+            ));
+            if (round * 8 + place) % 61 == 0 {
+                messages.push(phq9_with_crisis(&worker, ago(at, round % 200)));
+            }
+            // Of tomorrow: it is refused, and kept in quarantine.
+            messages.push(gad7(&format!("w-early-{round}-{place}"), 5, ago(at, -48)));
+            messages
+        })
+        .collect()
+}
+
+#[test]
+fn twenty_backups_under_load_hold_the_same_cases_states_and_position_to_the_byte() {
+    let town = Town::new();
+    let backups = tempfile::tempdir().unwrap();
+    let (over, quiet) = (AtomicBool::new(false), Mosquitto::start(&MosquittoConfig::persistent()));
+    let places: Vec<Elsewhere> = std::thread::scope(|scope| {
+        let (port, over) = (town.broker.port(), &over);
+        scope.spawn(move || {
+            let gateway = TestClient::connect(port, "gw-of-many");
+            for round in 0.. {
+                for (n, message) in arrivals(round).iter().enumerate() {
+                    gateway.send(&message.topic(), message.envelope(&format!("{round}:{n}")));
+                }
+                gateway.wait_for_acknowledgements();
+                if over.load(Ordering::Acquire) {
+                    return;
+                }
+            }
+        });
+        eventually("there are cases", || {
+            let cases = town.vagus.ask(&["cases", "list"]);
+            (cases.as_object().unwrap().values().any(|rows| rows.as_array().is_some_and(|rows| !rows.is_empty())))
+                .then_some(())
+        });
+        let made = (0..20).map(|n| {
+            let (to, place) = (backups.path().join(format!("{n}.tar")), Elsewhere::new(quiet.port()));
+            let made = report(&back_up(&town.vagus, &to));
+            let restored = report(&place.restore(&to, &["--output", "json"]));
+            assert_eq!((&made["row"], &made["workers"]), (&restored["row"], &restored["workers"]));
+            place
+        });
+        let made = made.collect();
+        over.store(true, Ordering::Release);
+        made
+    });
+    let mut town = town;
+    town.quiet();
+    assert_eq!(town.vagus.stop(), Some(0));
+
+    let mut original = reference::Original::read(&town.vagus.config());
+    let mut rows = BTreeSet::new();
+    for place in &places {
+        rows.insert(original.is_same_as(&place.store()));
+    }
+    println!(
+        "20 backups at rows {rows:?}; the longest pause between two rows meanwhile {} ms",
+        original.longest_pause_ms()
+    );
+    assert!(rows.len() >= 15, "they were made at different moments: {rows:?}");
+
+    // And in a process of its own that starts from it: what people ask is answered alike.
+    let last = backups.path().join("last.tar");
+    report(&back_up(&town.vagus, &last));
+    let place = Elsewhere::new(quiet.port());
+    succeeded(&place.restore(&last, &[]));
+    town.vagus.start_again();
+    town.vagus.wait_until_ready();
+    let mut other = Vagus::at(place.directory);
+    other.wait_until_ready();
+    for question in
+        [["cases", "list"], ["workers", "list"], ["outbox", "list"], ["quarantine", "list"], ["accounts", "list"]]
+    {
+        assert_eq!(other.ask(&question), town.vagus.ask(&question), "{question:?}");
+    }
+    assert_eq!(other.stop(), Some(0));
+}
+
+/// A service with some workers, cases and refused items.
+fn lived() -> Town {
+    let mut town = Town::new();
+    let mut messages: Vec<Message> = (0..12).flat_map(|n| nights(&format!("w-{n}"), 30, 3, 1, now())).collect();
+    messages.extend((0..12).map(|n| gad7(&format!("w-{n}"), 12, ago(now(), 3))));
+    town.send_all(&messages);
+    town.wait_for_alerts("w-11", 1);
+    // What the snapshot in a backup has is written some seconds behind.
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("first.tar");
+    eventually("the workers are saved", || {
+        let made =
+            report(&town.vagus.command(&["backup"], &["--force", "--to", to.to_str().unwrap(), "--output", "json"]));
+        (made["open_cases"].as_u64() == Some(12)).then_some(())
+    });
+    town
+}
+
+/// How often the audit of a store tells of something.
+fn told_of(store: &Path, what: &str) -> usize {
+    let files = std::fs::read_dir(store.join("audit")).unwrap();
+    let text: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
+    text.lines().filter(|line| line.contains(&format!(r#""what":"{what}""#))).count()
+}
+
+#[test]
+fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit() {
+    let mut town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("vagus.tar");
+    let before = told_of(&store_of(&town.vagus), "backup");
+    let made = report(&back_up(&town.vagus, &to));
+    assert_eq!(
+        (made["answer"].as_str(), made["workers"].as_u64(), made["open_cases"].as_u64()),
+        (Some("backed_up"), Some(12), Some(12))
+    );
+    assert_eq!(std::fs::metadata(&to).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(made["bytes"].as_u64(), Some(std::fs::metadata(&to).unwrap().len()));
+    refused(&back_up(&town.vagus, &to), "is there already; --force replaces it");
+    let forced = town.vagus.command(&["backup"], &["--to", to.to_str().unwrap(), "--force"]);
+    assert!(succeeded(&forced).contains("the backup is made: row"), "{}", text(&forced.stdout));
+    let left: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["vagus.tar"]);
+
+    // Any tar reads it, and sha256sum agrees.
+    let unpack = format!("cd {:?} && tar xf vagus.tar && sha256sum --check --quiet SHA256SUMS", directory.path());
+    succeeded(&Command::new("sh").args(["-c", &unpack]).output().unwrap());
+    assert!(std::fs::read_to_string(directory.path().join("accounts.json")).unwrap().contains("admin"));
+
+    let piped = format!("{BINARY} backup --config {:?} --to - | {BINARY} backup verify -", town.vagus.config());
+    let piped = Command::new("sh").args(["-c", &piped]).output().unwrap();
+    assert!(succeeded(&piped).contains("12 workers of 1 sites, 12 cases (12 open)"), "{}", text(&piped.stdout));
+    assert!(text(&piped.stderr).contains("the backup is made"), "{}", text(&piped.stderr));
+    let full = format!("{BINARY} backup --config {:?} --to - > /dev/full", town.vagus.config());
+    refused(&Command::new("sh").args(["-c", &full]).output().unwrap(), "No space left on device");
+    refused(&town.vagus.command(&["restore"], &["--from", to.to_str().unwrap()]), "a service runs on");
+    assert_eq!(town.vagus.stop(), Some(0));
+    refused(&town.vagus.command(&["restore"], &["--from", to.to_str().unwrap()]), "there is a store in it");
+
+    // Where no service runs the store itself is read.
+    let other = directory.path().join("stopped.tar");
+    let stopped = report(&back_up(&town.vagus, &other));
+    let place = Elsewhere::new(1);
+    succeeded(&place.restore(&other, &[]));
+    assert!(stopped["row"].as_u64() >= made["row"].as_u64());
+    // The first, the forced one, the piped one, that onto a full disk and that it failed, and the last.
+    assert_eq!(told_of(&place.store(), "backup") - before, 6);
+    assert_eq!(told_of(&place.store(), "restore"), 1);
+}
+
+#[test]
+fn everything_in_the_directory_of_a_store_is_in_a_backup_or_known_to_be_left_out() {
+    let town = lived();
+    let taken = ["journal", "view", "accounts.json", "audit", "looked.json", "starts.json"];
+    let left_out = ["LOCK", "ballast", "control.sock", "latency.hlog", "snapshots", "worker-links.json"];
+    town.vagus.ask(&["workers", "link", "plant-a", "w-1"]);
+    for entry in std::fs::read_dir(store_of(&town.vagus)).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let is_known =
+            |known: &&str| name == **known || name.strip_prefix(*known).is_some_and(|rest| rest.starts_with('.'));
+        assert!(
+            taken.iter().chain(&left_out).any(is_known),
+            "is {name} to be in a backup? See src/app/backup.rs"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_backup_is_refused_in_words_and_puts_nothing_in_place() {
+    let town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("vagus.tar");
+    report(&back_up(&town.vagus, &to));
+    let whole = std::fs::read(&to).unwrap();
+    let place = Elsewhere::new(1);
+    let bad = directory.path().join("bad.tar");
+    for step in 1..6 {
+        let at = whole.len() * step / 6;
+        let mut changed = whole.clone();
+        changed[at] ^= 4;
+        for bytes in [&changed[..], &whole[..at]] {
+            std::fs::write(&bad, bytes).unwrap();
+            refused(&place.restore(&bad, &[]), "backup");
+            refused(&place.restore(&bad, &["--check"]), "backup");
+            refused(&Command::new(BINARY).args(["backup", "verify"]).arg(&bad).output().unwrap(), "backup");
+        }
+    }
+    assert!(!place.store().join("journal").exists() && !place.store().join("restoring").exists());
+    std::fs::write(&bad, "a letter to my aunt, and nothing else\n".repeat(100)).unwrap();
+    refused(&place.restore(&bad, &[]), "does not look like a backup of Vagus");
+    succeeded(&place.restore(&to, &[]));
+}
+
+/// A command whose input or output this test holds up.
+fn held(mut command: Command) -> Child {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn killed(mut child: Child) {
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_kill_in_the_middle_leaves_no_backup_and_half_a_restore_starts_nothing() {
+    let mut town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("vagus.tar");
+    let begin = |to: &str| {
+        let mut command = Command::new(BINARY);
+        command.args(["backup", "--to", to, "--config"]).arg(town.vagus.config());
+        held(command)
+    };
+    // The command is killed, with more to come than the pipe takes: the service goes on, and makes the next.
+    let mut child = begin("-");
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 1_000]).unwrap();
+    killed(child);
+    killed(begin(to.to_str().unwrap()));
+    let left = || to.exists().then(|| std::fs::read(&to).unwrap());
+    assert!(left().is_none(), "so soon it cannot be whole");
+    eventually("the next backup is made", || back_up(&town.vagus, &to).status.success().then_some(()));
+    let whole = left().unwrap();
+    succeeded(&Command::new(BINARY).args(["backup", "verify"]).arg(&to).output().unwrap());
+
+    // The service is killed: the command says so, and what came is no backup.
+    let mut child = begin("-");
+    let mut came = vec![0; 1_000];
+    child.stdout.as_mut().unwrap().read_exact(&mut came).unwrap();
+    town.vagus.kill9();
+    child.stdout.as_mut().unwrap().read_to_end(&mut came).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    refused(&ended, "the running service cannot be asked");
+    let half = directory.path().join("half.tar");
+    std::fs::write(&half, &came).unwrap();
+    refused(&Command::new(BINARY).args(["backup", "verify"]).arg(&half).output().unwrap(), "backup");
+
+    // A restore is killed when half of it came.
+    let place = Elsewhere::new(1);
+    let mut child = held({
+        let mut command = place.command(&["restore"]);
+        command.args(["--from", "-"]);
+        command
+    });
+    child.stdin.as_mut().unwrap().write_all(&whole[..whole.len() / 2]).unwrap();
+    eventually("it is under way", || place.store().join("restoring/snapshots").exists().then_some(()));
+    refused(&place.restore(&to, &[]), "in use by another process");
+    killed(child);
+    refused(&place.command(&["run"]).output().unwrap(), "was not restored to its end");
+    refused(&place.command(&["outbox", "list"]).output().unwrap(), "no store in it");
+    succeeded(&place.restore(&to, &[]));
+    assert!(place.command(&["outbox", "list"]).output().unwrap().status.success());
+}
+
+#[test]
+fn a_disk_that_is_full_keeps_a_restore_from_counting() {
+    let town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("vagus.tar");
+    report(&back_up(&town.vagus, &to));
+    let place = Elsewhere::new(1);
+    // No file may grow over so much: the journal, the snapshot or the view finds no room.
+    for kib in [1, 20, 60, 120] {
+        let words = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", 2 * kib);
+        let mut limited = Command::new("sh");
+        limited.args(["-c", &words, BINARY, "restore", "--from"]).arg(&to).arg("--config");
+        let output = limited.arg(place.directory.path().join("vagus.toml")).output().unwrap();
+        assert!(!output.status.success(), "{kib} KiB");
+        assert!(!place.store().join("journal").exists(), "{kib} KiB");
+        let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", 2 * kib);
+        let mut limited = {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", &limited, BINARY, "backup", "--force", "--to"]);
+            shell
+        };
+        let output =
+            limited.arg(directory.path().join("small.tar")).arg("--config").arg(town.vagus.config()).output().unwrap();
+        refused(&output, "the backup cannot be written: File too large");
+    }
+    let mut left: Vec<_> =
+        std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["vagus.tar"]);
+    succeeded(&place.restore(&to, &[]));
+}
+
+#[test]
+fn who_was_erased_after_the_backup_does_not_come_back_where_the_old_store_is_still_there() {
+    let mut town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let (before, after) = (directory.path().join("before.tar"), directory.path().join("after.tar"));
+    report(&back_up(&town.vagus, &before));
+    let erased = town.vagus.command(&["workers", "erase", "plant-a", "w-3"], &["--even-with-open-case"]);
+    assert!(succeeded(&erased).contains("is left"), "{}", text(&erased.stdout));
+    assert_eq!(report(&back_up(&town.vagus, &after))["workers"].as_u64(), Some(11));
+    assert_eq!(town.vagus.stop(), Some(0));
+    let store = store_of(&town.vagus);
+    std::fs::rename(&store, store.with_file_name("data.old")).unwrap();
+    let restored = report(&town.vagus.command(&["restore"], &["--from", before.to_str().unwrap(), "--output", "json"]));
+    assert_eq!((restored["workers"].as_u64(), restored["erased_again"].as_u64()), (Some(12), Some(1)), "{restored}");
+    assert!(restored["erased_in"][0].as_str().unwrap().ends_with("data.old"), "{restored}");
+    // Nothing shows them, before a service runs and when it does, and then no file holds them.
+    let export = |town: &Town| town.vagus.command(&["workers", "export", "plant-a", "w-3"], &[]);
+    refused(&export(&town), "nothing is stored of a worker w-3");
+    town.vagus.start_again();
+    town.vagus.wait_until_ready();
+    refused(&export(&town), "there is nothing at this address");
+    eventually("the files are made anew", || {
+        let names = std::fs::read_dir(&store).unwrap().map(|entry| entry.unwrap().file_name());
+        names.into_iter().any(|name| name == "view.1.finished").then_some(())
+    });
+    assert_eq!(town.vagus.ask(&["workers", "list"])["workers"].as_array().unwrap().len(), 11);
+
+    // Without the old store a later backup knows it; without either the command says what is to be done.
+    let place = Elsewhere::new(1);
+    let told = succeeded(&place.restore(&before, &["--erased-in", after.to_str().unwrap()]));
+    assert!(told.contains("1 workers") && told.contains("after.tar"), "{told}");
+    let told = succeeded(&Elsewhere::new(1).restore(&before, &[]));
+    assert!(told.contains("Whoever was erased after") && told.contains("erase them anew"), "{told}");
+}
