@@ -21,6 +21,8 @@ use crate::domain::rejection::Reason;
 
 /// Messages that may be kept without receipt; more wait in the input.
 const MAX_KEPT: usize = 1_000;
+/// When so many bytes of messages are kept, nothing more is read either.
+const MAX_KEPT_BYTES: u64 = 64 * 1024 * 1024;
 /// Lines that share one sync.
 const MAX_BATCH: usize = 64;
 /// How long all good-byes together may take.
@@ -168,17 +170,11 @@ impl<'a> Publication<'a> {
         let mut is_at_end = false;
         let mut batch = Vec::new();
         while !(is_at_end && self.spool.waiting().len() == 0) {
-            let room = MAX_KEPT.saturating_sub(self.spool.waiting().len());
+            let room = self.room();
             let batch_size = if self.pace.is_some() { 1 } else { room.min(MAX_BATCH) };
             tokio::select! {
                 biased;
                 () = &mut stop => return Ok(End::Stopped),
-                Some(report) = self.reports.recv() => self.take(report, tell)?,
-                count = next_lines(&mut self.pace, &mut lines, &mut batch, batch_size), if !is_at_end && room > 0 => {
-                    is_at_end = count == 0;
-                    let batch = batch.drain(..).collect::<io::Result<Vec<Line>>>()?;
-                    self.keep(&batch)?;
-                }
                 _ = tick.tick() => {
                     let (tally, waiting) = (self.spool.tally(), self.spool.waiting().len());
                     tell(Told::Progress { tally, lines: self.lines_read, waiting });
@@ -186,9 +182,23 @@ impl<'a> Publication<'a> {
                         return Ok(End::GivenUp);
                     }
                 }
+                Some(report) = self.reports.recv() => self.take(report, tell)?,
+                count = next_lines(&mut self.pace, &mut lines, &mut batch, batch_size), if !is_at_end && room > 0 => {
+                    is_at_end = count == 0;
+                    let batch = batch.drain(..).collect::<io::Result<Vec<Line>>>()?;
+                    self.keep(&batch)?;
+                }
             }
         }
         Ok(End::Finished)
+    }
+
+    /// How many more messages may be kept.
+    fn room(&self) -> usize {
+        if self.spool.waiting_bytes() >= MAX_KEPT_BYTES {
+            return 0;
+        }
+        MAX_KEPT.saturating_sub(self.spool.waiting().len())
     }
 
     /// Lines become messages, are synced to disk, and only then may leave.

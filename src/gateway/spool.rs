@@ -180,6 +180,11 @@ impl Spool {
         self.waiting.values()
     }
 
+    /// How long their payloads are together.
+    pub(super) fn waiting_bytes(&self) -> u64 {
+        self.waiting_bytes
+    }
+
     /// Keeps messages, each with the position after its line. They are on disk when this returns.
     pub(super) fn keep(&mut self, messages: Vec<(Message, Position)>) -> io::Result<()> {
         let mut lines = Vec::new();
