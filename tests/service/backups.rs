@@ -241,10 +241,7 @@ fn everything_in_the_directory_of_a_store_is_in_a_backup_or_known_to_be_left_out
         let name = entry.unwrap().file_name().into_string().unwrap();
         let is_known =
             |known: &&str| name == **known || name.strip_prefix(*known).is_some_and(|rest| rest.starts_with('.'));
-        assert!(
-            taken.iter().chain(&left_out).any(is_known),
-            "is {name} to be in a backup? See src/app/backup.rs"
-        );
+        assert!(taken.iter().chain(&left_out).any(is_known), "is {name} to be in a backup? See src/app/backup.rs");
     }
 }
 

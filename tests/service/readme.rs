@@ -108,7 +108,8 @@ fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_a
         assert_eq!((&receipt["accepted"], receipt["rejected"].as_array().unwrap().len()), (&1.into(), 0), "{receipt}");
     }
     assert!(expected.len() >= 9, "{expected:?}");
-    assert_eq!(vagus.metric("vagus_items_total", "rejected"), 0.0, "what has no receipt is accepted, too");
+    let rejected = vagus.metric("vagus_items_total", "rejected");
+    assert!(rejected < 0.5, "what has no receipt is accepted, too: {rejected} are not");
 
     let sent = spy.wait_for(0);
     let schemas = assert_fit(&sent);
