@@ -10,7 +10,7 @@
 //! 5. Decisions are journaled, put into the outbox, and [`delivery`] sends them.
 //!
 //! [`domain`] holds the words all of them speak, [`statistics`] the arithmetic that stages share, [`broker`] is one connection to an MQTT broker, [`tls`] whom a connection over HTTPS trusts, [`clock`] is the only reader of system time,
-//! [`telemetry`] the only place of metrics and logs, [`texts`] what people read in their language, [`console`] what is served over HTTP.
+//! [`telemetry`] the only place of metrics and logs, [`otlp`] sends its traces to a collector, [`texts`] what people read in their language, [`console`] what is served over HTTP.
 //! [`gateway`] is the other end: `vagus publish`, the example that programmers of gateways start from.
 //! `tests/architecture.rs` holds who may know whom.
 
@@ -30,6 +30,7 @@ pub mod exposures;
 pub mod gateway;
 pub mod indicators;
 pub mod ingest;
+pub mod otlp;
 pub mod rules;
 pub mod screening;
 pub mod signal;

@@ -138,6 +138,22 @@ impl Prepared {
         Self { topic, payload, content }
     }
 
+    /// What its sender calls it.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&str> {
+        match &self.content {
+            Content::Status(_) => None,
+            Content::Refused(meta) => meta.message_id.as_deref(),
+            Content::Items { decoded, .. } => decoded.message_id.as_deref(),
+        }
+    }
+
+    /// How long its payload is, as far as it was kept.
+    #[must_use]
+    pub fn payload_bytes(&self) -> usize {
+        self.payload.len()
+    }
+
     /// The same with an id for its receipt, where the payload names none.
     #[must_use]
     pub fn or_with_id(mut self, id: Option<String>) -> Self {
@@ -191,6 +207,12 @@ impl Admission {
     #[must_use]
     pub const fn directory(&self) -> &CaseDirectory {
         &self.directory
+    }
+
+    /// Whether a site is configured.
+    #[must_use]
+    pub fn knows(&self, site: &SiteId) -> bool {
+        self.settings.sites.contains_key(site)
     }
 
     /// Enrols a worker, or changes the row of one.
@@ -435,6 +457,12 @@ struct Site {
 }
 
 impl MessageMeta {
+    /// Site and source, where the site is one of ours: another's name may be anything, and is shown nowhere.
+    pub(super) fn sender(&self) -> Option<(&SiteId, &SourceId)> {
+        let is_ours = self.refused.iter().all(|refused| refused.rejection.reason != Reason::WrongSite);
+        self.site.as_ref().zip(self.source.as_ref()).filter(|_| is_ours)
+    }
+
     /// A message of which not even the topic could be read.
     fn unread(topic: &str, rejection: Rejection, payload: &[u8]) -> Self {
         let raw = payload[..payload.len().min(decode::MAX_RAW_BYTES)].to_vec();

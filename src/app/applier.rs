@@ -17,6 +17,7 @@ use super::registry::CaseDirectory;
 use super::sequencer::Progress;
 use super::shards::{DetailSource, Outcome, Shards};
 use super::statistics;
+use super::trail::Trail;
 use super::units::UnitReviews;
 use crate::cases::Refusal;
 use crate::clock::Clock;
@@ -36,6 +37,8 @@ use crate::store::{
     Checkpoint, DecisionRecord, Erasure, Quarantined, Store, StoreError, UnitDecisionRecord, ViewError,
 };
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::passage::Passage;
+use crate::telemetry::traces::Traces;
 use crate::telemetry::{self, Metrics, PipelineStage};
 
 /// How often workers are written to the view, and figures of the whole are counted.
@@ -53,6 +56,8 @@ pub struct Waiting {
     pub commands: Vec<oneshot::Sender<Result<(), Refusal>>>,
     /// Of its messages: the place of each, in order, and who waits for its receipt.
     pub receipts: Vec<(usize, oneshot::Sender<ReceiptView>)>,
+    /// How each of its messages came, in order.
+    pub passages: Vec<Passage>,
     /// Of a worker who is to be erased.
     pub erasures: Vec<oneshot::Sender<Erased>>,
 }
@@ -62,6 +67,8 @@ pub struct Waiting {
 pub struct Timing {
     /// How long the oldest of its messages had waited when its time was taken.
     pub waited_s: f64,
+    /// Runs since its writing began.
+    pub commit: Stopwatch,
     /// Runs since it was on disk.
     pub written: Stopwatch,
 }
@@ -70,7 +77,8 @@ impl Timing {
     /// Of a row for which nobody waited.
     #[must_use]
     pub fn fresh() -> Self {
-        Self { waited_s: 0.0, written: Stopwatch::start() }
+        let now = Stopwatch::start();
+        Self { waited_s: 0.0, commit: now, written: now }
     }
 }
 
@@ -160,6 +168,8 @@ pub struct Applier {
     pub progress: Arc<Progress>,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where traces go.
+    pub traces: Traces,
     /// Whose cases and actions are whose.
     pub directory: CaseDirectory,
     /// Receipts and events on their way out.
@@ -225,15 +235,18 @@ impl Applier {
     /// # Errors
     /// [`ApplyError`] where the store fails.
     pub fn apply(&mut self, mut row: Row, waiting: Waiting, timing: Timing) -> Result<(), ApplyError> {
-        let Waiting { commands, receipts, erasures } = waiting;
+        let Waiting { commands, receipts, passages, erasures } = waiting;
         self.take_new_rules();
         let groups = std::mem::take(&mut row.groups);
+        let mut trail = Trail::of(row.number, &groups, passages, timing, &self.traces);
         let Outcome { tallies, decisions, answers, erased } = self.shards.apply(row.now, groups, &self.store)?;
+        trail.judged();
         if !decisions.is_empty() {
             let records: Vec<DecisionRecord> = decisions.iter().map(|d| self.record(d)).collect();
             self.store.append_decisions(row.number, &records)?;
             for decision in &decisions {
                 self.directory.learn(decision);
+                trail.decided(decision, &row.messages);
                 self.outbound.expect(decision, (decision.at == row.now).then_some(timing.waited_s));
                 self.count_acknowledged(decision);
             }
@@ -251,7 +264,7 @@ impl Applier {
         self.last_row = row.number;
         self.last_now = row.now;
         self.progress.applied(row.number, self.shards.poll_timeout());
-        self.tell(&row, tallies, receipts)
+        self.tell(&row, tallies, receipts, &trail)
     }
 
     /// Lets nothing more of who was erased out, and tells who waits for that.
@@ -325,6 +338,7 @@ impl Applier {
         row: &Row,
         tallies: Vec<(u32, Tally)>,
         asked: Vec<(usize, oneshot::Sender<ReceiptView>)>,
+        trail: &Trail,
     ) -> Result<(), ApplyError> {
         let mut asked = asked.into_iter().peekable();
         let mut tallies = tallies.into_iter().peekable();
@@ -338,8 +352,13 @@ impl Applier {
                 // A source that is out of order in this way is so all day long.
                 static TOLD: Once = Once::new();
                 TOLD.call_once(|| {
-                    let (topic, items) = (&message.topic, tally.refused);
-                    tracing::warn!(topic, items, "not taken: more than a night of a worker may hold; told only once");
+                    let (topic, items, message_id) = (&message.topic, tally.refused, trail.name_of(place, message));
+                    tracing::warn!(
+                        topic,
+                        items,
+                        message_id,
+                        "not taken: more than a night of a worker may hold; told only once"
+                    );
                 });
             }
             quarantine(&self.store, row, message)?;
@@ -352,14 +371,16 @@ impl Applier {
                 rejected: &rejected,
                 committed_at: row.now,
             };
-            if let Some((_, told)) = asked.next_if(|(of, _)| *of == place) {
+            let has_receipt = if let Some((_, told)) = asked.next_if(|(of, _)| *of == place) {
                 // Who waited may be gone, and sends the message again.
-                let _ = told.send(intake::told(&receipt));
-                continue;
-            }
-            if let (Some(site), Some(source), true) = (&message.site, &message.source, receipt.is_due()) {
+                told.send(intake::told(&receipt)).is_ok()
+            } else if let (Some(site), Some(source), true) = (&message.site, &message.source, receipt.is_due()) {
                 self.outbound.receipt(site, source, receipt.encode());
-            }
+                true
+            } else {
+                false
+            };
+            trail.told(place, message, &tally, has_receipt);
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::delivery::channel::{self, Channel};
 use crate::domain::ids::ChannelId;
 use crate::store::Store;
 use crate::telemetry::Metrics;
+use crate::telemetry::traces::Traces;
 
 /// The loops of the channels besides MQTT. What waits for a channel that is not configured any more is
 /// told of: nobody sends it.
@@ -21,7 +22,7 @@ pub(super) fn open(
     outbound: &Outbound,
     store: &Store,
     clock: &Clock,
-    metrics: &Metrics,
+    (metrics, traces): (&Metrics, &Traces),
 ) -> anyhow::Result<Vec<Channel>> {
     let senders = open_senders(&settings.delivery, clock)?;
     for (channel, count) in store.outbox_counts() {
@@ -40,6 +41,7 @@ pub(super) fn open(
             id,
             clock: clock.clone(),
             metrics: metrics.clone(),
+            traces: traces.clone(),
         }
     };
     Ok(senders.into_iter().map(channel).collect())

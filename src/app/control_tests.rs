@@ -10,10 +10,16 @@ use crate::domain::history::WorkerHistory;
 use crate::domain::worker::Profile;
 use crate::store::{self, Checkpoint};
 use crate::telemetry::Metrics;
+use crate::telemetry::traces::Traces;
 
 fn outbound(store: &Store, router: Router) -> Outbound {
     let (publisher, _) = mqtt::channel(mqtt::Settings::default());
-    Outbound::new(publisher, WatchedOutbox::new(store.clone(), Clock::System, Metrics::new()), "vagus/v1", router)
+    Outbound::new(
+        publisher,
+        WatchedOutbox::new(store.clone(), Clock::System, Metrics::new(), Traces::nowhere(Metrics::new())),
+        "vagus/v1",
+        router,
+    )
 }
 
 /// What is answered about a worker who is stored under the number 9, where the register tells `number`.

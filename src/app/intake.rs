@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 use super::admission::Prepared;
-use super::decoder::{Opened, Origin};
+use super::decoder::{self, Opened, Origin};
 use crate::config::Settings;
 use crate::config::settings::Site;
 use crate::console::office::{OfficeError, Posted};
@@ -19,6 +19,8 @@ use crate::console::view::{ReceiptView, RejectionRow};
 use crate::decode::Limits;
 use crate::ingest::receipt::Receipt;
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::passage::Passage;
+use crate::telemetry::traces::Traces;
 
 /// The longest wait for a receipt.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -31,17 +33,17 @@ pub struct Intake {
     /// The sites, with the IANA names of their zones.
     zones: Arc<BTreeMap<String, String>>,
     /// Weak: the sequencer ends when nobody takes messages from the broker any more.
-    decoded: Option<mpsc::WeakSender<Vec<Opened>>>,
+    decoded: Option<(mpsc::WeakSender<Vec<Opened>>, Traces)>,
 }
 
 impl Intake {
     /// The way to a sequencer that takes decoded messages.
     #[must_use]
-    pub fn of(settings: &Settings, decoded: mpsc::WeakSender<Vec<Opened>>) -> Self {
+    pub fn of(settings: &Settings, decoded: mpsc::WeakSender<Vec<Opened>>, traces: Traces) -> Self {
         let (root, limits) = (settings.ingest.root.as_str().into(), settings.admission.limits);
         let zone_of = |site: &Site| Some((site.id.to_string(), site.time_zone.iana_name()?.to_owned()));
         let zones = Arc::new(settings.sites.iter().filter_map(zone_of).collect());
-        Self { root, limits, zones, decoded: Some(decoded) }
+        Self { root, limits, zones, decoded: Some((decoded, traces)) }
     }
 
     /// What a message may hold.
@@ -62,14 +64,17 @@ impl Intake {
         let Posted { site, source, stream, id, payload } = posted;
         let topic = format!("{}/{site}/{source}/{}", self.root, stream.as_str());
         let (root, limits) = (Arc::clone(&self.root), self.limits);
-        let since = Stopwatch::start();
-        let message =
-            tokio::task::spawn_blocking(move || Prepared::of(&root, &limits, topic, payload).or_with_id(id)).await;
-        let message = message.map_err(|_| OfficeError::Stopping)?;
+        let passage = Passage::over_http(Stopwatch::start());
+        let (decoded, traces) = self.decoded.clone().ok_or(OfficeError::Stopping)?;
+        let opened = tokio::task::spawn_blocking(move || {
+            let decode = || Prepared::of(&root, &limits, topic, payload).or_with_id(id);
+            decoder::followed(decode, passage, &traces)
+        });
+        let (message, passage) = opened.await.map_err(|_| OfficeError::Stopping)?;
         let (told, receipt) = oneshot::channel();
         let handed_over = async {
-            let decoded = self.decoded.as_ref().and_then(mpsc::WeakSender::upgrade).ok_or(OfficeError::Stopping)?;
-            let sent = decoded.send(vec![Opened { origin: Origin::Posted(told), message, since }]).await;
+            let decoded = decoded.upgrade().ok_or(OfficeError::Stopping)?;
+            let sent = decoded.send(vec![Opened { origin: Origin::Posted(told), message, passage }]).await;
             sent.map_err(|_| OfficeError::Stopping)?;
             drop(decoded);
             receipt.await.map_err(|_| OfficeError::Stopping)

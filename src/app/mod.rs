@@ -37,4 +37,5 @@ pub mod starts;
 pub mod statistics;
 mod supervision;
 pub mod test_event;
+mod trail;
 pub mod units;

@@ -22,6 +22,7 @@ use crate::domain::topics;
 use crate::engine::effect::Decision;
 use crate::store::{DeliveryKey, Outgoing, Store};
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::traces::Traces;
 use crate::telemetry::{Metrics, PipelineStage};
 
 /// Alerts whose publication is awaited for the delay metric; far more than wait in a healthy service.
@@ -52,14 +53,15 @@ pub struct WatchedOutbox {
     store: Store,
     clock: Clock,
     metrics: Metrics,
+    traces: Traces,
     expected: Mutex<HashMap<String, Expected>>,
 }
 
 impl WatchedOutbox {
     /// The outbox of a store.
     #[must_use]
-    pub fn new(store: Store, clock: Clock, metrics: Metrics) -> Self {
-        Self { store, clock, metrics, expected: Mutex::new(HashMap::new()) }
+    pub fn new(store: Store, clock: Clock, metrics: Metrics, traces: Traces) -> Self {
+        Self { store, clock, metrics, traces, expected: Mutex::new(HashMap::new()) }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Expected>> {
@@ -74,6 +76,7 @@ impl Outbox for WatchedOutbox {
 
     fn delivered(&self, keys: &[DeliveryKey]) -> Result<(), String> {
         Outbox::delivered(&self.store, keys)?;
+        keys.iter().for_each(|key| self.traces.delivered(&key.channel, &key.id, false));
         let now = self.clock.now();
         let mut expected = self.lock();
         for alert in keys.iter().filter_map(|key| expected.remove(&key.id)) {

@@ -29,6 +29,7 @@ use crate::engine::row::{Input, Row};
 use crate::ingest::AckToken;
 use crate::store::{JournalError, Quarantined, Store};
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::passage::Passage;
 use crate::telemetry::{Metrics, Outcome, PipelineStage};
 
 /// The longest wait without a look at the clock.
@@ -198,6 +199,26 @@ struct Draft {
     waiting: Waiting,
 }
 
+impl Draft {
+    /// The message that was added last, if one was: the status of a source is no part of a row.
+    fn follow(&mut self, passage: Passage) {
+        if self.waiting.passages.len() < self.parts.messages.len() {
+            self.waiting.passages.push(passage);
+        }
+    }
+}
+
+/// Says of each message of a row that it is on disk.
+fn on_disk(row: &Row, passages: &[Passage]) {
+    if tracing::enabled!(tracing::Level::DEBUG) {
+        for (message, passage) in row.messages.iter().zip(passages) {
+            let name = passage.name(message.message_id.as_deref());
+            tracing::debug_span!("commit", message_id = %name)
+                .in_scope(|| tracing::debug!(row = row.number, "on disk"));
+        }
+    }
+}
+
 enum Answer {
     Enrolled(oneshot::Sender<Vec<WorkerKey>>, Vec<WorkerKey>),
     Retried(oneshot::Sender<usize>, usize),
@@ -273,13 +294,14 @@ impl Sequencer {
 
     fn admit(&mut self, opened: Opened, draft: &mut Draft) {
         let present = self.present();
-        draft.since.push(opened.since);
+        draft.since.push(opened.passage.came());
         match opened.origin {
             Origin::Broker(token) => draft.tokens.push(token),
             Origin::Posted(told) => draft.waiting.receipts.push((draft.parts.messages.len(), told)),
         }
         let status = self.admission.admit(opened.message, present, &mut draft.parts);
-        if let Some(status) = status.filter(|status| status.is_online) {
+        draft.follow(opened.passage);
+        if let Some(status) = status.filter(|status| status.is_online && self.admission.knows(&status.site)) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
         }
     }
@@ -305,6 +327,7 @@ impl Sequencer {
                 for item in &items {
                     let message = self.admission.prepare(&item.topic, &item.raw);
                     self.admission.admit(message, present, &mut draft.parts);
+                    draft.follow(Passage::again());
                 }
                 let refused = draft.parts.messages.iter().filter(|m| !m.refused.is_empty()).count();
                 draft.answers.push(Answer::Retried(done, refused));
@@ -389,7 +412,8 @@ impl Sequencer {
             self.count(&row, &draft.parts);
             // The ingest session and the applier end after this thread; a closed channel means that
             // the service is going down, and the row is on disk already.
-            let timing = Timing { waited_s: longest_s, written: Stopwatch::start() };
+            let timing = Timing { waited_s: longest_s, commit: stopwatch, written: Stopwatch::start() };
+            on_disk(&row, &draft.waiting.passages);
             let _ = ports.acks.blocking_send(draft.tokens);
             for answer in draft.answers {
                 match answer {
@@ -408,7 +432,7 @@ impl Sequencer {
 
     fn count(&self, row: &Row, parts: &RowParts) {
         for message in &row.messages {
-            if let (Some(site), Some(source)) = (&message.site, &message.source) {
+            if let Some((site, source)) = message.sender() {
                 self.metrics.source_seen(site, source, row.now);
             }
             for refused in &message.refused {

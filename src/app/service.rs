@@ -50,9 +50,11 @@ use crate::domain::ids::ChannelId;
 use crate::domain::ids::SiteId;
 use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
+use crate::otlp::Exporter;
 use crate::store::Store;
 use crate::telemetry::Metrics;
 use crate::telemetry::panics::broke_off;
+use crate::telemetry::traces::Traces;
 
 /// How long the last events may take to leave at the end.
 const DELIVERY_GRACE: Duration = Duration::from_secs(2);
@@ -124,6 +126,7 @@ impl Opened {
 struct Shared {
     clock: Clock,
     metrics: Metrics,
+    traces: Traces,
     progress: Arc<Progress>,
     outbound: Outbound,
     rules_version: Arc<AtomicU64>,
@@ -142,10 +145,10 @@ impl Service {
         let (sources, rules_version) = (Sources::of(&settings), Arc::new(AtomicU64::new(engine.rules.version())));
         let opened = open(&settings, engine.clone()).await?;
         let (metrics, starts) = counting(&settings, &engine, &clock);
-        let progress = Arc::new(opened.progress());
-        let session = Arc::new(SessionStatus::default());
+        let (progress, session) = (Arc::new(opened.progress()), Arc::new(SessionStatus::default()));
         let (store, kept) = (opened.store.clone(), opened.store.clone());
-        let (outbound, publisher_task) = outbound(&settings, &store, &clock, &metrics);
+        let (traces, exporter) = traces(&settings, &clock, &metrics)?;
+        let (outbound, publisher_task) = outbound(&settings, &store, &clock, &metrics, &traces);
         let store_path = &settings.store.path;
         let readiness = readiness::check(&session, outbound.publisher.status(), &progress, store_path, clock.clone());
         let (changes, changed) = watch::channel(0);
@@ -158,8 +161,7 @@ impl Service {
         // Delivery ends after the rows: what they say must still leave.
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
-        let deliverer = deliverer(&outbound, &metrics);
-        let channels = channels::open(&settings, &outbound, &store, &clock, &metrics)?;
+        let channels = channels::open(&settings, &outbound, &store, &clock, (&metrics, &traces))?;
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
         let supervised = supervision::watch(commands_in.clone(), readiness, stopping.clone());
@@ -167,6 +169,7 @@ impl Service {
         let shared = Shared {
             clock: clock.clone(),
             metrics: metrics.clone(),
+            traces: traces.clone(),
             progress,
             outbound,
             rules_version: Arc::clone(&rules_version),
@@ -178,18 +181,18 @@ impl Service {
         let (threads, decoded) = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
 
         let (ops_address, mut tasks) = (ops.address(), JoinSet::new());
-        let channels = start_delivery((publisher_task, deliverer), channels, &mut tasks, &delivery_stopping);
+        let leaving = (publisher_task, deliverer(&told, &metrics), exporter);
+        let channels = start_delivery(leaving, channels, &mut tasks, &delivery_stopping);
         tasks.spawn(gauges.run(delivery_stopping.clone()));
         tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
-        let (outbound, intake, console) = (told, Intake::of(&settings, decoded), None);
+        let (outbound, intake, console) = (told, Intake::of(&settings, decoded, traces), None);
         let (problem, keeping) = watch::channel(None);
         let served =
             Served { keeping, store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
         let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
-        let console = Some(web.console.clone());
         tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone()));
-        tasks.spawn(control::serve(control, Served { console, ..served }, stopping.clone()));
+        tasks.spawn(control::serve(control, Served { console: Some(web.console.clone()), ..served }, stopping.clone()));
         tasks.spawn(ops.serve(until(stopping)));
         tasks.spawn(take_in(settings.ingest, ingest_ports));
         tasks.spawn(supervised);
@@ -407,6 +410,7 @@ fn start_threads(
         clock: shared.clock.clone(),
         progress: Arc::clone(&shared.progress),
         metrics: shared.metrics.clone(),
+        traces: shared.traces.clone(),
         directory: directory.clone(),
         outbound: shared.outbound,
         rules: shared.new_rules,
@@ -438,10 +442,10 @@ fn start_threads(
     let (root, limits) = (settings.ingest.root.clone(), settings.admission.limits);
     // Weak: the sequencer ends with the decoder, whoever else may hand messages over.
     let decoded = opened_in.downgrade();
-    let (starts, noted) = (Arc::clone(&shared.starts), shared.starts);
+    let (starts, noted, traces) = (Arc::clone(&shared.starts), shared.starts, shared.traces);
     let threads = vec![
         thread("decode", &shared.failed, move || {
-            decoder::run(&root, &limits, arrivals, &opened_in);
+            decoder::run(&root, &limits, arrivals, &opened_in, &traces);
             Ok(())
         })?,
         thread("apply", &shared.failed, move || {
@@ -464,21 +468,35 @@ fn router(settings: &Settings) -> Router {
     Router::new(settings.ingest.root.as_str().into(), settings.delivery.clone(), sites)
 }
 
-/// Starts what leaves over MQTT and what leaves over other channels.
+/// Starts what leaves over MQTT and over other channels, and traces.
 fn start_delivery(
-    (publisher, deliverer): (mqtt::PublisherTask, Deliverer<WatchedOutbox>),
+    (publisher, deliverer, exporter): (mqtt::PublisherTask, Deliverer<WatchedOutbox>, Option<Exporter>),
     channels: Vec<Channel>,
     tasks: &mut JoinSet<()>,
     stopping: &watch::Receiver<bool>,
 ) -> Arc<[channel::Handle]> {
     tasks.spawn(publisher.run(stopping.clone()));
     tasks.spawn(deliverer.run(stopping.clone()));
+    exporter.map(|exporter| tasks.spawn(exporter.run(stopping.clone())));
     channels::start(channels, tasks, stopping)
 }
 
-fn outbound(settings: &Settings, store: &Store, clock: &Clock, metrics: &Metrics) -> (Outbound, mqtt::PublisherTask) {
+/// Where traces go, and what sends them there, where they go anywhere.
+fn traces(settings: &Settings, clock: &Clock, metrics: &Metrics) -> anyhow::Result<(Traces, Option<Exporter>)> {
+    let Some(settings) = &settings.traces else { return Ok((Traces::nowhere(metrics.clone()), None)) };
+    let (traces, exporter) = Exporter::open(settings, clock, metrics).context("traces cannot be sent")?;
+    Ok((traces, Some(exporter)))
+}
+
+fn outbound(
+    settings: &Settings,
+    store: &Store,
+    clock: &Clock,
+    metrics: &Metrics,
+    traces: &Traces,
+) -> (Outbound, mqtt::PublisherTask) {
     let (publisher, task) = mqtt::channel(delivery_settings(settings));
-    let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone());
+    let waiting = WatchedOutbox::new(store.clone(), clock.clone(), metrics.clone(), traces.clone());
     (Outbound::new(publisher, waiting, &settings.ingest.root, router(settings)), task)
 }
 

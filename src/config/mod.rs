@@ -21,6 +21,7 @@ mod section;
 mod service;
 pub mod settings;
 mod thresholds;
+mod traces;
 mod translations;
 mod unit_rules;
 mod value;

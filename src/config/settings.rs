@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::problem::{self, Problem, Problems};
 use super::section::{Document, ENV_PREFIX};
-use super::{delivery, holidays, mqtt, rules_file, service};
+use super::{delivery, holidays, mqtt, rules_file, service, traces};
 use crate::cases::calendar::WorkingDays;
 use crate::clock::Settings as ClockSettings;
 use crate::console::ops::Settings as OpsSettings;
@@ -19,6 +19,7 @@ use crate::domain::ids::SiteId;
 use crate::domain::worker::Enrolment;
 use crate::engine::Settings as EngineSettings;
 use crate::ingest::Settings as IngestSettings;
+use crate::otlp::Settings as TracesSettings;
 use crate::store::Settings as StoreSettings;
 use crate::telemetry::logging::Settings as LoggingSettings;
 use crate::texts::Language;
@@ -110,6 +111,8 @@ pub struct Settings {
     pub clock: ClockSettings,
     /// Logs.
     pub logging: LoggingSettings,
+    /// Where traces go; nowhere by default.
+    pub traces: Option<TracesSettings>,
     /// The sites, at least one.
     pub sites: Vec<Site>,
     /// Who is told what, besides MQTT.
@@ -255,6 +258,7 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         library_path: service::path(root.section("care"), "library"),
         clock: service::clock(root.section("clock")),
         logging: service::logging(root.section("log")),
+        traces: traces::read(root.section("traces")),
         sites: Vec::new(),
         delivery: DeliverySettings::default(),
         outbox: OutboxSettings::default(),

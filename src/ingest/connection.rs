@@ -16,6 +16,7 @@ use crate::broker::heartbeat::Heartbeat;
 use crate::broker::link::Link;
 use crate::broker::packet::{Filter, Incoming, Publish};
 use crate::telemetry::latency::Stopwatch;
+use crate::telemetry::passage::Passage;
 
 /// A read of less than this is short.
 const SHORT_READ_BYTES: usize = 32 * 1024;
@@ -156,7 +157,9 @@ impl<'a> Connection<'a> {
         };
         if arrival.is_cut() {
             self.session.status.oversize.fetch_add(1, Relaxed);
-            warn!(packet_bytes = payload_bytes, "a packet over the largest size was cut, to be rejected");
+            // What it holds is not read yet.
+            let message_id = Passage::of_broker(self.epoch, number, arrival.since).name(None);
+            warn!(%message_id, packet_bytes = payload_bytes, "a packet over the largest size was cut, to be rejected");
         }
         if packet_id != 0 {
             return self.offer(arrival);

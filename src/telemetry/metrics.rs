@@ -107,6 +107,10 @@ families! {
     site_wear_coverage: SiteGauges = "vagus_site_wear_coverage_ratio",
     /// Time limits of cases that are over and not met, by site.
     site_cases_overdue: SiteGauges = "vagus_site_cases_overdue",
+    /// Stages of traces that the collector took.
+    traces_sent: IntCounter = "vagus_traces_sent_total",
+    /// Stages of traces that were dropped: the collector was away, refused them, or was too slow.
+    traces_dropped: IntCounter = "vagus_traces_dropped_total",
     /// Bytes on disk under the store's path.
     store_bytes: IntGauge = "vagus_store_bytes",
     /// Bytes that are free for the service on the store's file system.
@@ -341,6 +345,16 @@ impl Metrics {
     /// Counts an attempt to deliver.
     pub fn delivery(&self, channel: &ChannelId, outcome: DeliveryOutcome) {
         self.0.deliveries.of(channel, outcome).inc();
+    }
+
+    /// The collector took stages of traces.
+    pub fn traces_sent(&self, stages: usize) {
+        self.0.traces_sent.inc_by(stages as u64);
+    }
+
+    /// Stages of traces were dropped.
+    pub fn traces_dropped(&self, stages: usize) {
+        self.0.traces_dropped.inc_by(stages as u64);
     }
 
     /// How many workers are in that HRV state.

@@ -7,11 +7,12 @@ pub(crate) const PURE: &[&str] =
     &["domain", "statistics", "decode", "signal", "indicators", "screening", "exposures", "rules", "cases", "engine"];
 
 const STAGES: &[&str] = &["decode", "signal", "indicators", "screening", "exposures", "rules", "cases"];
-const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console", "gateway"];
+const ADAPTERS: &[&str] = &["store", "ingest", "delivery", "console", "gateway", "otlp"];
 const LEAVES: &[&str] = &["clock", "telemetry", "texts"];
 /// What the adapters of one protocol share below them, so that they need not know each other:
 /// a module and the adapters that may know it.
-const GROUND: &[(&str, &[&str])] = &[("broker", &["ingest", "delivery", "gateway"]), ("tls", &["console", "delivery"])];
+const GROUND: &[(&str, &[&str])] =
+    &[("broker", &["ingest", "delivery", "gateway"]), ("tls", &["console", "delivery", "otlp"])];
 /// May use everything.
 const ASSEMBLY: &[&str] = &["app", "demo", "main", "lib"];
 

@@ -15,6 +15,7 @@ use vagus::domain::event::EventKind;
 use vagus::domain::ids::ChannelId;
 use vagus::store::{Outgoing, Store};
 use vagus::telemetry::Metrics;
+use vagus::telemetry::traces::Traces;
 
 use crate::support::certificates::{Authority, Identity};
 use crate::support::ingest::until;
@@ -206,6 +207,7 @@ async fn a_flood_leaves_the_outbox_as_a_few_mails_that_tell_of_every_event() {
         settings: channel::Settings::default(),
         clock: Clock::System,
         metrics: Metrics::new(),
+        traces: Traces::nowhere(Metrics::new()),
     };
     let (_handle, run) = channel.start(stopping);
     let run = tokio::spawn(run);

@@ -19,6 +19,7 @@ use crate::delivery::mqtt::is_stopping;
 use crate::domain::ids::ChannelId;
 use crate::store::{DeadLetter, DeliveryKey, DeliveryOutcome, Fate, Place, Store, StoreError, Ticket};
 use crate::telemetry::panics::broke_off;
+use crate::telemetry::traces::Traces;
 use crate::telemetry::{DeliveryOutcome as Counted, Metrics};
 
 /// Deliveries taken from the outbox at a time.
@@ -44,6 +45,8 @@ pub struct Channel {
     pub clock: Clock,
     /// What is counted.
     pub metrics: Metrics,
+    /// Where traces go.
+    pub traces: Traces,
 }
 
 type Attempt = (Place, Option<Result<(), SendError>>);
@@ -218,6 +221,7 @@ impl Run {
         match became {
             Became::Delivered(ticket) => {
                 self.channel.metrics.delivery(channel, Counted::Delivered);
+                self.channel.traces.delivered(channel, &ticket.key.id, false);
                 self.unnoted.push(DeliveryOutcome { key: (*ticket.key).clone(), fate: Fate::Delivered });
             }
             Became::Waits => self.channel.metrics.delivery(channel, Counted::Retried),
@@ -226,11 +230,13 @@ impl Run {
                 // Told at once and then ever more seldom: somebody has to mend it, and it does not go by itself.
                 if attempts.is_power_of_two() {
                     let event = &ticket.key.id;
-                    error!(%channel, event, attempts, "the receiver refuses what is not given up for that: {error}");
+                    let message_id = self.channel.traces.message_of(event);
+                    error!(%channel, event, message_id, attempts, "the receiver refuses what is not given up for that: {error}");
                 }
             }
             Became::GivenUp { ticket, kind, attempts, error } => {
                 self.channel.metrics.delivery(channel, Counted::Failed);
+                self.channel.traces.delivered(channel, &ticket.key.id, true);
                 self.tell(&ticket, attempts, &error);
                 let letter = DeadLetter { at: self.channel.clock.now(), kind, attempts, error: shortened(error) };
                 self.unnoted.push(DeliveryOutcome { key: (*ticket.key).clone(), fate: Fate::Dead { letter } });
@@ -245,8 +251,9 @@ impl Run {
         let now = Instant::now();
         if self.told_at.is_none_or(|at| now.saturating_duration_since(at) >= TELL_EVERY) {
             let (channel, event, dead) = (&self.channel.id, &ticket.key.id, self.untold);
+            let message_id = self.channel.traces.message_of(event);
             error!(
-                %channel, event, attempts, dead,
+                %channel, event, message_id, attempts, dead,
                 "given up, see `vagus outbox list --dead` and, when it is mended, `vagus outbox retry`: {problem}"
             );
             (self.untold, self.told_at) = (0, Some(now));

@@ -117,6 +117,7 @@ impl Bench {
             settings,
             clock: self.clock.clone(),
             metrics: self.metrics.clone(),
+            traces: Traces::nowhere(self.metrics.clone()),
         };
         let (handle, run) = channel.start(self.stopping.subscribe());
         self.tasks.push(tokio::spawn(run));

@@ -2,6 +2,7 @@
 
 pub(crate) mod certificates;
 pub(crate) mod client;
+pub(crate) mod collector;
 pub(crate) mod desk;
 pub(crate) mod feed;
 pub(crate) mod ingest;

@@ -55,7 +55,14 @@ impl Vagus {
 
     /// Starts it on the same store, without waiting for anything.
     pub(crate) fn start_again(&mut self) {
-        self.start_by(Command::new(BINARY));
+        self.start_again_with(&[]);
+    }
+
+    /// The same, with these variables in its environment.
+    pub(crate) fn start_again_with(&mut self, variables: &[(&str, &str)]) {
+        let mut program = Command::new(BINARY);
+        program.env("VAGUS__LOG__FORMAT", "json").envs(variables.iter().copied());
+        self.start_by(program);
     }
 
     /// The same under a manager of services, with a watchdog that barks after so long.
@@ -68,7 +75,7 @@ impl Vagus {
     /// The same, so that a write beyond [`Self::allow_file_bytes`] fails and does not kill it.
     pub(crate) fn start_again_on_a_disk_that_may_fail(&mut self) {
         let mut shell = Command::new("sh");
-        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY]);
+        shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", BINARY]).env("VAGUS__LOG__FORMAT", "json");
         self.start_by(shell);
     }
 
@@ -91,7 +98,7 @@ impl Vagus {
         let append = |path: PathBuf| fs::File::options().create(true).append(true).open(path).unwrap();
         let (log, said) = (append(self.log_path()), append(self.config().with_extension("said")));
         self.ops = None;
-        program.args(["run", "--config"]).arg(self.config()).env("VAGUS__LOG__FORMAT", "json");
+        program.args(["run", "--config"]).arg(self.config());
         let child = program.stdout(said).stderr(log).spawn().unwrap();
         self.child = Some(child);
     }
