@@ -30,8 +30,8 @@ const SUMMARY: &str = "SUMMARY.json";
 const STATE: &str = "state";
 const QUARANTINE: &str = "quarantine";
 const JOURNAL: &str = "journal";
-/// What of a run of records is one entry, and in memory at once.
-const PART_BYTES: usize = 4 * 1024 * 1024;
+/// What of a run of records is one entry, and in memory at once; so little in tests that theirs have several.
+const PART_BYTES: usize = if cfg!(test) { 4 * 1024 } else { 4 * 1024 * 1024 };
 
 /// What an archive begins with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
