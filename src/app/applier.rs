@@ -84,6 +84,10 @@ impl Timing {
 
 /// What is handed to the applier.
 #[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all work is rows, and looks wait for nothing in a queue of eight"
+)]
 pub enum Work {
     /// A row that is on disk.
     Row {

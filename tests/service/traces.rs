@@ -62,7 +62,7 @@ fn a_crisis_answer_and_the_alert_it_led_to_are_one_trace_though_no_message_is_dr
     eventually("what was taken is counted", || {
         (town.vagus.metric("vagus_traces_sent_total", "") >= spans.len() as f64).then_some(())
     });
-    assert_eq!(town.vagus.metric("vagus_traces_dropped_total", ""), 0.0);
+    assert!(town.vagus.metric("vagus_traces_dropped_total", "") < 0.5);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_collector_that_is_away_holds_up_nobody_and_what_it_misses_is_counted() {
     eventually("what was dropped is counted", || {
         (town.vagus.metric("vagus_traces_dropped_total", "") >= 200.0).then_some(())
     });
-    assert_eq!(town.vagus.metric("vagus_traces_sent_total", ""), 0.0);
+    assert!(town.vagus.metric("vagus_traces_sent_total", "") < 0.5);
     town.send_all(&[phq9_with_crisis("w-3", now())]);
     town.wait_for_alerts("w-3", 1);
     assert_eq!(town.vagus.stop(), Some(0));
