@@ -13,6 +13,7 @@ mod channels;
 pub mod clock_watch;
 pub mod commands;
 mod committee;
+pub mod connect;
 pub mod control;
 pub mod daytime;
 pub mod decoder;

@@ -162,6 +162,15 @@ impl Link {
         packet::write_publish(&mut self.outbox, self.protocol, packet_id, topic, payload, None, true)
     }
 
+    /// Puts a message of QoS 2 (MQTT 5) among what is to be written. It is never released: mosquitto answers whether it
+    /// may be published, and gives it to nobody.
+    ///
+    /// # Errors
+    /// If the message does not fit into a packet.
+    pub fn offer(&mut self, packet_id: u16, topic: &str, payload: Bytes) -> Result<(), BrokerError> {
+        packet::write_offer(&mut self.outbox, packet_id, topic, payload)
+    }
+
     /// Puts an acknowledgement among what is to be written.
     pub fn acknowledge(&mut self, packet_id: u16) {
         packet::write_puback(&mut self.outbox, packet_id);

@@ -29,7 +29,7 @@ pub struct Publish {
 pub enum Incoming {
     /// A message.
     Publish(Publish),
-    /// The broker has our message, or refuses it with a reason.
+    /// The broker has our message, or refuses it with a reason; of a message of QoS 2 its first answer.
     PubAck {
         /// Which message.
         packet_id: u16,
@@ -203,6 +203,14 @@ pub(super) fn write_publish(
     Ok(())
 }
 
+/// A message of QoS 2, which a broker may hold back until it is released; for MQTT 5, whose answer says whether it is taken.
+pub(super) fn write_offer(out: &mut BytesMut, packet_id: u16, topic: &str, payload: Bytes) -> Result<(), BrokerError> {
+    let mut publish = v5::Publish::new(topic, QoS5::ExactlyOnce, payload, None);
+    publish.pkid = packet_id;
+    publish.write(out).map_err(broken)?;
+    Ok(())
+}
+
 /// PUBACK without a reason is the same four bytes in both versions.
 pub(super) fn write_puback(out: &mut BytesMut, packet_id: u16) {
     out.put_u8(0x40);
@@ -245,6 +253,13 @@ fn read_v5(packet: &mut BytesMut) -> Result<Option<Incoming>, BrokerError> {
             packet_id: ack.pkid,
             refusal: match ack.reason {
                 v5::PubAckReason::Success | v5::PubAckReason::NoMatchingSubscribers => None,
+                reason => Some(in_words(&format!("{reason:?}"))),
+            },
+        }),
+        v5::Packet::PubRec(ack) => Some(Incoming::PubAck {
+            packet_id: ack.pkid,
+            refusal: match ack.reason {
+                v5::PubRecReason::Success | v5::PubRecReason::NoMatchingSubscribers => None,
                 reason => Some(in_words(&format!("{reason:?}"))),
             },
         }),

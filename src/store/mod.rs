@@ -22,6 +22,7 @@ mod records;
 mod reserve;
 mod settings;
 mod snapshot;
+mod trial;
 mod types;
 mod view;
 mod views;
@@ -48,6 +49,7 @@ pub use parcels::{
     DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Listed, Outgoing, Place, Ticket, Waiting,
 };
 pub use settings::Settings;
+pub use trial::{Trial, try_disk};
 pub use types::{
     AskedUnit, Checkpoint, DecisionRecord, Erasure, PackedHistory, QuarantineFilter, Quarantined, RecoveredWorker,
     Recovery, Room, SnapshotReport, UnitDecisionRecord,

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use rumqttc::{TlsConfiguration, Transport};
 
-use crate::package::{repository, said};
+use crate::package::{ran, repository, said};
 use crate::support::certificates::Authority;
 use crate::support::client::{Received, TestClient};
 use crate::support::eventually;
 use crate::support::feed::{ago, now, phq9_with_crisis};
 use crate::support::mosquitto::{Mosquitto, find};
-use crate::support::vagus::Vagus;
+use crate::support::vagus::{BINARY, Vagus, configuration};
 
 /// Everybody of the example, and a second gateway.
 const PEOPLE: [&str; 6] = ["vagus", "gw-7", "gw-8", "occupational-health", "counselling", "work-review"];
@@ -80,6 +80,32 @@ impl Example {
         );
         config.replacen(&port, &(port.clone() + &more), 1)
     }
+}
+
+#[test]
+fn vagus_finds_that_it_may_do_what_it_must_and_a_gateway_in_its_place_that_it_may_not() {
+    let example = Example::start();
+    let health = example.client("occupational-health");
+    health.subscribe("vagus/#");
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("vagus.toml");
+    let config = example.configure(&configuration(example.broker.port(), &directory.path().join("store")));
+    let check = |config: String| {
+        fs::write(&path, config).unwrap();
+        let output = ran(Command::new(BINARY).args(["check", "--connect", "--config"]).arg(&path));
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let (status, told) = check(config.clone());
+    assert!(status == Some(0) && told.contains("lets us in (TLS)"), "{told}");
+    let (status, told) = check(config.replace("username = \"vagus\"", "username = \"gw-7\""));
+    assert!(status == Some(2) && told.contains("it does not let us write vagus/v1/plant-a/alerts: "), "{told}");
+    let (status, told) = check(config.replace("username = \"vagus\"", "username = \"nobody\""));
+    assert!(status == Some(2) && told.contains("refused the connection"), "{told}");
+    let without_tls =
+        config.split("[mqtt.tls]").next().unwrap().to_owned() + "[store]" + config.split("[store]").nth(1).unwrap();
+    let (status, told) = check(without_tls);
+    assert!(status == Some(2) && told.contains("a port with TLS wants [mqtt.tls]"), "{told}");
+    assert_eq!(health.into_received(), [], "nothing was delivered");
 }
 
 fn topics(received: &[Received]) -> Vec<&str> {

@@ -8,6 +8,7 @@ mod backups;
 mod bad_input;
 mod cases;
 mod clock_step;
+mod connecting;
 mod crisis;
 mod daytime;
 mod delivery;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::{ConfigFile, EXIT_USAGE, Output, remedies};
+use crate::app::connect::{self, Finding, Outcome};
 use crate::app::judge::{self, Form, Judged, Refusal};
 use crate::clock::Clock;
 use crate::config::{self, Problems, Settings, rules_file};
@@ -23,6 +24,8 @@ use crate::engine;
 #[command(after_help = "\
 Without --input every setting and the rule file are read: each problem is printed with its file, line \
 and key, what is wrong and what to do; what is allowed and hardly meant is a warning, and no problem. \
+With --connect everything outside is tried at once, within seconds and without delivering anything; run it as the
+service's user, since root may read and write what that user may not.
 With --rules every rule and time limit is printed in words. With --input the messages of a file are judged as the service \
 would; each rejection is printed with its line, the item's index, the reason of the receipt and the \
 detail. What only a running service knows is not judged: enrolment and consent, duplicates, actions.
@@ -48,6 +51,9 @@ pub(super) struct CheckArguments {
     /// Print every rule and time limit in words
     #[arg(long, conflicts_with = "input")]
     rules: bool,
+    /// Try broker, disk, clock, addresses, channels and OpenID provider as well; delivers nothing
+    #[arg(long, conflicts_with_all = ["input", "rules"])]
+    connect: bool,
     /// How the result is printed
     #[arg(long, value_enum, default_value_t = Output::Table)]
     output: Output,
@@ -63,11 +69,18 @@ pub(super) fn run(arguments: &CheckArguments) -> ExitCode {
             let mut warnings = warnings(&settings);
             warnings.splice(0..0, config::settings::warnings(&arguments.config));
             if arguments.rules {
-                tell_rules(out, &engine, arguments.output)
+                tell_rules(out, &engine, arguments.output).map(|()| true)
             } else {
-                tell_summary(out, &arguments.config, &settings, &engine, &warnings, arguments.output)
+                let found = if arguments.connect { Some(try_outside(&settings)) } else { None };
+                let told = tell_summary(
+                    out,
+                    (&arguments.config, &settings, &engine),
+                    &warnings,
+                    found.as_deref(),
+                    arguments.output,
+                );
+                told.map(|()| found.is_none_or(|found| is_sound(&found)))
             }
-            .map(|()| true)
         }
     };
     match checked.and_then(|is_sound| out.flush().map(|()| is_sound)) {
@@ -117,12 +130,43 @@ fn tell_rules(out: &mut impl Write, engine: &engine::Settings, output: Output) -
     }
 }
 
+/// What is found outside. A system that cannot try it is itself a problem.
+fn try_outside(settings: &Settings) -> Vec<Finding> {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let found = runtime.block_on(connect::try_all(settings));
+            // What the system still holds up is not waited for.
+            runtime.shutdown_background();
+            found
+        }
+        Err(error) => vec![Finding {
+            about: "system".to_owned(),
+            outcome: Outcome::Problem,
+            what: format!("nothing can be tried: {error}"),
+            remedy: "look at the limits of this user".to_owned(),
+        }],
+    }
+}
+
+fn is_sound(found: &[Finding]) -> bool {
+    found.iter().all(|one| one.outcome != Outcome::Problem)
+}
+
+fn tell_found(out: &mut impl Write, found: &[Finding]) -> io::Result<()> {
+    writeln!(out)?;
+    for Finding { about, outcome, what, remedy } in found {
+        let remedy = if remedy.is_empty() { String::new() } else { format!("; {remedy}") };
+        writeln!(out, "{:<8} {about}: {what}{remedy}", outcome.as_str())?;
+    }
+    let problems = found.iter().filter(|one| one.outcome == Outcome::Problem).count() as u64;
+    if problems > 0 { writeln!(out, "{} to mend", counted(problems, "problem")) } else { Ok(()) }
+}
+
 fn tell_summary(
     out: &mut impl Write,
-    path: &Path,
-    settings: &Settings,
-    engine: &engine::Settings,
+    (path, settings, engine): (&Path, &Settings, &engine::Settings),
     warnings: &[config::Problem],
+    found: Option<&[Finding]>,
     output: Output,
 ) -> io::Result<()> {
     let (rules, library) = (&engine.rules, &engine.care.library);
@@ -135,13 +179,16 @@ fn tell_summary(
         settings.sites.iter().map(|s| (s.id.as_str(), s.time_zone.iana_name().unwrap_or("UTC"))).collect();
     if output == Output::Json {
         let sites: Vec<_> = sites.iter().map(|(id, zone)| json!({"id": id, "time_zone": zone})).collect();
-        let summary = json!({
-            "sound": true, "problems": [], "warnings": as_json(warnings), "broker": address, "tls": has_tls,
+        let mut summary = json!({
+            "sound": found.is_none_or(is_sound), "problems": [], "warnings": as_json(warnings), "broker": address, "tls": has_tls,
             "store": settings.store.path.display().to_string(),
             "http": settings.http.listen.to_string(), "ops": settings.ops.listen.to_string(),
             "rules": ids, "rules_version": version,
             "methods": library.methods.len(), "library_version": format!("{:016x}", library.version), "sites": sites,
         });
+        if let Some(found) = found {
+            summary["connect"] = json!(found);
+        }
         return writeln!(out, "{summary}");
     }
     let from = |path: Option<&PathBuf>| path.map_or("built in".to_owned(), |path| path.display().to_string());
@@ -157,7 +204,8 @@ fn tell_summary(
     writeln!(out, "rules    {} ({rules_from}, version {version})", ids.join(", "))?;
     let (methods, risks, edition) = (library.methods.len(), library.risks.len(), library.version);
     writeln!(out, "library  {methods} methods for {risks} risks ({library_from}, version {edition:016x})")?;
-    writeln!(out, "sites    {}", sites.join(", "))
+    writeln!(out, "sites    {}", sites.join(", "))?;
+    found.map_or(Ok(()), |found| tell_found(out, found))
 }
 
 /// One refusal as it is printed.

@@ -263,6 +263,14 @@ impl OpenId {
         Ok(claims)
     }
 
+    /// Asks the provider what it publishes, as before the first sign-in.
+    ///
+    /// # Errors
+    /// [`OpenIdError`] where it is not there, or not as the setting says.
+    pub async fn reach(&self, now: Timestamp) -> Result<(), OpenIdError> {
+        self.published(now).await.map(|_| ())
+    }
+
     /// What the provider publishes, as it was asked for not long ago.
     async fn published(&self, now: Timestamp) -> Result<Arc<Published>, OpenIdError> {
         match self.known(now) {

@@ -84,6 +84,21 @@ impl EmailSender {
         Ok(Self { transport: builder.build(), from, enquiry, timeout_ms: settings.timeout_ms, flood, clock })
     }
 
+    /// Greets the server, encrypts and logs in, and sends nothing.
+    ///
+    /// # Errors
+    /// [`SendError`] where that fails.
+    pub async fn reach(&self) -> Result<(), SendError> {
+        match self.transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(SendError::Retry("the mail server does not answer as it should".to_owned())),
+            Err(error) => Err(match explain::meaning(&error, false) {
+                Meaning::Sure(error) => error,
+                Meaning::Perhaps(code) => explain::later(code, false),
+            }),
+        }
+    }
+
     /// What a stored message says of itself: its kind, what it is about, whether it is a test.
     #[cfg(test)]
     pub(super) fn told_of(delivery: &Outgoing) -> (Option<EventKind>, String, bool) {

@@ -14,7 +14,7 @@ use standardwebhooks::{HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHO
 
 use super::address::{self, NotPublic, PublicResolver};
 use super::channel::{SendError, Sender, Sending};
-use super::settings::WebhookSettings;
+use super::settings::{WebhookFormat, WebhookSettings};
 use crate::clock::Clock;
 use crate::domain::Timestamp;
 use crate::store::Outgoing;
@@ -103,6 +103,41 @@ impl WebhookSender {
         match request.send().await {
             Ok(response) => judge(&response, delivery.is_crisis, now),
             Err(error) => Err(self.explain(&error)),
+        }
+    }
+
+    /// Asks whether the receiver is there, and posts nothing: by HEAD, or of a FHIR server what it can do, as it lets
+    /// nobody do whom it does not know.
+    ///
+    /// # Errors
+    /// [`SendError`] where it cannot be reached, or an event would be refused.
+    pub async fn reach(&self) -> Result<String, SendError> {
+        let mut url = self.settings.url.url().clone();
+        if let Some(address) = address::literal(&url).filter(|_| !self.settings.allow_private_addresses) {
+            address::check(address).map_err(|what| SendError::Unreachable(NotPublic(what).to_string()))?;
+        }
+        let is_fhir = self.settings.format == WebhookFormat::Fhir;
+        let mut request = if is_fhir {
+            if let Ok(mut path) = url.path_segments_mut() {
+                path.pop_if_empty().push("metadata");
+            }
+            self.client.get(url)
+        } else {
+            self.client.head(url)
+        };
+        if let Some(authorization) = &self.settings.authorization {
+            request = request.header(AUTHORIZATION, authorization.header());
+        }
+        let status = request.send().await.map_err(|error| self.explain(&error))?.status();
+        let is_refused = match status.as_u16() {
+            // Who takes events by POST alone need not know HEAD, and may ask for a signature.
+            400..=499 => is_fhir || (self.settings.authorization.is_some() && matches!(status.as_u16(), 401 | 403)),
+            code => !(200..=299).contains(&code),
+        };
+        if is_refused {
+            Err(SendError::Retry(reason(status)))
+        } else {
+            Ok(format!("answers, with {}", status.as_u16()))
         }
     }
 
