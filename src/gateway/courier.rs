@@ -125,7 +125,8 @@ impl Courier {
     }
 
     fn client_id(&self) -> String {
-        format!("{}-{}-{}", self.settings.client_id, self.origin.site, self.origin.source)
+        // Names may hold a hyphen, but no colon: two sources never share an id.
+        format!("{}:{}:{}", self.settings.client_id, self.origin.site, self.origin.source)
     }
 
     fn in_words(&self, error: &BrokerError) -> String {

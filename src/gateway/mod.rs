@@ -1,7 +1,7 @@
 //! A careful gateway: recorded lines go in, messages leave, and each is kept on disk until its receipt.
 //!
-//! Start reading at [`publication`], which ties the parts together; [`courier`] speaks with the broker for one
-//! source, [`flights`] decides what is sent when, [`spool`] is the disk. Three rules make it careful: a message
+//! Start reading at `publication`, which ties the parts together; `courier` speaks with the broker for one
+//! source, `flights` decides what is sent when, `spool` is the disk. Three rules make it careful: a message
 //! is synced to disk before it is sent; only a receipt lets go of it, never a PUBACK; its `message_id` never
 //! changes, so that sending it again is harmless. It never judges items: that is the service's to do.
 

@@ -27,6 +27,8 @@ const MAX_KEPT_BYTES: u64 = 64 * 1024 * 1024;
 const MAX_BATCH: usize = 64;
 /// How long all good-byes together may take.
 const GOODBYES: Duration = Duration::from_secs(5);
+/// What --rate may make up for at once, after lines or room for them did not come.
+const MAX_ARREARS: Duration = Duration::from_secs(1);
 /// How often it is told how far it is.
 const TOLD_EVERY: Duration = Duration::from_millis(250);
 
@@ -328,7 +330,11 @@ async fn next_lines(
     batch_size: usize,
 ) -> usize {
     if let Some(pace) = pace {
-        pace.tick().await;
+        let due = pace.tick().await;
+        // What could not be sent during an outage must not follow all at once when the broker is back.
+        if due.elapsed() > MAX_ARREARS {
+            pace.reset();
+        }
     }
     lines.recv_many(batch, batch_size).await
 }

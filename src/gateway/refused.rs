@@ -1,6 +1,6 @@
 //! The file of what was refused: one JSON a line, each, once mended, an input for another publication.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::message::{Envelope, Message};
 use super::receipt::Rejected;
+use super::spool::private;
 
 /// The file's name in the spool.
 const NAME: &str = "rejected.jsonl";
@@ -80,7 +81,12 @@ impl Refused {
     fn write(&mut self, entry: &Entry<'_>) -> io::Result<()> {
         let file = match &mut self.file {
             Some(file) => file,
-            none => none.insert(fs::OpenOptions::new().create(true).append(true).open(&self.path)?),
+            none => {
+                let file = none.insert(private().append(true).open(&self.path)?);
+                // Its name is on disk only when the directory is.
+                self.path.parent().map_or(Ok(()), |spool| File::open(spool)?.sync_all())?;
+                file
+            }
         };
         let mut line = serde_json::to_vec(entry)?;
         line.push(b'\n');

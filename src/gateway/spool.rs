@@ -4,8 +4,9 @@
 //! was never synced, so nothing of it was ever sent: it is cut off, and read from the input again.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -290,11 +291,14 @@ impl Spool {
     }
 }
 
-/// Makes the directory and takes its lock.
+/// Makes the directory and takes its lock. What is in it are readings and answers of people: nobody else may look.
 fn prepare(directory: &Path) -> Result<File, SpoolError> {
     let io_error = |source| SpoolError::Io { path: directory.to_owned(), source };
-    fs::create_dir_all(directory).map_err(io_error)?;
-    let lock = File::options().create(true).append(true).open(directory.join(LOCK)).map_err(io_error)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_error)?;
+    // A directory is on disk only when the one that names it is.
+    let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(parent).and_then(|parent| parent.sync_all()).map_err(io_error)?;
+    let lock = private().append(true).open(directory.join(LOCK)).map_err(io_error)?;
     match lock.try_lock() {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(SpoolError::InUse(directory.to_owned())),
@@ -305,7 +309,7 @@ fn prepare(directory: &Path) -> Result<File, SpoolError> {
 /// Puts a file of these lines into the place of the old one, if any; gives its length.
 fn replace(directory: &Path, lines: &[Vec<u8>]) -> io::Result<u64> {
     let path = directory.join(NEW_FILE);
-    let mut file = File::create(&path)?;
+    let mut file = private().write(true).truncate(true).open(&path)?;
     for line in lines {
         file.write_all(line)?;
     }
@@ -314,6 +318,13 @@ fn replace(directory: &Path, lines: &[Vec<u8>]) -> io::Result<u64> {
     // The new name is on disk only when the directory is.
     File::open(directory)?.sync_all()?;
     Ok(lines.iter().map(|line| line.len() as u64).sum())
+}
+
+/// To make a file that is its owner's alone.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.create(true).mode(0o600);
+    options
 }
 
 fn line(record: &Record) -> io::Result<Vec<u8>> {

@@ -112,3 +112,18 @@ fn of_standard_input_what_was_kept_is_sent_and_the_rest_is_read_from_its_begin()
     let spool = open();
     assert_eq!((numbers(&spool), spool.position(), spool.next_number()), (vec![1], Position::default(), 2));
 }
+
+#[test]
+fn nobody_else_may_look_into_a_spool() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("feed.jsonl.spool");
+    let mut spool = open(&directory).unwrap();
+    spool.keep(vec![(message(1), position(1))]).unwrap();
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&directory), 0o700);
+    let files = fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().path());
+    for file in files {
+        assert_eq!(mode(&file), 0o600, "{}", file.display());
+    }
+}

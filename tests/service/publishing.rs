@@ -123,8 +123,8 @@ fn killed_at_any_point_it_goes_on_where_it_was() {
     let vagus = Vagus::start_edited(broker.port(), |config| config);
     let watcher = TestClient::connect(broker.port(), "watcher");
     watcher.subscribe("vagus/v1/plant-a/gw-7/status");
-    let recording = Recording::of(150);
-    let options = ["--rate", "300", "--receipt-timeout", "2", "--give-up-after", "25"];
+    let recording = Recording::of(300);
+    let options = ["--rate", "100", "--receipt-timeout", "2", "--give-up-after", "25"];
     let mut kills = 0;
     // From before its file is there to near the end, by how much has been written of its messages.
     for point in 0_u64.. {
@@ -137,7 +137,7 @@ fn killed_at_any_point_it_goes_on_where_it_was() {
         if is_ended {
             let (status, summary) = ended(child.wait_with_output().unwrap());
             assert_eq!(status, Some(0), "{summary}");
-            recording.assert_whole(&vagus.config(), &summary, 150);
+            recording.assert_whole(&vagus.config(), &summary, 300);
             break;
         }
         child.kill().unwrap();
@@ -155,12 +155,13 @@ fn a_broker_that_forgets_and_a_service_that_dies_lose_nothing() {
     // Without persistence: whatever it acknowledged is gone with it.
     let mut broker = Mosquitto::start(&MosquittoConfig::default());
     let mut vagus = Vagus::start_edited(broker.port(), |config| config);
-    let recording = Recording::of(200);
-    let options = ["--rate", "60", "--receipt-timeout", "1", "--in-flight", "20", "--give-up-after", "25"];
+    // Long enough that there is more to write at the last kill, however slow the starts between them are.
+    let recording = Recording::of(360);
+    let options = ["--rate", "40", "--receipt-timeout", "1", "--in-flight", "20", "--give-up-after", "25"];
     let mut child = recording.start(&vagus.config(), &options);
     for point in 0..12 {
         let before = recording.log_bytes();
-        eventually("it writes more", || (recording.log_bytes() > before + 2_000).then_some(()));
+        eventually("it writes more", || (recording.log_bytes() > before + 500).then_some(()));
         assert!(child.try_wait().unwrap().is_none(), "it ended before kill {point}");
         if point % 2 == 0 {
             broker.kill9();
@@ -174,7 +175,7 @@ fn a_broker_that_forgets_and_a_service_that_dies_lose_nothing() {
     let (status, summary) = ended(child.wait_with_output().unwrap());
     assert_eq!(status, Some(0), "{summary}");
     assert!(summary["sent_again"].as_u64().unwrap() > 0, "{summary}");
-    recording.assert_whole(&vagus.config(), &summary, 200);
+    recording.assert_whole(&vagus.config(), &summary, 360);
 }
 
 #[test]
@@ -189,8 +190,7 @@ fn no_message_is_sent_before_it_is_synced_to_disk() {
     let output = strace.arg(publish.get_program()).args(publish.get_args()).output().expect("strace is installed");
     let said = String::from_utf8_lossy(&output.stderr);
     if said.contains("Operation not permitted") {
-        eprintln!("strace may watch nothing here ({said}); the order of sync and send is not looked at");
-        return;
+        panic!("strace may watch nothing here, so the order of sync and send cannot be shown: {said}");
     }
     assert!(output.status.success(), "{said}");
     let trace = fs::read_to_string(trace).unwrap();

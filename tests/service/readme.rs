@@ -111,7 +111,12 @@ fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_a
     let rejected = vagus.metric("vagus_items_total", "rejected");
     assert!(rejected < 0.5, "what has no receipt is accepted, too: {rejected} are not");
 
-    let sent = spy.wait_for(0);
+    let sent = eventually("the other client has all of it as well", || {
+        let sent = spy.wait_for(0);
+        let came = |end: &str| sent.iter().filter(|message| message.topic.ends_with(end)).count();
+        let is_there = came("/receipts") >= receipts.len() && came("/alerts") > 0 && came("/counseling") > 0;
+        is_there.then_some(sent)
+    });
     let schemas = assert_fit(&sent);
     let expected = ["actions", "alerts", "counseling", "exposures", "readings", "receipt", "screenings"];
     assert!(expected.iter().all(|schema| schemas.contains(schema)), "{schemas:?}");

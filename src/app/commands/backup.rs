@@ -136,7 +136,7 @@ fn to_file(config: &Path, to: &Path, force: bool) -> Result<Answer, OperatorErro
     let file = own_file(&beside)?;
     let made = make(config, &file).and_then(known).and_then(|answer| {
         file.sync_all().map_err(in_words)?;
-        // What was written is read once: a disk that loses something says so today.
+        // What was written is read once, so that a file that is not whole never gets the name.
         let again = store::verify(File::open(&beside).map_err(in_words)?)?;
         if matches!(&answer, Answer::BackedUp(report) if *report == again) {
             return Ok(answer);

@@ -219,7 +219,10 @@ fn print(summary: &Summary, settings: &Settings, output: Output) -> io::Result<(
     let why = match end {
         End::Finished => return Ok(()),
         End::Stopped => "stopped",
-        End::GivenUp => "no receipt came for too long: does the service run, and is the site one of its own?",
+        End::GivenUp => {
+            "no receipt came for too long: does the service run, is the site one of its own, and does the broker let this user publish \
+             as the source and read its receipts?"
+        }
     };
     let spool = settings.spool.display();
     writeln!(out, "{why}; {waiting} messages without receipt are in {spool}; give the same command again to go on")
