@@ -23,6 +23,15 @@ pub(super) struct Signals {
     back: Signal,
 }
 
+/// From here on no signal but those that ask to stop ends the process, although nobody listens yet: a store may take
+/// minutes to be read again.
+pub(super) fn outlive() -> std::io::Result<()> {
+    for kind in [SignalKind::hangup(), SignalKind::user_defined1(), SignalKind::user_defined2()] {
+        drop(signal(kind)?);
+    }
+    Ok(())
+}
+
 impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
         Ok(Self {

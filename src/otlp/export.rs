@@ -97,6 +97,8 @@ impl Exporter {
         if !batch.is_empty() && tokio::time::timeout(GRACE, self.send(&mut batch)).await.is_err() {
             self.metrics.traces_dropped(batch.len());
         }
+        // One batch must do at the end; what waited behind it is counted.
+        self.metrics.traces_dropped(self.stages.len());
     }
 
     async fn send_for_ever(&mut self, batch: &mut Vec<Stage>) {
@@ -104,8 +106,11 @@ impl Exporter {
             if batch.is_empty() && self.stages.recv_many(batch, BATCH).await == 0 {
                 return;
             }
-            tokio::time::sleep(LINGER).await;
             self.take(batch);
+            if batch.len() < BATCH {
+                tokio::time::sleep(LINGER).await;
+                self.take(batch);
+            }
             self.send(batch).await;
             if let Some(pause) = self.pause {
                 tokio::time::sleep(pause).await;

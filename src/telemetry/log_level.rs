@@ -87,6 +87,8 @@ impl LogLevel {
     pub fn set(&self, level: &str, span: Option<Duration>) -> Result<u64, LoggingError> {
         let filter = parse_level(level)?;
         let mut now = self.lock();
+        // Told before as well: at the new level nobody may be told any more.
+        tracing::warn!(level, "the level of the logs is about to change");
         // What filters is gone only with the process.
         let _ = self.handle.reload(filter);
         let changes = now.changes + 1;

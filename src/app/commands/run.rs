@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{ConfigFile, EXIT_USAGE};
 use crate::app::service::Service;
-use crate::app::supervision;
+use crate::app::{signals, supervision};
 use crate::clock::{Clock, Source};
 use crate::config;
 use crate::telemetry::logging;
@@ -40,6 +40,7 @@ pub(super) fn run(arguments: &RunArguments) -> ExitCode {
     };
     supervision::starting();
     let ended = runtime.block_on(async {
+        signals::outlive()?;
         let clock = Clock::guarded(settings.clock, Source::system());
         let service = Service::start(settings, engine, clock).await?;
         service.run_until_signal().await
