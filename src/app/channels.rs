@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 
 use super::outbound::{Outbound, open_senders};
+use super::parts::Parts;
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::delivery::channel::{self, Channel};
@@ -57,12 +57,12 @@ fn tries(settings: &Settings, id: &ChannelId) -> channel::Settings {
 /// Starts them, each as a task that ends when `stopping` turns true; gives a handle on each.
 pub(super) fn start(
     channels: Vec<Channel>,
-    tasks: &mut JoinSet<()>,
+    parts: &mut Parts,
     stopping: &watch::Receiver<bool>,
 ) -> Arc<[channel::Handle]> {
     let start = |channel: Channel| {
         let (handle, run) = channel.start(stopping.clone());
-        tasks.spawn(run);
+        parts.task("channel", run);
         handle
     };
     channels.into_iter().map(start).collect()

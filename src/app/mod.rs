@@ -25,6 +25,7 @@ mod judge;
 pub mod keeper;
 mod office;
 pub mod outbound;
+mod parts;
 pub mod readiness;
 pub mod recovery;
 pub mod registry;

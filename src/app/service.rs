@@ -9,12 +9,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::{mpsc, watch};
 
 use super::admission::{self, Admission};
 use super::applier::{Applier, Timing, Waiting};
@@ -28,6 +26,7 @@ use super::intake::Intake;
 use super::keeper;
 use super::office::{self, Machine};
 use super::outbound::{Outbound, WatchedOutbox};
+use super::parts::{self, Parts};
 use super::readiness;
 use super::recovery::{self, Recovered};
 use super::registry::{CaseDirectory, Numbers};
@@ -80,10 +79,8 @@ pub struct Service {
     rules: watch::Sender<engine::Settings>,
     sources: Sources,
     rules_version: Arc<AtomicU64>,
-    /// Decoder, sequencer and applier; the first that ends on its own ends the service.
-    threads: Vec<JoinHandle<anyhow::Result<()>>>,
-    failed: Arc<Notify>,
-    tasks: JoinSet<()>,
+    /// The first that ends on its own ends the service.
+    parts: Parts,
 }
 
 /// The console, and where it is served.
@@ -131,7 +128,6 @@ struct Shared {
     outbound: Outbound,
     rules_version: Arc<AtomicU64>,
     new_rules: watch::Receiver<engine::Settings>,
-    failed: Arc<Notify>,
     changes: watch::Sender<u64>,
     starts: Arc<Starts>,
 }
@@ -165,7 +161,7 @@ impl Service {
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
         let supervised = supervision::watch(commands_in.clone(), readiness, stopping.clone());
-        let (failed, told) = (Arc::new(Notify::new()), outbound.clone());
+        let (told, mut parts) = (outbound.clone(), Parts::default());
         let shared = Shared {
             clock: clock.clone(),
             metrics: metrics.clone(),
@@ -174,42 +170,31 @@ impl Service {
             outbound,
             rules_version: Arc::clone(&rules_version),
             new_rules: new_rules.clone(),
-            failed: Arc::clone(&failed),
             changes,
             starts,
         };
-        let (threads, decoded) = start_threads(&settings, opened, shared, (arrivals, commands, acks))?;
+        let decoded = start_threads(&settings, opened, shared, (arrivals, commands, acks), &mut parts)?;
 
-        let (ops_address, mut tasks) = (ops.address(), JoinSet::new());
+        let ops_address = ops.address();
         let leaving = (publisher_task, deliverer(&told, &metrics), exporter);
-        let channels = start_delivery(leaving, channels, &mut tasks, &delivery_stopping);
-        tasks.spawn(gauges.run(delivery_stopping.clone()));
-        tasks.spawn(clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
+        let channels = start_delivery(leaving, channels, &mut parts, &delivery_stopping);
+        parts.task("gauges", gauges.run(delivery_stopping.clone()));
+        parts.task("clock", clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
         let (outbound, intake, console) = (told, Intake::of(&settings, decoded, traces), None);
         let (problem, keeping) = watch::channel(None);
         let served =
             Served { keeping, store, commands, clock, channels, outbound, engine, staff, machine, intake, console };
-        let web = serve_console(&settings, &served, &mut tasks, stopping.clone()).await?;
-        tasks.spawn(keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone()));
-        tasks.spawn(control::serve(control, Served { console: Some(web.console.clone()), ..served }, stopping.clone()));
-        tasks.spawn(ops.serve(until(stopping)));
-        tasks.spawn(take_in(settings.ingest, ingest_ports));
-        tasks.spawn(supervised);
+        let web = serve_console(&settings, &served, &mut parts, stopping.clone()).await?;
+        let keeper = keeper::keep(kept.clone(), web.console.clone(), metrics.clone(), problem, stopping.clone());
+        parts.task("keeper", keeper);
+        let served = Served { console: Some(web.console.clone()), ..served };
+        parts.task("control", control::serve(control, served, stopping.clone()));
+        parts.task("ops", ops.serve(until(stopping)));
+        parts.task("ingest", take_in(settings.ingest, ingest_ports));
+        parts.task("supervision", supervised);
         tracing::info!(ops = %ops_address, console = %web.address, "the service runs");
-        Ok(Self {
-            ops_address,
-            web,
-            shutdown,
-            end_delivery,
-            store: kept,
-            rules,
-            sources,
-            rules_version,
-            threads,
-            failed,
-            tasks,
-        })
+        Ok(Self { ops_address, web, shutdown, end_delivery, store: kept, rules, sources, rules_version, parts })
     }
 
     /// Where metrics and health are served.
@@ -234,19 +219,24 @@ impl Service {
     /// logs by one step, SIGUSR2 gives the configured one back.
     ///
     /// # Errors
-    /// Where the store failed and the service had to stop.
-    pub async fn run_until_signal(self) -> anyhow::Result<()> {
+    /// Where a part of the service ended unasked, as it does where the store fails, and the service had to stop.
+    pub async fn run_until_signal(mut self) -> anyhow::Result<()> {
         let mut signals = Signals::listen()?;
-        loop {
+        let unasked = loop {
             tokio::select! {
                 asked = signals.next() => match asked {
-                    Asked::Stop => break,
+                    Asked::Stop => break None,
                     Asked::Reload => self.reload_rules(),
                 },
-                () = self.failed.notified() => break,
+                ended = self.parts.one_ended() => break Some(ended),
             }
+        };
+        if let Some(ended) = &unasked {
+            tracing::error!("{ended}; the service stops");
         }
-        self.stop().await
+        // What a part says of its own end says more than that it ended.
+        self.stop().await?;
+        unasked.map_or(Ok(()), Err)
     }
 
     /// Reads the rule file, the library and the holidays again; where one has a mistake, all stays as it was.
@@ -271,26 +261,18 @@ impl Service {
     /// Stops in the order of the data, and waits for it.
     ///
     /// # Errors
-    /// Where the store failed.
+    /// Where the store failed, or a part broke off.
     pub async fn stop(mut self) -> anyhow::Result<()> {
         tracing::info!("stopping");
         supervision::stopping();
         let _ = self.shutdown.send(true);
-        let threads = std::mem::take(&mut self.threads);
-        let ended = tokio::task::spawn_blocking(move || {
-            threads
-                .into_iter()
-                .map(|thread| match thread.join() {
-                    Ok(ended) => ended,
-                    Err(_) => Err(anyhow::anyhow!("a thread panicked; the log says where")),
-                })
-                .collect::<anyhow::Result<Vec<()>>>()
-        })
-        .await?;
+        let threads = self.parts.take_threads();
+        let ended = tokio::task::spawn_blocking(move || parts::join(threads)).await;
+        let ended = ended.unwrap_or_else(|error| Err(anyhow::anyhow!("the end broke off: {}", broke_off(&error))));
         self.let_deliver().await;
         let _ = self.end_delivery.send(true);
-        while self.tasks.join_next().await.is_some() {}
-        ended.map(|_| ())
+        let joined = self.parts.join_tasks().await;
+        ended.and(joined)
     }
 }
 
@@ -354,7 +336,7 @@ fn ingest_ports(
 async fn serve_console(
     settings: &Settings,
     served: &Served,
-    tasks: &mut JoinSet<()>,
+    parts: &mut Parts,
     stopping: watch::Receiver<bool>,
 ) -> anyhow::Result<Web> {
     let console = Console::open(&settings.http, &settings.store.path, Arc::new(served.clone()))?;
@@ -371,7 +353,7 @@ async fn serve_console(
     }
     let listener = console.listen(&settings.http).await?;
     let address = listener.address();
-    tasks.spawn(listener.serve(until(stopping)));
+    parts.task("console", listener.serve(until(stopping)));
     Ok(Web { console, address })
 }
 
@@ -390,18 +372,17 @@ async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow:
     .map_err(|error| anyhow::anyhow!("the store could not be brought back: {}", broke_off(&error)))?
 }
 
-/// The threads, and the way to the sequencer for decoded messages.
-type Started = (Vec<JoinHandle<anyhow::Result<()>>>, mpsc::WeakSender<Vec<decoder::Opened>>);
-
 type SequencerEnds = (mpsc::Receiver<Arrival>, mpsc::Receiver<Command>, mpsc::Sender<Vec<AckToken>>);
 
-/// Starts the threads that decode messages, make rows of them and apply those.
+/// Starts the threads that decode messages, make rows of them and apply those. Gives the way to the sequencer for
+/// decoded messages.
 fn start_threads(
     settings: &Settings,
     opened: Opened,
     shared: Shared,
     (arrivals, commands, acks): SequencerEnds,
-) -> anyhow::Result<Started> {
+    parts: &mut Parts,
+) -> anyhow::Result<mpsc::WeakSender<Vec<decoder::Opened>>> {
     let Opened { store, shards, directory, recovered } = opened;
     let Recovered { registry, undecided, applied, last_row, last_now } = recovered;
     let mut applier = Applier {
@@ -443,23 +424,19 @@ fn start_threads(
     // Weak: the sequencer ends with the decoder, whoever else may hand messages over.
     let decoded = opened_in.downgrade();
     let (starts, noted, traces) = (Arc::clone(&shared.starts), shared.starts, shared.traces);
-    let threads = vec![
-        thread("decode", &shared.failed, move || {
-            decoder::run(&root, &limits, arrivals, &opened_in, &traces);
-            Ok(())
-        })?,
-        thread("apply", &shared.failed, move || {
-            // Rows that were perhaps not decided before the last end come first.
-            let mut undecided = undecided.into_iter();
-            let applied = undecided.try_for_each(|row| applier.apply(row, Waiting::default(), Timing::fresh()));
-            let ended = applied.and_then(|()| applier.run(&work_out));
-            Ok(ended.inspect_err(|_| starts.commit_failed())?)
-        })?,
-        thread("sequence", &shared.failed, move || {
-            Ok(sequencer.run(ports, &runtime).inspect_err(|_| noted.commit_failed())?)
-        })?,
-    ];
-    Ok((threads, decoded))
+    parts.thread("decode", move || {
+        decoder::run(&root, &limits, arrivals, &opened_in, &traces);
+        Ok(())
+    })?;
+    parts.thread("apply", move || {
+        // Rows that were perhaps not decided before the last end come first.
+        let mut undecided = undecided.into_iter();
+        let applied = undecided.try_for_each(|row| applier.apply(row, Waiting::default(), Timing::fresh()));
+        let ended = applied.and_then(|()| applier.run(&work_out));
+        Ok(ended.inspect_err(|_| starts.commit_failed())?)
+    })?;
+    parts.thread("sequence", move || Ok(sequencer.run(ports, &runtime).inspect_err(|_| noted.commit_failed())?))?;
+    Ok(decoded)
 }
 
 fn router(settings: &Settings) -> Router {
@@ -472,13 +449,15 @@ fn router(settings: &Settings) -> Router {
 fn start_delivery(
     (publisher, deliverer, exporter): (mqtt::PublisherTask, Deliverer<WatchedOutbox>, Option<Exporter>),
     channels: Vec<Channel>,
-    tasks: &mut JoinSet<()>,
+    parts: &mut Parts,
     stopping: &watch::Receiver<bool>,
 ) -> Arc<[channel::Handle]> {
-    tasks.spawn(publisher.run(stopping.clone()));
-    tasks.spawn(deliverer.run(stopping.clone()));
-    exporter.map(|exporter| tasks.spawn(exporter.run(stopping.clone())));
-    channels::start(channels, tasks, stopping)
+    parts.task("publisher", publisher.run(stopping.clone()));
+    parts.task("deliverer", deliverer.run(stopping.clone()));
+    if let Some(exporter) = exporter {
+        parts.task("traces", exporter.run(stopping.clone()));
+    }
+    channels::start(channels, parts, stopping)
 }
 
 /// Where traces go, and what sends them there, where they go anywhere.
@@ -527,27 +506,6 @@ async fn take_in(settings: ingest::Settings, ports: ingest::Ports) {
     }
 }
 
-/// Starts a named thread that tells when it ended with an error.
-fn thread(
-    name: &str,
-    failed: &Arc<Notify>,
-    work: impl FnOnce() -> anyhow::Result<()> + Send + 'static,
-) -> anyhow::Result<JoinHandle<anyhow::Result<()>>> {
-    let failed = Arc::clone(failed);
-    let run = move || {
-        // Told also when the work panics: the drop of the guard tells.
-        struct Tell(Arc<Notify>);
-        impl Drop for Tell {
-            fn drop(&mut self) {
-                self.0.notify_one();
-            }
-        }
-        let _tell = Tell(failed);
-        work()
-    };
-    Ok(std::thread::Builder::new().name(name.to_owned()).spawn(run)?)
-}
-
 fn delivery_settings(settings: &Settings) -> mqtt::Settings {
     mqtt::Settings {
         broker: settings.ingest.broker.clone(),
@@ -575,3 +533,7 @@ pub fn shard_count(settings: &Settings) -> usize {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     settings.engine.shards.unwrap_or_else(processors)
 }
+
+#[cfg(test)]
+#[path = "service_tests.rs"]
+mod tests;
