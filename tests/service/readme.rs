@@ -57,6 +57,13 @@ fn examples(text: &str) -> Vec<Value> {
     items(&whole).into_iter().cloned().collect()
 }
 
+/// The same configuration but for places that other tests have, too.
+fn at_places_of_its_own(config: &str, broker_port: u16, directory: &std::path::Path) -> String {
+    let config = config.replace("port = 1883", &format!("port = {broker_port}"));
+    let config = config.replace("\"vagus-data\"", &format!("{:?}", directory.join("data")));
+    config.replace("127.0.0.1:8080", "127.0.0.1:0").replace("127.0.0.1:9464", "127.0.0.1:0")
+}
+
 #[test]
 fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_accepted() {
     let part = section("### Try it with `mosquitto_pub`");
@@ -65,11 +72,7 @@ fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_a
     spy.subscribe("vagus/v1/#");
     let directory = tempfile::tempdir().unwrap();
     let vagus = Vagus::start_edited(broker.port(), |_| {
-        let config = blocks(part, "toml")[0].to_owned();
-        // The same but for places that other tests have, too.
-        let config = config.replace("port = 1883", &format!("port = {}", broker.port()));
-        let config = config.replace("\"vagus-data\"", &format!("{:?}", directory.path().join("data")));
-        config.replace("127.0.0.1:8080", "127.0.0.1:0").replace("127.0.0.1:9464", "127.0.0.1:0")
+        at_places_of_its_own(blocks(part, "toml")[0], broker.port(), directory.path())
     });
     // mosquitto's clients find the broker by a file of options: the commands stay as they are.
     for client in ["mosquitto_pub", "mosquitto_sub"] {
