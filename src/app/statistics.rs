@@ -9,7 +9,7 @@ use crate::domain::ids::{ChannelId, SiteId};
 use crate::domain::indicator::HrvState;
 use crate::domain::life::{CaseState, Milestone};
 use crate::store::Store;
-use crate::telemetry::{Metrics, SiteFigures};
+use crate::telemetry::{Metrics, OutboxFigures, SiteFigures};
 
 /// How many of the last nights are looked at.
 const NIGHTS: u32 = 7;
@@ -49,7 +49,7 @@ pub fn count(shards: &Shards, store: &Store, now: Timestamp, metrics: &Metrics) 
         let AtSite { workers, coverage, overdue } = counted;
         (site, SiteFigures { workers, wear_coverage: coverage.ratio(), overdue })
     }));
-    count_kept(store, metrics);
+    count_kept(store, now, metrics);
 }
 
 fn count_workers<'a>(shards: &'a Shards, now: Timestamp, metrics: &Metrics, sites: &mut BTreeMap<&'a SiteId, AtSite>) {
@@ -95,10 +95,14 @@ fn count_cases<'a>(shards: &'a Shards, now: Timestamp, metrics: &Metrics, sites:
 }
 
 /// What waits, what was refused, and what room there is.
-fn count_kept(store: &Store, metrics: &Metrics) {
+fn count_kept(store: &Store, now: Timestamp, metrics: &Metrics) {
     let mut counts = store.outbox_counts();
     counts.entry(ChannelId::mqtt()).or_default();
-    metrics.set_outbox(counts.into_iter().map(|(channel, n)| (channel, n.pending as u64, n.dead as u64)));
+    metrics.set_outbox(counts.into_iter().map(|(channel, waiting)| {
+        let age = waiting.oldest.map_or(0, |since| now.duration_since(since).as_secs());
+        let oldest_s = u64::try_from(age).unwrap_or(0);
+        (channel, OutboxFigures { pending: waiting.pending as u64, oldest_s, dead: waiting.dead as u64 })
+    }));
     metrics.set_dead_letters_dropped(store.dead_letters_dropped());
     metrics.set_quarantine_items(store.quarantined_len() as u64);
     match store.bytes_on_disk() {

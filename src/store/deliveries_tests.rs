@@ -77,7 +77,28 @@ fn one_event_has_a_fate_of_its_own_for_each_channel_and_recipient() {
     assert_eq!(pending(&store, "mail"), [""; 0]);
     assert_eq!(dead(&store), ["e1"]);
     let mail = ChannelId::parse("mail").unwrap();
-    assert_eq!(store.outbox_counts()[&mail], Waiting { pending: 0, dead: 1 });
+    assert_eq!(store.outbox_counts()[&mail], Waiting { pending: 0, dead: 1, oldest: None });
+}
+
+#[test]
+fn the_oldest_that_waits_is_known_whether_it_is_of_a_crisis_or_was_sent_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = Store::open(&settings(directory.path())).unwrap();
+    let of = |id: &str, second: i64| Outgoing { decided_at: at(second), ..hook(id) };
+    let clinic = ChannelId::parse("clinic").unwrap();
+    let oldest = |store: &Store| store.outbox_counts()[&clinic].oldest;
+    store.append_notices(&[of("e1", 1), of("e2", 2), of("crisis-3", 3), of("e4", 4)]).unwrap();
+    assert_eq!(oldest(&store), Some(at(1)));
+    store.append_outcomes(&[dies(&of("e1", 1), 5)]).unwrap();
+    assert_eq!(oldest(&store), Some(at(2)), "what was given up does not wait");
+    store.revive(None, &["e1".to_owned()], at(9)).unwrap();
+    assert_eq!(oldest(&store), Some(at(2)), "what is sent again waits from then on");
+    store.append_delivered(&[hook("e2").key()]).unwrap();
+    assert_eq!(oldest(&store), Some(at(3)));
+    store.append_delivered(&[hook("crisis-3").key(), hook("e4").key()]).unwrap();
+    assert_eq!(oldest(&store), Some(at(9)));
+    store.append_delivered(&[hook("e1").key()]).unwrap();
+    assert_eq!(oldest(&store), None);
 }
 
 #[test]

@@ -35,6 +35,13 @@ struct Entry {
     state: DeliveryState,
 }
 
+impl Entry {
+    /// Since when it waits.
+    fn since(&self) -> Timestamp {
+        self.state.revived_at.unwrap_or(self.decided_at).max(self.decided_at)
+    }
+}
+
 /// The deliveries of one channel that wait, in the order of decision.
 #[derive(Default)]
 struct Queue {
@@ -322,8 +329,7 @@ impl Outbox {
         let found = places.range((from, Bound::Unbounded)).take(limit);
         let ticket = |place: &Place| {
             let entry = self.entries.get(place)?;
-            let since = entry.state.revived_at.unwrap_or(entry.decided_at).max(entry.decided_at);
-            Some(Ticket { place: *place, key: Arc::clone(&entry.key), is_crisis, since })
+            Some(Ticket { place: *place, key: Arc::clone(&entry.key), is_crisis, since: entry.since() })
         };
         found.filter_map(ticket).collect()
     }
@@ -348,9 +354,26 @@ impl Outbox {
         self.entries.values().filter(is_meant).map(listed).collect()
     }
 
+    /// Since when the one that has waited longest waits.
+    fn oldest(&self, places: &BTreeSet<Place>) -> Option<Timestamp> {
+        let mut oldest = None;
+        for entry in places.iter().filter_map(|place| self.entries.get(place)) {
+            oldest = oldest.into_iter().chain([entry.since()]).min();
+            // What was decided later waits no longer than this one; only what was sent again waits for less.
+            if entry.state.revived_at.is_none() {
+                break;
+            }
+        }
+        oldest
+    }
+
     /// How many deliveries of each channel there are.
     pub(super) fn counts(&self) -> BTreeMap<ChannelId, Waiting> {
-        let count = |queue: &Queue| Waiting { pending: queue.crisis.len() + queue.others.len(), dead: queue.dead };
+        let count = |queue: &Queue| Waiting {
+            pending: queue.crisis.len() + queue.others.len(),
+            dead: queue.dead,
+            oldest: self.oldest(&queue.crisis).into_iter().chain(self.oldest(&queue.others)).min(),
+        };
         self.queues.iter().map(|(channel, queue)| (channel.clone(), count(queue))).collect()
     }
 

@@ -164,4 +164,6 @@ pub struct Waiting {
     pub pending: usize,
     /// Given up.
     pub dead: usize,
+    /// Since when the oldest of those to be sent waits: from its decision, or from when a person had it sent again.
+    pub oldest: Option<Timestamp>,
 }

@@ -58,14 +58,14 @@ pub(super) struct ChannelGauges {
 }
 
 impl ChannelGauges {
-    /// Sets the figures of all channels at once; those beyond the bound are added up.
-    pub(super) fn set(&self, figures: impl IntoIterator<Item = (ChannelId, i64)>) {
+    /// Sets the figures of all channels at once; those beyond the bound are put together.
+    pub(super) fn set(&self, figures: impl IntoIterator<Item = (ChannelId, i64)>, together: fn(i64, i64) -> i64) {
         let mut others = 0_i64;
         for (place, (channel, figure)) in figures.into_iter().enumerate() {
             if place < MAX_CHANNELS {
                 self.cell(channel.as_str()).set(figure);
             } else {
-                others = others.saturating_add(figure);
+                others = together(others, figure);
                 self.cell(OTHER).set(others);
             }
         }

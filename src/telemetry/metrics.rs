@@ -91,6 +91,8 @@ families! {
     acknowledged: Acknowledged = "vagus_acknowledge_seconds",
     /// Deliveries that wait, by channel.
     outbox_pending: ChannelGauges = "vagus_outbox_pending",
+    /// How long the oldest delivery has waited, seconds, by channel; 0 where none waits.
+    outbox_oldest: ChannelGauges = "vagus_outbox_oldest_seconds",
     /// Deliveries that were given up and wait for a person, by channel.
     dead_letters: ChannelGauges = "vagus_dead_letters",
     /// Dead letters dropped because there were too many.
@@ -182,7 +184,7 @@ impl Metrics {
         families.build_info.0.set(1);
         let metrics = Self(Arc::new(families));
         metrics.has_channel(&ChannelId::mqtt());
-        metrics.set_outbox([(ChannelId::mqtt(), 0, 0)]);
+        metrics.set_outbox([(ChannelId::mqtt(), OutboxFigures::default())]);
         metrics
     }
 
@@ -325,11 +327,15 @@ impl Metrics {
         self.0.crises_overdue.of(step).set(clamped(count));
     }
 
-    /// How many deliveries of each channel wait, and how many were given up.
-    pub fn set_outbox(&self, counts: impl IntoIterator<Item = (ChannelId, u64, u64)>) {
-        let counts: Vec<(ChannelId, u64, u64)> = counts.into_iter().collect();
-        self.0.outbox_pending.set(counts.iter().map(|(channel, pending, _)| (channel.clone(), clamped(*pending))));
-        self.0.dead_letters.set(counts.into_iter().map(|(channel, _, dead)| (channel, clamped(dead))));
+    /// What waits for each channel, and what was given up.
+    pub fn set_outbox(&self, figures: impl IntoIterator<Item = (ChannelId, OutboxFigures)>) {
+        let figures: Vec<(ChannelId, OutboxFigures)> = figures.into_iter().collect();
+        let of = |figure: fn(&OutboxFigures) -> u64| {
+            figures.iter().map(move |(channel, figures)| (channel.clone(), clamped(figure(figures))))
+        };
+        self.0.outbox_pending.set(of(|figures| figures.pending), i64::saturating_add);
+        self.0.outbox_oldest.set(of(|figures| figures.oldest_s), i64::max);
+        self.0.dead_letters.set(of(|figures| figures.dead), i64::saturating_add);
     }
 
     /// Dead letters that were dropped for room since the start.
@@ -417,6 +423,17 @@ impl Metrics {
             .encode_to_string(&self.0.registry.gather())
             .expect("writing to a string cannot fail, and families without series are left out by the registry")
     }
+}
+
+/// The figures of one channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OutboxFigures {
+    /// Deliveries that wait.
+    pub pending: u64,
+    /// How long the oldest of them has waited, in seconds.
+    pub oldest_s: u64,
+    /// Deliveries that were given up.
+    pub dead: u64,
 }
 
 /// The figures of one site.

@@ -101,8 +101,11 @@ fn a_hundred_thousand_workers_of_as_many_names_make_two_thousand_series_at_most(
             metrics.delivery(&channel, DeliveryOutcome::Failed);
         }
     }
-    let channels = (0..3_000).map(|n| (ChannelId::parse(&format!("channel-{n}")).unwrap(), 1, 1));
-    metrics.set_outbox(channels);
+    let channel = |n| {
+        let figures = OutboxFigures { pending: 1, oldest_s: n, dead: 1 };
+        (ChannelId::parse(&format!("channel-{n}")).unwrap(), figures)
+    };
+    metrics.set_outbox((0..3_000).map(channel));
     let sites: Vec<SiteId> = (0..3_000).map(|n| site(&format!("site-{n}"))).collect();
     let figures = SiteFigures { workers: 33, wear_coverage: Some(0.5), overdue: 1 };
     metrics.set_sites(sites.iter().map(|site| (site, figures)));
@@ -114,6 +117,8 @@ fn a_hundred_thousand_workers_of_as_many_names_make_two_thousand_series_at_most(
     let series = text.lines().filter(|line| !line.starts_with('#')).count();
     assert!((1_500..=2_000).contains(&series), "{series} series");
     assert_eq!(text.lines().filter(|line| line.starts_with("vagus_site_workers{")).count(), MAX_SITES);
+    assert!(has(&text, r#"vagus_outbox_pending{channel="other"} 2960"#));
+    assert!(has(&text, r#"vagus_outbox_oldest_seconds{channel="other"} 2999"#), "the oldest, and no sum of ages");
 }
 
 #[test]

@@ -18,4 +18,4 @@ pub mod passage;
 pub mod traces;
 
 pub use labels::{Check, DeliveryOutcome, Outcome, PipelineStage};
-pub use metrics::{Metrics, SiteFigures};
+pub use metrics::{Metrics, OutboxFigures, SiteFigures};
