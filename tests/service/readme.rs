@@ -51,6 +51,13 @@ fn items(payload: &Value) -> Vec<&Value> {
     list.as_array().map_or_else(|| vec![list], |list| list.iter().collect())
 }
 
+/// The contract's examples.
+const CONTRACT: [&str; 3] = [
+    include_str!("../fixtures/contract/readings.json"),
+    include_str!("../fixtures/contract/screenings.json"),
+    include_str!("../fixtures/contract/exposures.json"),
+];
+
 /// The items of a file of the contract's examples.
 fn examples(text: &str) -> Vec<Value> {
     let whole: Value = serde_json::from_str(text).unwrap();
@@ -125,12 +132,7 @@ fn the_commands_with_mosquitto_pub_are_those_of_the_contract_and_every_item_is_a
     assert!(expected.iter().all(|schema| schemas.contains(schema)), "{schemas:?}");
     let sent: Vec<Value> = sent.iter().filter_map(|message| serde_json::from_slice(&message.payload).ok()).collect();
     let sent: BTreeSet<String> = sent.iter().flat_map(items).map(without_days).collect();
-    let contract = [
-        include_str!("../fixtures/contract/readings.json"),
-        include_str!("../fixtures/contract/screenings.json"),
-        include_str!("../fixtures/contract/exposures.json"),
-    ];
-    for example in contract.into_iter().flat_map(examples) {
+    for example in CONTRACT.into_iter().flat_map(examples) {
         assert!(sent.contains(&without_days(&example)), "not among the commands: {example}");
     }
 }
