@@ -9,7 +9,8 @@
 //! | `snapshots/` | no: a fresh one is made on the way, and older rows are needed by nothing |
 //! | `accounts.json` | yes |
 //! | `audit/*.jsonl` | yes |
-//! | `looked.json`, `starts.json` | yes: what was looked at, and how often the service started |
+//! | `looked.json` | yes: what was looked at |
+//! | `starts.json` | no: a counter set back and raised again would look like as many starts, and page somebody |
 //! | `worker-links.json` | no: a link works once, and one that was used since would work once more |
 //! | `latency.hlog*` | no: what was measured on one machine |
 //! | `ballast`, `LOCK`, `control.sock`, `view.unreadable`, `restoring` | no: they are of one machine and one moment |
@@ -27,8 +28,10 @@ use crate::console::access::audit::{Audit, AuditError, Entry};
 use crate::domain::person::Role;
 use crate::store::{BackupAsked, BackupError, BackupReport, Store};
 
+pub use crate::store::BackupPatience as Patience;
+
 /// Files in the store's directory that a backup takes along as they are.
-const FILES: &[&str] = &["accounts.json", "looked.json", "starts.json"];
+const FILES: &[&str] = &["accounts.json", "looked.json"];
 /// The directory of the audit, all of whose files it takes along.
 const AUDIT: &str = "audit";
 /// How their names end.
@@ -68,14 +71,14 @@ fn files(store: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
 }
 
 /// Makes a backup of a store in `directory`. That it is made stands in the audit first, and in the backup. It waits for
-/// `patience` until the files hold nobody any more who was erased.
+/// `patience` lasts, until the files hold nobody any more who was erased.
 ///
 /// # Errors
 /// [`MakeError`]; what was written is of no use then.
 pub fn make(
     (store, directory): (&Store, &Path),
     audit: &Audit,
-    patience: Duration,
+    patience: &Patience<'_>,
     out: impl Write,
 ) -> Result<BackupReport, MakeError> {
     let line = Entry::by("command", Role::Operator.as_str(), "backup", "vagus backup");
@@ -96,7 +99,7 @@ pub fn make(
 /// [`MakeError`]; what was written is of no use then.
 pub fn make_on_files(store: &Store, directory: &Path, out: impl Write) -> Result<BackupReport, MakeError> {
     let audit = Audit::open(&directory.join(AUDIT))?;
-    make((store, directory), &audit, Duration::ZERO, out)
+    make((store, directory), &audit, &Patience { longest: Duration::ZERO, goes_on: &|| true }, out)
 }
 
 /// Writes into the audit of a restored store, which stands in `directory`, what it was restored from.

@@ -168,9 +168,9 @@ pub async fn serve(listener: UnixListener, served: Served, mut stopping: watch::
         };
         match accepted {
             Ok((stream, _)) => {
-                let served = served.clone();
+                let (served, stopping) = (served.clone(), stopping.clone());
                 tokio::spawn(async move {
-                    if let Err(error) = converse(stream, &served).await {
+                    if let Err(error) = converse(stream, &served, stopping).await {
                         tracing::warn!("a command on the control socket failed: {error}");
                     }
                 });
@@ -183,7 +183,7 @@ pub async fn serve(listener: UnixListener, served: Served, mut stopping: watch::
     }
 }
 
-async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
+async fn converse(stream: UnixStream, served: &Served, stopping: watch::Receiver<bool>) -> std::io::Result<()> {
     use tokio::io::AsyncReadExt as _;
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
@@ -193,7 +193,7 @@ async fn converse(stream: UnixStream, served: &Served) -> std::io::Result<()> {
         Ok(Question::Backup) => {
             let read = read.into_inner().into_inner();
             let stream = read.reunite(write).map_err(std::io::Error::other)?;
-            return backup::serve(stream, served).await;
+            return backup::serve(stream, served, stopping).await;
         }
         Ok(question) => answer(question, served).await,
         Err(error) => Answer::Failed { problem: format!("the question is not understood: {error}") },

@@ -43,7 +43,10 @@ use records::{DeliveryState, OutboxMark, Record};
 use snapshot::{Frames, Header, SnapshotWriter};
 use view::WorkerImage;
 
-pub use backup::{Asked as BackupAsked, BackupError, BackupReport, Manifest, Staged, Summary, stones_in, verify};
+pub use backup::{
+    Asked as BackupAsked, BackupError, BackupReport, Manifest, Patience as BackupPatience, Staged, Summary, stones_in,
+    verify,
+};
 pub use error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 pub use parcels::{
     DeadLetter, DeliveryKey, DeliveryOutcome, FailureKind, Fate, Listed, Outgoing, Place, Ticket, Waiting,

@@ -127,8 +127,9 @@ fn a_store_of_every_released_format_is_made_of_its_snapshot_and_journal_alone() 
 fn back_up(store: &Store) -> Vec<u8> {
     let mut bytes = Vec::new();
     let files = || Ok(Vec::new());
+    let patience = crate::store::BackupPatience { longest: Duration::ZERO, goes_on: &|| true };
     let made_at = Timestamp::from_second(1_772_000_000).unwrap();
-    let asked = BackupAsked { made_at, version: "0.1.0", patience: Duration::ZERO, files: &files };
+    let asked = BackupAsked { made_at, version: "0.1.0", patience: &patience, files: &files };
     store.back_up(&mut bytes, &asked).unwrap();
     bytes
 }

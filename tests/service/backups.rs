@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -234,8 +235,8 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
 #[test]
 fn everything_in_the_directory_of_a_store_is_in_a_backup_or_known_to_be_left_out() {
     let town = lived();
-    let taken = ["journal", "view", "accounts.json", "audit", "looked.json", "starts.json"];
-    let left_out = ["LOCK", "ballast", "control.sock", "latency.hlog", "snapshots", "worker-links.json"];
+    let taken = ["journal", "view", "accounts.json", "audit", "looked.json"];
+    let left_out = ["LOCK", "ballast", "control.sock", "latency.hlog", "snapshots", "starts.json", "worker-links.json"];
     town.vagus.ask(&["workers", "link", "plant-a", "w-1"]);
     for entry in std::fs::read_dir(store_of(&town.vagus)).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -329,6 +330,20 @@ fn a_kill_in_the_middle_leaves_no_backup_and_half_a_restore_starts_nothing() {
     refused(&place.command(&["outbox", "list"]).output().unwrap(), "no store in it");
     succeeded(&place.restore(&to, &[]));
     assert!(place.command(&["outbox", "list"]).output().unwrap().status.success());
+}
+
+#[test]
+fn a_stop_waits_for_no_backup_that_nobody_reads_and_the_command_says_so() {
+    let mut town = lived();
+    let mut command = Command::new(BINARY);
+    command.args(["backup", "--to", "-", "--config"]).arg(town.vagus.config());
+    let mut child = held(command);
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 1_000]).unwrap();
+    let since = Instant::now();
+    assert_eq!(town.vagus.stop(), Some(0));
+    let took = since.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    refused(&child.wait_with_output().unwrap(), "it ended before the backup was whole; make it again");
 }
 
 #[test]

@@ -104,7 +104,7 @@ fn lived(settings: &Settings) -> Store {
 fn back_up(store: &Store, out: impl Write) -> Result<BackupReport, BackupError> {
     let accounts = store.directory().join("accounts.json");
     let files = || Ok(vec![("accounts.json".to_owned(), accounts.clone()), ("gone".to_owned(), "/no/such".into())]);
-    let (made_at, patience) = (at(0), Duration::ZERO);
+    let (made_at, patience) = (at(0), &Patience { longest: Duration::ZERO, goes_on: &|| true });
     store.back_up(out, &Asked { made_at, version: "0.1.0", patience, files: &files })
 }
 

@@ -20,7 +20,7 @@ use super::records::RecordError;
 
 pub(super) use restore::STAGING;
 pub use restore::{Staged, stones_in, verify};
-pub use take::Asked;
+pub use take::{Asked, Patience};
 
 /// The format of archives that is written.
 const FORMAT: u32 = 1;

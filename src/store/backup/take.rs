@@ -26,6 +26,20 @@ use crate::store::{Store, StoreError, held};
 /// How often it is looked whether the files are free of who was erased.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
+/// How long to wait for something that takes a while.
+pub struct Patience<'a> {
+    /// Not longer than this.
+    pub longest: Duration,
+    /// Not any more once this is false.
+    pub goes_on: &'a dyn Fn() -> bool,
+}
+
+impl std::fmt::Debug for Patience<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Patience").field("longest", &self.longest).finish_non_exhaustive()
+    }
+}
+
 /// What a backup needs besides the store.
 pub struct Asked<'a> {
     /// Now.
@@ -33,7 +47,7 @@ pub struct Asked<'a> {
     /// The version of this program.
     pub version: &'a str,
     /// How long to wait until somebody who was erased has left the files of the store.
-    pub patience: Duration,
+    pub patience: &'a Patience<'a>,
     /// Files beside the store, by the name they get; asked for after the position was taken.
     pub files: &'a dyn Fn() -> std::io::Result<Vec<(String, PathBuf)>>,
 }
@@ -174,9 +188,9 @@ impl Store {
     }
 
     /// Who was erased shall not be in a backup, where that takes only a while.
-    fn wait_for_purge(&self, patience: Duration) -> Result<(), BackupError> {
+    fn wait_for_purge(&self, patience: &Patience<'_>) -> Result<(), BackupError> {
         let mut waited = Duration::ZERO;
-        while waited < patience && self.purge_due()?.is_some() {
+        while waited < patience.longest && (patience.goes_on)() && self.purge_due()?.is_some() {
             std::thread::sleep(LOOK_EVERY);
             waited += LOOK_EVERY;
         }
