@@ -67,14 +67,22 @@ pub enum LoggingError {
     AlreadySet,
 }
 
+/// What lines are written from on.
+const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+
 /// Checks a level before anything is started.
 ///
 /// # Errors
-/// [`LoggingError::Level`] where it cannot be understood.
+/// [`LoggingError::Level`] where it cannot be understood, or would write no line, not even of errors.
 pub fn parse_level(level: &str) -> Result<EnvFilter, LoggingError> {
     let refused = |problem: String| LoggingError::Level { level: level.to_owned(), problem };
     if level.contains(['[', ']', '{', '}']) {
         return Err(refused("directives name targets, not spans or fields".to_owned()));
+    }
+    // To the filter any other word is the name of a target, at which nothing is written: no error would be seen.
+    let is_level = |word: &str| LEVELS.contains(&word.to_ascii_lowercase().as_str());
+    if let Some(word) = level.split(',').map(str::trim).find(|word| !word.contains('=') && !is_level(word)) {
+        return Err(refused(format!("\"{word}\" is none of {}", LEVELS.join(", "))));
     }
     EnvFilter::try_new(level).map_err(|error| refused(error.to_string()))
 }
@@ -113,6 +121,9 @@ mod tests {
     fn a_level_that_is_none_is_refused_with_its_name() {
         let error = parse_level("info,vagus=loud").unwrap_err();
         assert!(error.to_string().contains("vagus=loud"), "{error}");
+        for mistyped in ["inof", "off", "", "info,loud"] {
+            assert!(parse_level(mistyped).unwrap_err().to_string().contains("is none of error, warn"), "{mistyped}");
+        }
         assert!(parse_level("info").is_ok());
         assert!(parse_level("warn,vagus::ingest=debug").is_ok());
     }

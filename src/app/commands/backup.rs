@@ -123,6 +123,11 @@ fn to_output(config: &Path) -> Result<Answer, OperatorError> {
 }
 
 fn to_file(config: &Path, to: &Path, force: bool) -> Result<Answer, OperatorError> {
+    if to.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+        let problem =
+            format!("{} is no file that a backup could replace; --to - writes to standard output", to.display());
+        return Err(OperatorError::Usage(problem));
+    }
     let is_there = || to.symlink_metadata().is_ok();
     let exists = || OperatorError::Usage(format!("{} is there already; --force replaces it", to.display()));
     if is_there() && !force {

@@ -177,9 +177,9 @@ pub fn fetch(store: &Path, out: &mut dyn Write) -> Result<Option<Answer>, FetchE
 }
 
 fn received(stream: BlockingStream, store: &Path, out: &mut dyn Write) -> Result<Answer, FetchError> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => failed(store)(std::io::Error::other(ENDED)),
-        _ => failed(store)(error),
+    let failed = |error: std::io::Error| {
+        let is_cut = error.kind() == std::io::ErrorKind::UnexpectedEof;
+        failed(store)(if is_cut { std::io::Error::other(ENDED) } else { error })
     };
     let mut stream = BufReader::with_capacity(2 * PIECE_BYTES, stream);
     let mut piece = Vec::with_capacity(PIECE_BYTES);
