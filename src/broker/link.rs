@@ -205,6 +205,24 @@ impl Link {
         self.outbox.len()
     }
 
+    /// The next packet, however long it takes.
+    ///
+    /// # Errors
+    /// [`BrokerError`] where the connection is lost, or the broker ends it.
+    pub async fn wait_for_packet(&mut self) -> Result<Incoming, BrokerError> {
+        loop {
+            match self.next_packet()? {
+                Some(Incoming::Disconnect { reason, is_takeover }) => {
+                    return Err(BrokerError::Ended { reason, is_takeover });
+                }
+                Some(packet) => return Ok(packet),
+                None => {
+                    self.transfer(true).await?;
+                }
+            }
+        }
+    }
+
     /// The next packet of those that were read, if one is whole.
     ///
     /// # Errors

@@ -45,7 +45,7 @@ pub async fn kept_of(settings: &Settings, offered: u32) -> Result<u32, BrokerErr
     let (mut link, _) = connect(settings, "probe", false, SESSION_EXPIRY_S).await?;
     link.subscribe(&[Filter { path: topic.clone(), wants_retained_again: false }])?;
     let outcomes = loop {
-        if let Incoming::SubAck(outcomes) = next(&mut link).await? {
+        if let Incoming::SubAck(outcomes) = link.wait_for_packet().await? {
             break outcomes;
         }
     };
@@ -77,7 +77,7 @@ async fn offer(settings: &Settings, topic: &str, offered: u32) -> Result<(), Bro
             let packet_id = u16::try_from(sent % 65_535).unwrap_or(0) + 1;
             link.publish(packet_id, topic, Bytes::from_static(b"probe"), None)?;
         }
-        if let Incoming::PubAck { refusal, .. } = next(&mut link).await? {
+        if let Incoming::PubAck { refusal, .. } = link.wait_for_packet().await? {
             if let Some(reason) = refusal {
                 return Err(BrokerError::Refused(format!("{topic}: {reason}")));
             }
@@ -91,7 +91,7 @@ async fn count(settings: &Settings, offered: u32) -> Result<u32, BrokerError> {
     let (mut link, _) = connect(settings, "probe", false, SESSION_EXPIRY_S).await?;
     let mut kept = 0;
     while kept < offered {
-        match tokio::time::timeout(QUIET, next(&mut link)).await {
+        match tokio::time::timeout(QUIET, link.wait_for_packet()).await {
             Ok(Ok(Incoming::Publish(publish))) => {
                 link.acknowledge(publish.packet_id);
                 kept += 1;
@@ -119,18 +119,4 @@ async fn connect(
         max_packet_bytes: 128 * 1024,
     };
     Link::open(&settings.broker, &hello).await
-}
-
-async fn next(link: &mut Link) -> Result<Incoming, BrokerError> {
-    loop {
-        match link.next_packet()? {
-            Some(Incoming::Disconnect { reason, is_takeover }) => {
-                return Err(BrokerError::Ended { reason, is_takeover });
-            }
-            Some(packet) => return Ok(packet),
-            None => {
-                link.transfer(true).await?;
-            }
-        }
-    }
 }

@@ -118,7 +118,7 @@ async fn subscriptions(link: &mut Link, filters: &[String]) -> Result<Vec<Findin
         filters.iter().map(|path| Filter { path: path.clone(), wants_retained_again: false }).collect();
     link.subscribe(&wanted)?;
     let outcomes = loop {
-        if let Incoming::SubAck(outcomes) = next(link).await? {
+        if let Incoming::SubAck(outcomes) = link.wait_for_packet().await? {
             break outcomes;
         }
     };
@@ -160,7 +160,7 @@ async fn offer(link: &mut Link, topics: &[String]) -> Result<Vec<Finding>, Broke
     let mut found = Vec::new();
     let answers = async {
         while !offered.is_empty() {
-            if let Incoming::PubAck { packet_id, refusal } = next(link).await?
+            if let Incoming::PubAck { packet_id, refusal } = link.wait_for_packet().await?
                 && let Some(topic) = offered.remove(&packet_id)
                 && let Some(reason) = refusal
             {
@@ -178,20 +178,6 @@ async fn offer(link: &mut Link, topics: &[String]) -> Result<Vec<Finding>, Broke
         found.push(Finding::warning(ABOUT, what, "look at the broker's log and access list"));
     }
     Ok(found)
-}
-
-async fn next(link: &mut Link) -> Result<Incoming, BrokerError> {
-    loop {
-        match link.next_packet()? {
-            Some(Incoming::Disconnect { reason, is_takeover }) => {
-                return Err(BrokerError::Ended { reason, is_takeover });
-            }
-            Some(packet) => return Ok(packet),
-            None => {
-                link.transfer(true).await?;
-            }
-        }
-    }
 }
 
 #[cfg(test)]
