@@ -11,6 +11,7 @@
 //! | `audit/*.jsonl` | yes |
 //! | `looked.json` | yes: what was looked at |
 //! | `starts.json` | no: a counter set back and raised again would look like as many starts, and page somebody |
+//! | `sources.json` | yes: when each source was last heard of, so that one that is silent stays known |
 //! | `worker-links.json` | no: a link works once, and one that was used since would work once more |
 //! | `latency.hlog*` | no: what was measured on one machine |
 //! | `ballast`, `LOCK`, `control.sock`, `view.unreadable`, `restoring` | no: they are of one machine and one moment |
@@ -31,7 +32,7 @@ use crate::store::{BackupAsked, BackupError, BackupReport, Store};
 pub use crate::store::BackupPatience as Patience;
 
 /// Files in the store's directory that a backup takes along as they are.
-const FILES: &[&str] = &["accounts.json", "looked.json"];
+const FILES: &[&str] = &["accounts.json", "looked.json", "sources.json"];
 /// The directory of the audit, all of whose files it takes along.
 const AUDIT: &str = "audit";
 /// How their names end.

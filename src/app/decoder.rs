@@ -36,6 +36,8 @@ pub struct Opened {
     pub message: Prepared,
     /// How it came, and when.
     pub passage: Passage,
+    /// Whether the broker had kept it: nobody knows when it was sent.
+    pub is_retained: bool,
 }
 
 /// Decodes until there are no more messages, or nobody takes them.
@@ -59,14 +61,14 @@ fn open(root: &str, limits: &decode::Limits, arrival: Arrival, traces: &Traces) 
     let passage = Passage::of_broker(arrival.receipt.epoch(), arrival.receipt.number(), arrival.since);
     let origin = Origin::Broker(arrival.receipt);
     let (is_cut, bytes) = (arrival.is_cut(), arrival.payload_bytes);
-    let Arrival { topic, payload, .. } = arrival;
+    let Arrival { topic, payload, is_retained, .. } = arrival;
     let payload: Bytes = payload;
     let decode = || match is_cut {
         true => Prepared::too_large(root, limits, topic, payload, bytes),
         false => Prepared::of(root, limits, topic, payload),
     };
     let (message, passage) = followed(decode, passage, traces);
-    Opened { origin, message, passage }
+    Opened { origin, message, passage, is_retained }
 }
 
 /// Decodes a message under the eyes of logs and traces: from here on both call it by its own name.

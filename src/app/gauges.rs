@@ -1,5 +1,5 @@
 //! What is measured from time to time, whatever the rows do: what is on its way, what readiness lacks, until when
-//! certificates hold, and the log of delays.
+//! certificates hold, when sources were heard of, and the log of delays.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::heard::Heard;
 use super::sequencer::Progress;
 use crate::broker::certificate;
 use crate::clock::Clock;
@@ -21,6 +22,8 @@ use crate::telemetry::latency_log::LatencyLog;
 const EVERY: Duration = Duration::from_secs(1);
 /// Certificate files are read again so often: somebody may have put new ones there.
 const CERTIFICATES_EVERY_S: f64 = 3_600.0;
+/// When sources were last heard of is written down so often.
+const HEARD_EVERY_S: f64 = 60.0;
 
 /// What is measured.
 pub struct Gauges {
@@ -30,6 +33,7 @@ pub struct Gauges {
     certificates: Vec<Certificate>,
     log: Mutex<LatencyLog>,
     log_every_s: f64,
+    heard: Heard,
     clock: Clock,
     metrics: Metrics,
 }
@@ -51,6 +55,7 @@ impl Gauges {
             certificates: Certificate::all(settings),
             log: Mutex::new(log),
             log_every_s: f64::from(settings.ops.latency_log_every_s),
+            heard: Heard::take_up(&settings.store.path, clock.now(), metrics, |site| settings.site(site).is_some()),
             clock: clock.clone(),
             metrics: metrics.clone(),
         }
@@ -59,7 +64,7 @@ impl Gauges {
     /// Runs until `stopping` turns true; what was measured until then is in the log.
     pub async fn run(self, mut stopping: watch::Receiver<bool>) {
         let gauges = Arc::new(self);
-        let (mut logged, mut read) = (Stopwatch::start(), None::<Stopwatch>);
+        let (mut logged, mut kept, mut read) = (Stopwatch::start(), Stopwatch::start(), None::<Stopwatch>);
         loop {
             gauges.measure();
             if read.is_none_or(|read| read.elapsed_s() >= CERTIFICATES_EVERY_S) {
@@ -70,12 +75,17 @@ impl Gauges {
                 gauges.blocking(Self::write_log).await;
                 logged = Stopwatch::start();
             }
+            if kept.elapsed_s() >= HEARD_EVERY_S {
+                gauges.blocking(Self::keep_heard).await;
+                kept = Stopwatch::start();
+            }
             tokio::select! {
                 _ = stopping.wait_for(|stop| *stop) => break,
                 () = tokio::time::sleep(EVERY) => {}
             }
         }
         gauges.blocking(Self::write_log).await;
+        gauges.blocking(Self::keep_heard).await;
     }
 
     /// Does what waits for a disk, which may hang, where nobody else waits behind it.
@@ -96,6 +106,10 @@ impl Gauges {
         self.metrics.set_missing(&missing);
     }
 
+    fn keep_heard(&self) {
+        self.heard.keep(self.clock.now());
+    }
+
     fn write_log(&self) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if let Err(error) = log.write(&self.metrics.take_interval(), self.clock.now()) {
@@ -109,6 +123,8 @@ impl Gauges {
 struct Certificate {
     name: String,
     path: PathBuf,
+    /// Whether it holds authorities, of which one is enough.
+    has_authorities: bool,
 }
 
 impl Certificate {
@@ -116,7 +132,8 @@ impl Certificate {
     fn all(settings: &Settings) -> Vec<Self> {
         let mut found = Vec::new();
         let mut add = |name: String, path: Option<&PathBuf>| {
-            found.extend(path.map(|path| Self { name, path: path.clone() }));
+            let has_authorities = name.ends_with("ca_file");
+            found.extend(path.map(|path| Self { name, path: path.clone(), has_authorities }));
         };
         let tls = settings.ingest.broker.tls.as_ref();
         add("mqtt.tls.ca_file".to_owned(), tls.map(|tls| &tls.ca_file));
@@ -134,8 +151,9 @@ impl Certificate {
     }
 
     fn tell(&self, metrics: &Metrics) {
+        let end = if self.has_authorities { certificate::last_end } else { certificate::first_end };
         // What is wrong with a file is said by whoever needs it.
-        if let Ok(Some(ends_at)) = certificate::first_end(&self.path) {
+        if let Ok(Some(ends_at)) = end(&self.path) {
             metrics.set_certificate(&self.name, ends_at);
         }
     }

@@ -74,7 +74,8 @@ impl Intake {
         let (told, receipt) = oneshot::channel();
         let handed_over = async {
             let decoded = decoded.upgrade().ok_or(OfficeError::Stopping)?;
-            let sent = decoded.send(vec![Opened { origin: Origin::Posted(told), message, passage }]).await;
+            let sent =
+                decoded.send(vec![Opened { origin: Origin::Posted(told), message, passage, is_retained: false }]).await;
             sent.map_err(|_| OfficeError::Stopping)?;
             drop(decoded);
             receipt.await.map_err(|_| OfficeError::Stopping)

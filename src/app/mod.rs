@@ -18,6 +18,7 @@ pub mod control;
 pub mod daytime;
 pub mod decoder;
 pub mod gauges;
+pub mod heard;
 pub mod histories;
 mod import;
 pub mod intake;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
-use super::admission::{Admission, RowParts};
+use super::admission::{Admission, RowParts, SourceStatus};
 use super::applier::{Look, Timing, Waiting, Work};
 use super::decoder::{Opened, Origin};
 use crate::cases::Refusal;
@@ -301,7 +301,9 @@ impl Sequencer {
         }
         let status = self.admission.admit(opened.message, present, &mut draft.parts);
         draft.follow(opened.passage);
-        if let Some(status) = status.filter(|status| status.is_online && self.admission.knows(&status.site)) {
+        // What the broker kept comes again at each connection, however long its source has been silent.
+        let is_sign = |status: &SourceStatus| status.is_online && !opened.is_retained;
+        if let Some(status) = status.filter(|status| is_sign(status) && self.admission.knows(&status.site)) {
             self.metrics.source_seen(&status.site, &status.source, self.last_now);
         }
     }

@@ -15,14 +15,27 @@ pub fn ends_at(certificate: &[u8]) -> Option<Timestamp> {
     Timestamp::from_second(certificate.validity().not_after.timestamp()).ok()
 }
 
-/// When the first certificate of a PEM file ends; none where it holds none.
+/// When the first certificate of a PEM file ends, which may be a chain: all of it is needed. None where it holds none.
 ///
 /// # Errors
 /// Where the file cannot be read.
 pub fn first_end(path: &Path) -> io::Result<Option<Timestamp>> {
+    Ok(ends(path)?.into_iter().min())
+}
+
+/// When the last certificate of a PEM file of authorities ends: one is enough, and a system's bundle always has some
+/// that are over. None where it holds none.
+///
+/// # Errors
+/// Where the file cannot be read.
+pub fn last_end(path: &Path) -> io::Result<Option<Timestamp>> {
+    Ok(ends(path)?.into_iter().max())
+}
+
+fn ends(path: &Path) -> io::Result<Vec<Timestamp>> {
     let pem = std::fs::read(path)?;
     let certificates = CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok);
-    Ok(certificates.filter_map(|certificate| ends_at(&certificate)).min())
+    Ok(certificates.filter_map(|certificate| ends_at(&certificate)).collect())
 }
 
 #[cfg(test)]
@@ -38,11 +51,12 @@ mod tests {
     }
 
     #[test]
-    fn of_a_file_the_first_to_end_counts() {
+    fn of_a_chain_the_first_to_end_counts_and_of_authorities_the_last() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("ca.pem");
         std::fs::write(&path, certificate(2031) + &certificate(2029) + &certificate(2030)).unwrap();
         assert_eq!(first_end(&path).unwrap(), Some("2029-03-01T00:00:00Z".parse().unwrap()));
+        assert_eq!(last_end(&path).unwrap(), Some("2031-03-01T00:00:00Z".parse().unwrap()));
     }
 
     #[test]

@@ -146,6 +146,22 @@ impl SourceGauges {
         }
     }
 
+    /// Takes away the series of sources that were last heard of before a moment.
+    pub(super) fn forget(&self, before_s: i64) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for (site, sources) in &mut *known {
+            sources.retain(|source, gauge| {
+                let is_kept = gauge.get() >= before_s;
+                if !is_kept {
+                    // An error says that there was none.
+                    let _ = self.family.remove_label_values(&[site.as_str(), source.as_str()]);
+                }
+                is_kept
+            });
+        }
+        known.retain(|_, sources| !sources.is_empty());
+    }
+
     /// Every source with a series of its own, and when it was last heard of, in seconds since 1970.
     pub(super) fn known(&self) -> Vec<(SiteId, SourceId, i64)> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

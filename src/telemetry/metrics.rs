@@ -409,6 +409,11 @@ impl Metrics {
         self.0.source_last_seen.seen(site, source, at.as_second());
     }
 
+    /// Forgets sources that were last heard of before a moment.
+    pub fn forget_sources(&self, before: Timestamp) {
+        self.0.source_last_seen.forget(before.as_second());
+    }
+
     /// The sources that were heard of, and when last.
     #[must_use]
     pub fn sources(&self) -> Vec<(SiteId, SourceId, Timestamp)> {

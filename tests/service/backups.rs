@@ -240,7 +240,7 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
 #[test]
 fn everything_in_the_directory_of_a_store_is_in_a_backup_or_known_to_be_left_out() {
     let town = lived();
-    let taken = ["journal", "view", "accounts.json", "audit", "looked.json"];
+    let taken = ["journal", "view", "accounts.json", "audit", "looked.json", "sources.json"];
     let left_out = ["LOCK", "ballast", "control.sock", "latency.hlog", "snapshots", "starts.json", "worker-links.json"];
     town.vagus.ask(&["workers", "link", "plant-a", "w-1"]);
     for entry in std::fs::read_dir(store_of(&town.vagus)).unwrap() {
