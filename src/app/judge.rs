@@ -8,10 +8,10 @@ use std::io::{self, BufRead, Read as _};
 
 use super::admission::{Admission, RowParts};
 use super::registry::{CaseDirectory, Numbers, Registry};
-use super::replay::Recorded;
 use super::{admission, service};
 use crate::config::Settings;
 use crate::decode;
+use crate::decode::recording::{self, Recorded};
 use crate::decode::times::Present;
 use crate::decode::topic::{self, UpStream, UpTopic};
 use crate::domain::Timestamp;
@@ -53,8 +53,11 @@ pub(super) struct Judged {
 /// How the lines of a file are read.
 #[derive(Debug, Clone)]
 pub(super) enum Form {
-    /// One `{"received_at":…,"topic":…,"payload":…}` a line.
-    Recorded,
+    /// A recorded message a line; what was refused once, and has no time of its own, as if received now.
+    Recorded {
+        /// The present.
+        at: Timestamp,
+    },
     /// One payload a line, all of one topic, as if received at one moment.
     Bare {
         /// The topic.
@@ -93,9 +96,13 @@ pub(super) fn judge(
             continue;
         }
         let refusals = match form {
-            Form::Bare { topic, received_at } => judge.message(topic, bytes.trim_ascii(), *received_at),
-            Form::Recorded => match recorded(&bytes, &mut latest) {
-                Ok((line, at)) => judge.message(&line.topic, line.payload.get().as_bytes(), at),
+            Form::Bare { topic, received_at } => {
+                let mut refusals = judge.message(topic, bytes.trim_ascii(), *received_at);
+                hint_at_one_line(&bytes, &mut refusals);
+                refusals
+            }
+            Form::Recorded { at } => match recorded(&bytes, *at, &mut latest) {
+                Ok((line, at)) => judge.message(&line.topic, line.payload.as_bytes(), at),
                 Err(detail) => {
                     tell(Refusal { line, reason: None, index: None, detail })?;
                     judge.judged.refused += 1;
@@ -113,19 +120,29 @@ pub(super) fn judge(
     Ok(judge.judged)
 }
 
-/// A recorded line, checked against the latest moment so far.
-fn recorded<'a>(bytes: &'a [u8], latest: &mut Option<Timestamp>) -> Result<(Recorded<'a>, Timestamp), String> {
-    let line: Recorded<'_> = serde_json::from_slice(bytes)
-        .map_err(|error| format!("is no {{\"received_at\":…,\"topic\":…,\"payload\":…}}: {error}"))?;
-    let at: Timestamp = line
-        .received_at
-        .parse()
-        .map_err(|_| format!("received_at {:?} is no RFC 3339 time with an offset", line.received_at))?;
+/// A recorded line and its moment, checked against the latest so far; `at` where it has none, because it was refused.
+fn recorded<'a>(
+    bytes: &'a [u8],
+    at: Timestamp,
+    latest: &mut Option<Timestamp>,
+) -> Result<(Recorded<'a>, Timestamp), String> {
+    let line = recording::read(bytes)?;
+    let Some(at) = line.received_at()? else { return Ok((line, at)) };
     if let Some(latest) = latest.filter(|latest| at < *latest) {
         return Err(format!("received_at {at} is before {latest} of an earlier line; sort the file by received_at"));
     }
     *latest = Some(at);
     Ok((line, at))
+}
+
+/// A payload that ends too early is most often one that was printed on many lines.
+fn hint_at_one_line(line: &[u8], refusals: &mut [Rejection]) {
+    let whole = serde_json::from_slice::<serde::de::IgnoredAny>(line);
+    if let (Err(error), [Rejection { reason: Reason::NotJson, detail, .. }]) = (whole, refusals)
+        && error.is_eof()
+    {
+        detail.push_str("; a payload has to stand on one line, as `jq -c . FILE` prints it");
+    }
 }
 
 /// The service's own admission, with an empty register that takes anybody.
@@ -220,7 +237,7 @@ mod tests {
             line("2026-09-02T01:00:00Z", "vagus/v1/plant-a/gw-7/status", "\"online\""),
         ]
         .concat();
-        let (judged, told) = judged(&Form::Recorded, &text);
+        let (judged, told) = judged(&Form::Recorded { at: "2026-03-02T01:00:00Z".parse().expect("a time") }, &text);
         assert_eq!(
             told,
             [

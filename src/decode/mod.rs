@@ -11,6 +11,7 @@ mod cursor;
 mod ieee1752;
 mod message;
 mod native;
+pub mod recording;
 pub mod schema;
 mod slot;
 mod stamp;

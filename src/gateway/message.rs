@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::decode::recording;
 use crate::decode::topic::{self, UpStream};
 use crate::domain::ids::{SiteId, SourceId};
 use crate::domain::topics;
@@ -52,15 +53,6 @@ pub(super) struct Message {
     pub(super) payload: Bytes,
 }
 
-/// A recorded message. Other fields, `received_at` among them, are for others to read.
-#[derive(Deserialize)]
-struct Recorded<'a> {
-    #[serde(borrow)]
-    topic: Cow<'a, str>,
-    #[serde(borrow)]
-    payload: &'a RawValue,
-}
-
 /// An envelope, as it was recorded and as it is sent.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Envelope<'a> {
@@ -86,14 +78,13 @@ pub(super) fn read(root: &str, line: &[u8]) -> Result<Option<Content>, String> {
     if line.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let recorded: Recorded<'_> = serde_json::from_slice(line)
-        .map_err(|error| format!("is no {{\"received_at\":…,\"topic\":…,\"payload\":…}}: {error}"))?;
+    let recorded = recording::read(line)?;
     let topic = topic::parse(root, &recorded.topic).map_err(|error| format!("{:?}: {error}", recorded.topic))?;
     if topic.stream == UpStream::Status {
         return Ok(None);
     }
     let origin = Origin { site: topic.site, source: topic.source };
-    let payload = recorded.payload.get().to_owned();
+    let payload = recorded.payload.trim_ascii().to_owned();
     Ok(Some(Content { origin, topic: recorded.topic.into_owned(), payload }))
 }
 
@@ -121,7 +112,10 @@ fn enveloped(payload: &str, id: &str) -> Result<Bytes, String> {
     } else {
         return Err("the payload is none of one item, a list, an envelope".to_owned());
     };
-    serde_json::to_vec(&envelope).map(Bytes::from).map_err(wrong)
+    let mut bytes = serde_json::to_vec(&envelope).map_err(wrong)?;
+    // A message is one line of the spool. In what was just read as JSON a line break is never part of a text.
+    bytes.iter_mut().filter(|byte| matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
+    Ok(Bytes::from(bytes))
 }
 
 /// Whether an object is an envelope, as the service tells it: by its key `items`.
@@ -155,11 +149,23 @@ mod tests {
     }
 
     #[test]
+    fn a_payload_of_many_lines_becomes_one_and_its_texts_stay() {
+        let line = br#"{"tst":"x","topic":"vagus/v1/plant-a/gw-7/readings","payload":"[\n {\r\n\"a\":\"b\\nc\"}]\n"}"#;
+        let message = read("vagus/v1", line).unwrap().unwrap().numbered("p1", 7).unwrap();
+        assert!(message.payload.ends_with(br#""items":[  {  "a":"b\nc"}]}"#), "{message:?}");
+        let broken = String::from_utf8_lossy(line).replace(r"b\\nc", r"b\nc");
+        assert!(
+            read("vagus/v1", broken.as_bytes()).unwrap().unwrap().numbered("p1", 7).is_err(),
+            "a line break in a text is no JSON"
+        );
+    }
+
+    #[test]
     fn what_is_no_message_is_refused_in_words_and_anothers_status_is_passed_over() {
         assert!(message("7").unwrap_err().contains("none of one item"));
         assert!(message(r#"{"items":[],"items":[]}"#).unwrap_err().contains("duplicate field"));
         assert!(read("vagus/v1", b"{\"topic\":\"other/a/b/readings\",\"payload\":{}}").unwrap_err().contains("{root}"));
-        assert!(read("vagus/v1", b"{\"payload\":{}}").unwrap_err().contains("missing field `topic`"));
+        assert!(read("vagus/v1", b"{\"payload\":{}}").unwrap_err().contains("topic is missing"));
         let status = br#"{"topic":"vagus/v1/plant-a/gw-7/status","payload":"online"}"#;
         assert_eq!(read("vagus/v1", status), Ok(None));
         assert_eq!(read("vagus/v1", b" \r\n"), Ok(None));

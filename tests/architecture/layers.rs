@@ -42,8 +42,11 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
                 let part = path.get(1).map(String::as_str);
                 matches!(part, Some("row" | "effect")) || (module == "console" && part == Some("portrait"))
             }
-            // What a topic is, a gateway knows as the service does; payloads it does not judge.
-            "decode" => module == "ingest" || (module == "gateway" && path.get(1).is_some_and(|part| part == "topic")),
+            // What a topic and a recording are, a gateway knows as the service does; payloads it does not judge.
+            "decode" => {
+                let part = path.get(1).map(String::as_str);
+                module == "ingest" || (module == "gateway" && matches!(part, Some("topic" | "recording")))
+            }
             "store" => module == "delivery" || module == "console",
             _ => GROUND.iter().any(|(ground, users)| *ground == target && users.contains(&module)),
         },

@@ -234,10 +234,57 @@ fn what_is_refused_is_told_with_its_remedy_and_can_be_mended_and_published() {
     let misspelled = refused.lines().find(|line| line.contains("alcohole")).unwrap();
     assert!(misspelled.contains("\"index\":1") && misspelled.contains("\"worker\":\"w-1\""), "{misspelled}");
     assert!(!misspelled.contains("\"alcohol\""), "only the refused item: {misspelled}");
+    let check = Command::new(BINARY).args(["check", "--config"]).arg(vagus.config()).arg("--input").arg(&file).output();
+    let said = String::from_utf8(check.unwrap().stdout).unwrap();
+    assert!(said.contains("4 messages: 0 items accepted, 5 rejected"), "{said}");
+    assert!(said.contains("bad_line: is no message but line 2 of what was published"), "{said}");
+    assert!(said.contains("alcohole") && !said.contains("unknown field `reason`"), "{said}");
+    let before = fs::read_to_string(&file).unwrap();
+    assert_eq!(recording.publish(&vagus.config(), &[]).0, Some(2));
+    assert_eq!(fs::read_to_string(&file).unwrap(), before, "published again, nothing stands there twice");
     let mended = Recording::holding(&(misspelled.replace("alcohole", "illness") + "\n"), 1);
     let (status, summary) = mended.publish(&vagus.config(), &[]);
     assert_eq!((status, &summary["accepted"]), (Some(0), &json!(1)), "{summary}");
     assert!(file.exists(), "it stays until somebody removes it");
+}
+
+/// What the README tells to type to record a feed, up to where it goes.
+fn recorder() -> &'static str {
+    let readme = include_str!("../../README.md");
+    let command = &readme[readme.find("`mosquitto_sub -q 1 -t vagus/v1/+/+/readings").unwrap() + 1..];
+    command.split(" > feed.jsonl").next().unwrap()
+}
+
+#[test]
+fn what_mosquitto_sub_records_as_the_readme_says_is_checked_replayed_and_published_whatever_its_line_breaks() {
+    let broker = Mosquitto::start(&MosquittoConfig::default());
+    let recording = Recording::holding("", 2);
+    let recorder = format!("exec {} -C 2 -p {}", recorder().replace('\n', " "), broker.port());
+    let recorder =
+        Command::new("sh").args(["-c", &recorder]).env("TZ", "Asia/Ho_Chi_Minh").stdout(Stdio::piped()).spawn();
+    eventually("it listens", || broker.log().contains("vagus/v1/+/+/actions (QoS 1)").then_some(()));
+    let gateway = TestClient::connect(broker.port(), "gateway");
+    let tag = json!({"kind": "tag", "worker": "w-1", "date": ago(now(), 24).to_string()[..10], "tag": "alcohol"});
+    let pretty = serde_json::to_string_pretty(&json!([tag])).unwrap();
+    gateway.publish("vagus/v1/plant-a/gw-7/readings", pretty.replace('\n', "\r\n").as_bytes());
+    gateway.publish("vagus/v1/plant-a/gw-8/readings", pretty.replace("w-1", "w-2").as_bytes());
+    let recorded = recorder.unwrap().wait_with_output().unwrap();
+    fs::write(recording.input(), &recorded.stdout).unwrap();
+
+    let vagus = Vagus::start_edited(broker.port(), |config| config);
+    let other = |command: &str| {
+        let mut other = Command::new(BINARY);
+        let said = other.args([command, "--config"]).arg(vagus.config()).arg("--input").arg(recording.input()).output();
+        let said = said.unwrap();
+        (said.status.code(), String::from_utf8([said.stdout, said.stderr].concat()).unwrap())
+    };
+    let (status, said) = other("check");
+    assert!(status == Some(0) && said.contains("2 messages: 2 items accepted, 0 rejected"), "{said}");
+    let (status, said) = other("replay");
+    assert!(status == Some(0) && said.contains("2 messages: 2 items accepted"), "{said}");
+    let (status, summary) = recording.publish(&vagus.config(), &[]);
+    assert_eq!((status, &summary["accepted"]), (Some(0), &json!(2)), "{summary}");
+    recording.assert_whole(&vagus.config(), &summary, 2);
 }
 
 #[test]

@@ -30,7 +30,8 @@ With --rules every rule and time limit is printed in words. With --input the mes
 would; each rejection is printed with its line, the item's index, the reason of the receipt and the \
 detail. What only a running service knows is not judged: enrolment and consent, duplicates, actions.
 
-A line of the file is {\"received_at\":…,\"topic\":…,\"payload\":…}, or with --topic a payload alone.
+A line of the file is {\"received_at\":…,\"topic\":…,\"payload\":…}, or as mosquitto_sub -F %j writes it, or with \
+--topic a payload alone. A rejected.jsonl of vagus publish is judged as if received now.
 
 Workers are listed as site/worker, the names to import. Of an IEEE 1752.1 or Open mHealth item the worker
 is SOURCE--USER, of the topic and the header's user_id, or else the envelope's worker.
@@ -46,7 +47,7 @@ pub(super) struct CheckArguments {
     #[arg(long, requires = "input")]
     topic: Option<String>,
     /// When payloads without a time of their own were received, e.g. 2026-03-01T08:00:00Z; now, if not given
-    #[arg(long, value_name = "TIME", requires = "topic")]
+    #[arg(long, value_name = "TIME", requires = "input")]
     at: Option<Timestamp>,
     /// Print every rule and time limit in words
     #[arg(long, conflicts_with = "input")]
@@ -238,11 +239,10 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
             return Ok(false);
         }
     };
+    let at = typed.at.unwrap_or_else(|| Clock::System.now());
     let form = match &typed.topic {
-        None => Form::Recorded,
-        Some(topic) => {
-            Form::Bare { topic: topic.clone(), received_at: typed.at.unwrap_or_else(|| Clock::System.now()) }
-        }
+        None => Form::Recorded { at },
+        Some(topic) => Form::Bare { topic: topic.clone(), received_at: at },
     };
     let mut refusals = Vec::new();
     let mut by_reason = BTreeMap::new();
