@@ -99,7 +99,8 @@ impl Gauges {
         self.certificates.iter().for_each(|file| file.tell(&self.metrics));
     }
 
-    fn measure(&self) {
+    /// Measures what can be known at once.
+    pub(super) fn measure(&self) {
         self.metrics.set_queues(self.session.unacknowledged(), self.progress.lag_rows());
         self.metrics.set_lost(self.session.lost_sessions(), self.session.dropped());
         let missing: Vec<&str> = (self.readiness)().reasons.iter().map(|missing| missing.name).collect();

@@ -37,6 +37,7 @@ pub mod service;
 pub mod shards;
 mod signals;
 pub mod starts;
+mod startup;
 pub mod statistics;
 mod supervision;
 pub mod test_event;

@@ -1,7 +1,7 @@
 //! Whether the service does its work: connected, disk writable, clock believed, rows applied.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::clock_watch;
 use super::sequencer::Progress;
@@ -13,6 +13,30 @@ use crate::telemetry::Check;
 
 /// Rows that may wait to be applied before the service is called lagging.
 const MAX_LAG_ROWS: u64 = 64;
+/// What is said before there is anything to check.
+const STARTING: &str = "starting: the store is being read, which takes minutes where it is large";
+
+/// Readiness of a service that starts: it is not ready, until somebody can say how it really is.
+#[derive(Clone, Default)]
+pub struct Late(Arc<OnceLock<ReadinessCheck>>);
+
+impl Late {
+    /// A check to be asked from now on.
+    #[must_use]
+    pub fn check(&self) -> ReadinessCheck {
+        let known = Arc::clone(&self.0);
+        Arc::new(move || match known.get() {
+            Some(check) => check(),
+            None => Readiness { reasons: vec![Missing { name: Check::Start.as_str(), told: STARTING.to_owned() }] },
+        })
+    }
+
+    /// The start is over: this check is asked from now on.
+    pub fn know(&self, check: ReadinessCheck) {
+        // A second time does not come: a start ends once.
+        let _ = self.0.set(check);
+    }
+}
 
 /// A check of the session, the disk, the clock and the lag.
 #[must_use]
@@ -50,4 +74,19 @@ pub fn check(
         }
         Readiness { reasons }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_that_starts_says_so_until_its_parts_can_be_asked() {
+        let late = Late::default();
+        let check = late.check();
+        let names = || check().reasons.iter().map(|missing| missing.name).collect::<Vec<_>>();
+        assert_eq!(names(), ["start"]);
+        late.know(Arc::new(Readiness::default));
+        assert!(names().is_empty());
+    }
 }

@@ -1,7 +1,7 @@
 //! The running service: what is started, in which order, and how it ends.
 //!
-//! Started: store, recovery, the threads that decode, make rows and apply them, delivery, the MQTT
-//! session, the operators' listener, the control socket. Ended in the order of the data: the
+//! Started: the operators' listener, store, recovery, the threads that decode, make rows and apply them, delivery, the
+//! MQTT session, the control socket. Ended in the order of the data: the
 //! session takes nothing more, the sequencer writes its last row, the applier applies it and saves
 //! the workers, delivery sends what it can.
 
@@ -34,6 +34,8 @@ use super::sequencer::{Command, Ports, Progress, Sequencer};
 use super::shards::Shards;
 use super::signals::{Asked, Signals};
 use super::starts::Starts;
+use super::startup::{self, Begun};
+use super::statistics;
 use super::supervision;
 use super::units::UnitReviews;
 use crate::clock::Clock;
@@ -50,7 +52,7 @@ use crate::domain::ids::SiteId;
 use crate::engine::{self, Mode};
 use crate::ingest::{self, AckToken, Arrival, SessionStatus};
 use crate::otlp::Exporter;
-use crate::store::Store;
+use crate::store::{Store, Taken};
 use crate::telemetry::Metrics;
 use crate::telemetry::panics::broke_off;
 use crate::telemetry::traces::Traces;
@@ -139,8 +141,10 @@ impl Service {
     /// Where the store cannot be opened or read, or an address is taken.
     pub async fn start(settings: Settings, engine: engine::Settings, clock: Clock) -> anyhow::Result<Self> {
         let (sources, rules_version) = (Sources::of(&settings), Arc::new(AtomicU64::new(engine.rules.version())));
-        let opened = open(&settings, engine.clone()).await?;
-        let (metrics, starts) = counting(&settings, &engine, &clock);
+        let (shutdown, stopping) = watch::channel(false);
+        let begun = startup::begin(&settings, &engine, &clock, stopping.clone()).await?;
+        let Begun { taken, metrics, starts, readiness: late, ops_address, mut parts } = begun;
+        let opened = open((taken, shard_count(&settings)), engine.clone(), &clock, &metrics).await?;
         let (progress, session) = (Arc::new(opened.progress()), Arc::new(SessionStatus::default()));
         let (store, kept) = (opened.store.clone(), opened.store.clone());
         let (traces, exporter) = traces(&settings, &clock, &metrics)?;
@@ -150,18 +154,16 @@ impl Service {
         let (changes, changed) = watch::channel(0);
         let machine = machine(&settings, (&session, &progress, &metrics), (&readiness, changed));
         let gauges = Gauges::of(&settings, (&session, &progress, &metrics), &readiness, &clock);
-        let ops = ops::bind(&settings.ops, metrics.clone(), Arc::clone(&readiness)).await?;
         let control = control::listen(store_path).context("the control socket cannot be opened")?;
 
-        let (shutdown, stopping) = watch::channel(false);
         // Delivery ends after the rows: what they say must still leave.
         let (end_delivery, delivery_stopping) = watch::channel(false);
         let (rules, new_rules) = watch::channel(engine);
         let channels = channels::open(&settings, &outbound, &store, &clock, (&metrics, &traces))?;
         let (ingest_ports, arrivals, acks) = ingest_ports(&settings, session, &metrics, &stopping);
         let (commands_in, commands) = mpsc::channel(COMMANDS_IN_FLIGHT);
-        let supervised = supervision::watch(commands_in.clone(), readiness, stopping.clone());
-        let (told, mut parts) = (outbound.clone(), Parts::default());
+        let supervised = supervision::watch(commands_in.clone(), Arc::clone(&readiness), stopping.clone());
+        let told = outbound.clone();
         let shared = Shared {
             clock: clock.clone(),
             metrics: metrics.clone(),
@@ -175,9 +177,9 @@ impl Service {
         };
         let decoded = start_threads(&settings, opened, shared, (arrivals, commands, acks), &mut parts)?;
 
-        let ops_address = ops.address();
         let leaving = (publisher_task, deliverer(&told, &metrics), exporter);
         let channels = start_delivery(leaving, channels, &mut parts, &delivery_stopping);
+        gauges.measure();
         parts.task("gauges", gauges.run(delivery_stopping.clone()));
         parts.task("clock", clock_watch::watch(clock.clone(), metrics.clone(), stopping.clone()));
         let (commands, engine, staff) = (commands_in, new_rules, Staff::of(&settings.delivery.recipients));
@@ -190,9 +192,10 @@ impl Service {
         parts.task("keeper", keeper);
         let served = Served { console: Some(web.console.clone()), ..served };
         parts.task("control", control::serve(control, served, stopping.clone()));
-        parts.task("ops", ops.serve(until(stopping)));
         parts.task("ingest", take_in(settings.ingest, ingest_ports));
         parts.task("supervision", supervised);
+        late.know(readiness);
+        metrics.start_ended();
         tracing::info!(ops = %ops_address, console = %web.address, "the service runs");
         Ok(Self { ops_address, web, shutdown, end_delivery, store: kept, rules, sources, rules_version, parts })
     }
@@ -309,14 +312,6 @@ fn machine(
     })
 }
 
-/// What is counted, from this start on and over all starts.
-fn counting(settings: &Settings, engine: &engine::Settings, clock: &Clock) -> (Metrics, Arc<Starts>) {
-    let metrics = Metrics::new();
-    metrics.has_rules(engine.rules.ids());
-    let starts = Starts::begin(&settings.store.path, clock, &metrics);
-    (metrics, Arc::new(starts))
-}
-
 /// What the MQTT session is connected to, and the other ends: where messages come out, and where it is told what is
 /// on disk.
 fn ingest_ports(
@@ -357,15 +352,21 @@ async fn serve_console(
     Ok(Web { console, address })
 }
 
-/// Opens the store and brings the engines to where they were.
-async fn open(settings: &Settings, engine_settings: engine::Settings) -> anyhow::Result<Opened> {
-    let mut shards = Shards::new(shard_count(settings), &engine_settings, Mode::Rebuild);
-    let store_settings = settings.store.clone();
+/// Opens the store and brings the engines, of so many shards, to where they were; then there are figures to show.
+async fn open(
+    (taken, shards): (Taken, usize),
+    engine_settings: engine::Settings,
+    clock: &Clock,
+    metrics: &Metrics,
+) -> anyhow::Result<Opened> {
+    let mut shards = Shards::new(shards, &engine_settings, Mode::Rebuild);
+    let (clock, metrics) = (clock.clone(), metrics.clone());
     tokio::task::spawn_blocking(move || {
-        let store = Store::open(&store_settings).context("the store cannot be opened")?;
+        let store = taken.open().context("the store cannot be opened")?;
         let directory = CaseDirectory::default();
         let recovered =
             recovery::recover(&store, &mut shards, &directory).context("the store cannot be brought back")?;
+        statistics::count(&shards, &store, recovered.last_now.max(clock.now()), &metrics);
         Ok(Opened { store, shards, directory, recovered })
     })
     .await
@@ -495,7 +496,7 @@ fn zones(settings: &Settings) -> impl Iterator<Item = (SiteId, TimeZone)> {
 }
 
 /// Completes when the service stops.
-async fn until(mut stopping: watch::Receiver<bool>) {
+pub(super) async fn until(mut stopping: watch::Receiver<bool>) {
     // An error means that the service is gone, which is a reason to stop as well.
     let _ = stopping.wait_for(|stop| *stop).await;
 }

@@ -70,6 +70,23 @@ impl std::fmt::Debug for Store {
     }
 }
 
+/// The directory of a store that nobody else can open any more.
+#[derive(Debug)]
+pub struct Taken {
+    settings: Settings,
+    lock: std::fs::File,
+}
+
+impl Taken {
+    /// Opens the store and makes view and journal agree, which takes as long as reading it.
+    ///
+    /// # Errors
+    /// [`StoreError`] where what is needed cannot be read.
+    pub fn open(self) -> Result<Store, StoreError> {
+        Ok(Store { inner: Arc::new(open::open(&self.settings, self.lock)?) })
+    }
+}
+
 /// What a snapshot is of, and what of it was taken at one moment.
 struct Image {
     header: Header,
@@ -96,7 +113,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] where another process has it, or what is needed cannot be read.
     pub fn open(settings: &Settings) -> Result<Self, StoreError> {
-        Ok(Self { inner: Arc::new(open::open(settings)?) })
+        Self::take(settings)?.open()
+    }
+
+    /// Takes the directory of a store for this process, and makes it where it is missing; nothing of the store is read
+    /// yet.
+    ///
+    /// # Errors
+    /// [`StoreError`] where another process has it, or a backup was not restored to its end there.
+    pub fn take(settings: &Settings) -> Result<Taken, StoreError> {
+        Ok(Taken { lock: open::take(&settings.path)?, settings: settings.clone() })
     }
 
     /// Where it is.

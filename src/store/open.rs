@@ -73,17 +73,22 @@ fn is_full(error: &StoreError) -> bool {
     }
 }
 
-/// Opens the store; on a full disk once more with the ballast freed.
-pub(super) fn open(settings: &Settings) -> Result<Inner, StoreError> {
-    let path = &settings.path;
+/// Takes the store for this process, without reading anything of it.
+pub(super) fn take(path: &Path) -> Result<File, StoreError> {
     std::fs::create_dir_all(path).map_err(StoreError::io("cannot create", path))?;
     // Health data: nobody else on the machine may look in.
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
         .map_err(StoreError::io("cannot close to others", path))?;
     let lock = lock(path)?;
     if path.join(STAGING).exists() {
-        return Err(StoreError::HalfRestored(path.clone()));
+        return Err(StoreError::HalfRestored(path.to_owned()));
     }
+    Ok(lock)
+}
+
+/// Opens the store that was taken; on a full disk once more with the ballast freed.
+pub(super) fn open(settings: &Settings, lock: File) -> Result<Inner, StoreError> {
+    let path = &settings.path;
     let ballast = Ballast::in_directory(path);
     let parts = match parts(settings) {
         Err(error) if is_full(&error) && ballast.free() => parts(settings)?,

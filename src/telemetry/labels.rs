@@ -58,6 +58,8 @@ pub enum Check {
     Clock,
     /// Rows are applied about as fast as they are written.
     Lag,
+    /// The start is over: the store is read, and the service does its work.
+    Start,
 }
 
 impl Check {
@@ -101,7 +103,7 @@ label!(DeliveryOutcome, "outcome", Self::Delivered => "delivered", Self::Retried
 label!(PipelineStage, "stage", Self::TakeIn => "take_in", Self::Commit => "commit", Self::Apply => "apply",
     Self::Publish => "publish");
 label!(Check, "check", Self::Broker => "broker", Self::Delivery => "delivery", Self::Store => "store",
-    Self::Clock => "clock", Self::Lag => "lag");
+    Self::Clock => "clock", Self::Lag => "lag", Self::Start => "start");
 
 macro_rules! domain_label {
     ($name:ty, $key:literal, $values:expr) => {

@@ -2,8 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use prometheus::core::Collector;
+use prometheus::proto::{MetricFamily, MetricType};
 use prometheus::{IntCounter, IntGauge, Registry, TextEncoder};
 
 use super::bounded::{AlertCounters, CertificateGauges, ChannelCounters, ChannelGauges, SiteGauges, SourceGauges};
@@ -26,6 +28,7 @@ macro_rules! families {
     ($($(#[doc = $help:literal])+ $field:ident: $family:ty = $name:literal,)+) => {
         struct Families {
             registry: Registry,
+            is_starting: AtomicBool,
             $($(#[doc = $help])+ $field: $family,)+
         }
 
@@ -35,6 +38,7 @@ macro_rules! families {
                 Self {
                     $($field: <$family as Family>::register(&registry, $name, concat!($($help),+).trim()),)+
                     registry,
+                    is_starting: AtomicBool::new(false),
                 }
             }
         }
@@ -247,6 +251,19 @@ impl Metrics {
         self.0.snapshot_errors.inc();
     }
 
+    /// The store is being read: until [`Self::start_ended`] a gauge that nobody measured is not shown, for 0 would look
+    /// like trouble, or like none.
+    pub fn start_began(&self) {
+        self.0.ready.of(Check::Start).set(0);
+        self.0.is_starting.store(true, Ordering::Release);
+    }
+
+    /// Everything is measured from now on.
+    pub fn start_ended(&self) {
+        self.0.ready.of(Check::Start).set(1);
+        self.0.is_starting.store(false, Ordering::Release);
+    }
+
     /// When the service started, and how often it did on this store.
     pub fn started(&self, at: Timestamp, starts: u64) {
         self.0.start_time.set(at.as_second());
@@ -424,8 +441,12 @@ impl Metrics {
     /// Everything in Prometheus' text format.
     #[must_use]
     pub fn render(&self) -> String {
+        let mut families = self.0.registry.gather();
+        if self.0.is_starting.load(Ordering::Acquire) {
+            families.retain_mut(is_known_at_start);
+        }
         TextEncoder::new()
-            .encode_to_string(&self.0.registry.gather())
+            .encode_to_string(&families)
             .expect("writing to a string cannot fail, and families without series are left out by the registry")
     }
 }
@@ -450,6 +471,18 @@ pub struct SiteFigures {
     pub wear_coverage: Option<f64>,
     /// Time limits of cases that are over.
     pub overdue: u64,
+}
+
+/// Gauges that are known before the store is read.
+const KNOWN_AT_START: &[&str] = &["vagus_start_time_seconds", "vagus_build_info"];
+
+/// Whether something is to be shown of a family while the service starts; of readiness that it starts, and no more.
+fn is_known_at_start(family: &mut MetricFamily) -> bool {
+    if family.name() == "vagus_ready" {
+        family.mut_metric().retain(|check| check.get_label().iter().any(|label| label.value() == Check::Start.text()));
+        return true;
+    }
+    family.get_field_type() != MetricType::GAUGE || KNOWN_AT_START.contains(&family.name())
 }
 
 /// Raises a counter to what was counted elsewhere.

@@ -138,6 +138,25 @@ fn each_check_of_readiness_is_shown() {
 }
 
 #[test]
+fn while_the_service_starts_what_nobody_measured_is_not_shown_and_counters_are() {
+    let metrics = Metrics::new();
+    metrics.started(Timestamp::from_second(5).unwrap(), 3);
+    metrics.start_began();
+    let text = metrics.render();
+    let lines = |text: &str| text.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+    let gauges: Vec<&str> = text.split("# HELP ").filter(|family| family.contains(" gauge\n")).collect();
+    let shown: Vec<String> = gauges.iter().flat_map(|family| lines(family).into_iter().skip(1)).collect();
+    let version = format!("vagus_build_info{{version=\"{}\"}} 1", env!("CARGO_PKG_VERSION"));
+    assert_eq!(shown, [version.as_str(), r#"vagus_ready{check="start"} 0"#, "vagus_start_time_seconds 5"]);
+    assert!(has(&text, "vagus_starts_total 3") && has(&text, r#"vagus_rejections_total{reason="not_json"} 0"#));
+    metrics.set_missing(&["broker"]);
+    metrics.start_ended();
+    let text = metrics.render();
+    assert!(has(&text, "vagus_mqtt_connected 0") && has(&text, "vagus_store_free_bytes 0"), "{text}");
+    assert!(has(&text, r#"vagus_ready{check="start"} 1"#) && has(&text, r#"vagus_ready{check="broker"} 0"#), "{text}");
+}
+
+#[test]
 fn stages_have_a_quantile_each_and_the_log_gets_what_was_measured_since() {
     let metrics = Metrics::new();
     metrics.stage_took(PipelineStage::Commit, [0.25]);

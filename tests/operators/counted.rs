@@ -46,7 +46,7 @@ fn messages_are_counted_by_what_became_of_them_and_cases_when_somebody_takes_the
     comes_to(&town.vagus, taken, "", 1.0);
 
     comes_to(&town.vagus, "vagus_site_workers", "site=\"plant-a\"", 1.0);
-    comes_to(&town.vagus, "vagus_ready{", "", 5.0);
+    comes_to(&town.vagus, "vagus_ready{", "", 6.0);
     comes_to(&town.vagus, "vagus_starts_total", "", 1.0);
     let (free, capacity) =
         (town.vagus.metric("vagus_store_free_bytes", ""), town.vagus.metric("vagus_store_capacity_bytes", ""));

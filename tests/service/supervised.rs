@@ -48,6 +48,57 @@ fn without_a_broker_it_is_there_all_the_same_and_says_what_is_missing() {
     manager.wait_for("STATUS=Ready: ");
 }
 
+/// What the service answers at an address of its health, whatever the status.
+fn asked(ops: &str, path: &str) -> (u16, String) {
+    let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
+    let mut answer = agent.get(format!("http://{ops}{path}")).call().unwrap();
+    (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+}
+
+#[test]
+fn a_start_that_takes_long_is_seen_as_one_by_whoever_watches() {
+    let mut town = Town::new();
+    let directory = tempfile::tempdir().unwrap();
+    let mut manager = Systemd::listen(directory.path());
+    assert_eq!(town.vagus.stop(), Some(0));
+    // To be read, the newest snapshot waits until somebody writes it.
+    let snapshots = town.vagus.config().with_file_name("data").join("snapshots");
+    let pipe = snapshots.join("snapshot-00000000009999999999.vagus");
+    std::fs::create_dir_all(&snapshots).unwrap();
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    town.vagus.start_again_under(manager.path(), WATCHDOG);
+    let ops = eventually("its health is served", || {
+        let log = town.vagus.log();
+        // Once for each start.
+        let line = log.lines().filter(|line| line.contains("the service starts")).nth(1)?;
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        Some(line["ops"].as_str().unwrap().to_owned())
+    });
+    assert_eq!(asked(&ops, "/healthz").0, 200);
+    let (status, told) = asked(&ops, "/readyz");
+    assert!(status == 503 && told.contains("starting: the store is being read"), "{status} {told}");
+    let metrics = asked(&ops, "/metrics").1;
+    for shown in ["vagus_ready{check=\"start\"} 0", "vagus_starts_total 2", "vagus_commit_errors_total 0"] {
+        assert!(metrics.lines().any(|line| line == shown), "{shown}: {metrics}");
+    }
+    for unknown in ["vagus_mqtt_connected", "vagus_store_free_bytes", "check=\"broker\"", "vagus_crises_overdue"] {
+        assert!(!metrics.contains(unknown), "{unknown} is known to nobody yet: {metrics}");
+    }
+    assert_eq!(manager.count("READY=1"), 0);
+
+    drop(std::fs::File::options().write(true).open(&pipe).unwrap());
+    std::fs::remove_file(&pipe).unwrap();
+    manager.wait_for("READY=1");
+    town.vagus.wait_until_ready();
+    assert_eq!(town.vagus.ops(), ops);
+    for (name, labels, value) in [("vagus_starts_total", "", 2.0), ("vagus_ready", "start", 1.0)] {
+        let shown = town.vagus.metric(name, labels);
+        assert!((shown - value).abs() < 1e-9, "{name} is {shown}");
+    }
+    assert!(town.vagus.metric("vagus_store_free_bytes", "") > 0.0, "it is known from the first moment on");
+    assert_eq!(town.vagus.stop(), Some(0));
+}
+
 /// A disk on which each sync takes so long, by the hand of `strace`. Dropped, it is a disk as before.
 struct SlowDisk(Child);
 
