@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use tempfile::TempDir;
 use vagus::telemetry::latency::Stopwatch;
 
 use crate::footprint::Footprint;
@@ -20,6 +21,8 @@ const SETTLE_S: f64 = 20.0;
 /// The running demo; it ends with this value.
 pub(crate) struct Demo {
     child: Child,
+    /// Where it puts its store.
+    directory: TempDir,
     console: SocketAddr,
     broker: SocketAddr,
     ops: String,
@@ -28,11 +31,14 @@ pub(crate) struct Demo {
 impl Demo {
     /// Starts it, and returns when all days have passed.
     pub(crate) fn start(workers: u32, days: u32) -> Result<Self> {
+        let directory = tempfile::tempdir()?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_vagus"));
+        command.env("TMPDIR", directory.path());
         command.args(["demo", "--speed", "0", "--workers", &workers.to_string(), "--days", &days.to_string()]);
         let mut child = command.stdout(Stdio::piped()).spawn().context("cannot start vagus demo")?;
         let said = BufReader::new(child.stdout.take().context("its output is piped")?);
-        let mut demo = Self { child, console: ([0; 4], 0).into(), broker: ([0; 4], 0).into(), ops: String::new() };
+        let nowhere = SocketAddr::from(([0; 4], 0));
+        let mut demo = Self { child, directory, console: nowhere, broker: nowhere, ops: String::new() };
         let mut lines = said.lines();
         for line in &mut lines {
             let line = line?;
@@ -76,7 +82,7 @@ impl Demo {
 
     /// What it takes at this moment.
     pub(crate) fn footprint(&self) -> Result<Footprint> {
-        Footprint::of(self.child.id(), self.metric("vagus_store_bytes ")?)
+        Footprint::of(self.child.id(), self.directory.path())
     }
 
     fn metric(&self, series: &str) -> Result<u64> {

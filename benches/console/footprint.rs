@@ -1,11 +1,16 @@
 //! What the process takes: memory, disk, time of a processor.
 
 use std::fmt;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 /// Clock ticks a second in `/proc/PID/stat`: the same on every Linux that Rust runs on.
 const TICKS_A_SECOND: f64 = 100.0;
+
+/// What `stat` calls a block, whatever the file system calls one.
+const BYTES_A_BLOCK: u64 = 512;
 
 /// What a process takes at a moment.
 pub(crate) struct Footprint {
@@ -19,8 +24,8 @@ pub(crate) struct Footprint {
 }
 
 impl Footprint {
-    /// Of the process `id`, whose store takes `store_bytes`.
-    pub(crate) fn of(id: u32, store_bytes: u64) -> Result<Self> {
+    /// Of the process `id`, whose store is below `directory`.
+    pub(crate) fn of(id: u32, directory: &Path) -> Result<Self> {
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let mib = |name: &str| -> Result<u64> {
             let line = status.lines().find_map(|line| line.strip_prefix(name)).context("no such line")?;
@@ -35,10 +40,24 @@ impl Footprint {
         Ok(Self {
             resident_mib: mib("VmRSS:")?,
             peak_mib: mib("VmHWM:")?,
-            store_mb: store_bytes / 1_000_000,
+            store_mb: bytes_below(directory)? / 1_000_000,
             processor_s: ticks / TICKS_A_SECOND,
         })
     }
+}
+
+/// What the files below a directory take on disk; those that go meanwhile are passed over.
+fn bytes_below(directory: &Path) -> Result<u64> {
+    let mut bytes = 0;
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        bytes += match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => bytes_below(&entry.path())?,
+            Ok(metadata) => metadata.blocks() * BYTES_A_BLOCK,
+            Err(_) => 0,
+        };
+    }
+    Ok(bytes)
 }
 
 impl fmt::Display for Footprint {
