@@ -33,6 +33,14 @@ pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, TlsFileErro
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
+/// Whether a file can be used as that of an authority.
+///
+/// # Errors
+/// [`TlsFileError`] where it cannot be read, or holds no certificate.
+pub fn check_authorities(file: &Path) -> Result<(), TlsFileError> {
+    of_file(file).map(|_| ())
+}
+
 fn of_file(file: &Path) -> Result<RootCertStore, TlsFileError> {
     let unusable = |reason: String| TlsFileError { file: file.display().to_string(), reason };
     let pem = std::fs::read(file).map_err(|error| unusable(error.to_string()))?;

@@ -102,7 +102,7 @@ fn credentials(section: &mut Section<'_>) -> Option<Credentials> {
 }
 
 fn tls(mut section: Section<'_>, is_meant: bool) -> Option<TlsSettings> {
-    let ca_file = section.readable_file("ca_file");
+    let ca_file = section.authorities_file("ca_file");
     let client_cert_file = section.readable_file("cert_file");
     let client_key_file = section.readable_file("key_file");
     let server_name: Option<String> = section.get("server_name");

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::delivery::secret;
 use super::section::Section;
+use super::settings::Site;
 use crate::console::openid::settings::{
     ClientSecret, DEFAULT_TIMEOUT_MS, Grant, Issuer, OpenIdSettings, may_come_back_to,
 };
@@ -19,8 +20,15 @@ const ALL_SITES: &str = "*";
 const ISSUER_REMEDY: &str =
     "give the provider's address as it names itself, e.g. \"https://login.example.org/realms/plant\"";
 
+const CLIENT_ID_REMEDY: &str = "give the name under which the provider knows Vagus";
+
 /// How people sign in, where the section is given.
-pub(super) fn read(http: &mut Section<'_>, listen: SocketAddr, public_url: Option<&str>) -> Option<OpenIdSettings> {
+pub(super) fn read(
+    http: &mut Section<'_>,
+    listen: SocketAddr,
+    public_url: Option<&str>,
+    known: &[Site],
+) -> Option<OpenIdSettings> {
     let is_given = http.has("openid");
     let mut section = http.section("openid");
     let issuer: Option<String> = section.get("issuer");
@@ -31,12 +39,12 @@ pub(super) fn read(http: &mut Section<'_>, listen: SocketAddr, public_url: Optio
     let name_claim = claim(&mut section, "name_claim", "preferred_username");
     let name_suffix: Option<String> = section.get("name_suffix");
     let role_claim = claim(&mut section, "role_claim", "groups");
-    let ca_file = section.readable_file("ca_file");
+    let ca_file = section.authorities_file("ca_file");
     let timeout_ms = section.number("timeout_ms", DEFAULT_TIMEOUT_MS, 100..=60_000);
     let passwords = section.choice("passwords", are_for_administrators, &["everybody", "administrators"]);
-    let grants = grants(&mut section);
+    let grants = grants(&mut section, known);
     if is_given || section.has("issuer") {
-        check_what_is_needed(&section, &grants);
+        check_what_is_needed(&section, client_id.as_deref(), &grants);
         check_way_back(&section, listen, public_url);
         check_scopes(&section, &scopes);
     }
@@ -58,15 +66,16 @@ pub(super) fn read(http: &mut Section<'_>, listen: SocketAddr, public_url: Optio
     })
 }
 
-fn check_what_is_needed(section: &Section<'_>, grants: &[Grant]) {
-    for (key, remedy) in [
-        ("issuer", ISSUER_REMEDY),
-        ("client_id", "give the name under which the provider knows Vagus"),
-        ("client_secret_file", SECRET_REMEDY),
-    ] {
+fn check_what_is_needed(section: &Section<'_>, client_id: Option<&str>, grants: &[Grant]) {
+    for (key, remedy) in
+        [("issuer", ISSUER_REMEDY), ("client_id", CLIENT_ID_REMEDY), ("client_secret_file", SECRET_REMEDY)]
+    {
         if !section.has(key) {
             section.problem(key, "is missing", remedy);
         }
+    }
+    if client_id == Some("") {
+        section.problem("client_id", "is empty", CLIENT_ID_REMEDY);
     }
     if grants.is_empty() && !section.has("grants") {
         let remedy = "add [[http.openid.grants]] with value, role and sites; without one nobody may sign in this way";
@@ -140,7 +149,7 @@ fn are_for_administrators(text: &str) -> Option<bool> {
     }
 }
 
-fn grants(section: &mut Section<'_>) -> Vec<Grant> {
+fn grants(section: &mut Section<'_>, known: &[Site]) -> Vec<Grant> {
     let mut grants = Vec::new();
     let roles: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
     for mut section in section.sections("grants") {
@@ -149,7 +158,7 @@ fn grants(section: &mut Section<'_>) -> Vec<Grant> {
         if !section.has("role") {
             section.problem("role", "is missing", &format!("give one of: {}", roles.join(", ")));
         }
-        let sites = sites(&mut section);
+        let sites = sites(&mut section, known);
         section.finish();
         if let (Some(value), Some(role), Some(sites)) = (value, role, sites) {
             grants.push(Grant { value, role, sites });
@@ -159,7 +168,7 @@ fn grants(section: &mut Section<'_>) -> Vec<Grant> {
 }
 
 /// The sites; none, which stands for all, only where that is said.
-fn sites(section: &mut Section<'_>) -> Option<Vec<SiteId>> {
+fn sites(section: &mut Section<'_>, known: &[Site]) -> Option<Vec<SiteId>> {
     const REMEDY: &str = "name ids of [[sites]], or give [\"*\"] for all of them";
     let names: Vec<String> = section.require("sites", "the sites that it is granted for, [\"*\"] for all")?;
     if names == [ALL_SITES] {
@@ -172,7 +181,11 @@ fn sites(section: &mut Section<'_>) -> Option<Vec<SiteId>> {
     let mut sites = Vec::new();
     for name in &names {
         match SiteId::parse(name) {
-            Ok(site) => sites.push(site),
+            Ok(site) if known.iter().any(|known| known.id == site) => sites.push(site),
+            Ok(_) => {
+                section.problem("sites", &format!("names {name:?}, which is no site"), REMEDY);
+                return None;
+            }
             Err(error) => {
                 section.problem("sites", &format!("{name:?} {error}"), REMEDY);
                 return None;

@@ -14,6 +14,7 @@ use toml::de::DeTable;
 use super::nearest::nearest;
 use super::problem::Problem;
 use super::value::{Lines, Placed, Setting, Value, table};
+use crate::tls;
 
 /// Prefix and separator of settings in the environment.
 pub(super) const ENV_PREFIX: &str = "VAGUS__";
@@ -197,6 +198,17 @@ impl<'d> Section<'d> {
         };
         self.problem(key, &what, "name a readable file; relative paths start from the working directory");
         None
+    }
+
+    /// The path of a file of authorities' certificates, where it is given.
+    pub(super) fn authorities_file(&mut self, key: &'static str) -> Option<PathBuf> {
+        let path = self.readable_file(key)?;
+        let checked = tls::check_authorities(&path);
+        if let Err(error) = &checked {
+            let remedy = "name the PEM file of the authority: its certificate, from -----BEGIN CERTIFICATE----- on";
+            self.problem(key, &error.to_string(), remedy);
+        }
+        checked.ok().map(|()| path)
     }
 
     /// The value of a key, or its default.

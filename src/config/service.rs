@@ -124,7 +124,7 @@ fn address(section: &mut Section<'_>, default: SocketAddr) -> SocketAddr {
     })
 }
 
-pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
+pub(super) fn http(mut section: Section<'_>, sites: &[Site]) -> ConsoleSettings {
     let default = ConsoleSettings::default();
     let minutes = |span: SignedDuration| u16::try_from(span.as_mins()).unwrap_or(u16::MAX);
     let idle_min = section.number("session_idle_min", minutes(default.sessions.idle), 1..=1_440);
@@ -136,11 +136,11 @@ pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
             idle: SignedDuration::from_mins(i64::from(idle_min)),
             whole: SignedDuration::from_hours(i64::from(whole_h)),
         },
-        sources: http_sources(&mut section),
+        sources: http_sources(&mut section, sites),
         ..default
     };
     let settings = ConsoleSettings {
-        openid: openid::read(&mut section, settings.listen, settings.public_url.as_deref()),
+        openid: openid::read(&mut section, settings.listen, settings.public_url.as_deref(), sites),
         ..settings
     };
     if let Some(url) = &settings.public_url {
@@ -150,17 +150,32 @@ pub(super) fn http(mut section: Section<'_>) -> ConsoleSettings {
             section.problem("public_url", &format!("is {url:?}"), remedy);
         }
     }
+    warn_of_open_console(&section, &settings);
     section.finish();
     settings
 }
 
+/// Passwords and health data would go unencrypted to whoever reaches the address, unless something in front of it
+/// speaks TLS, and that is said by the address that people type.
+fn warn_of_open_console(section: &Section<'_>, settings: &ConsoleSettings) {
+    let has_tls_in_front = settings.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    if !settings.listen.ip().is_loopback() && !has_tls_in_front {
+        let what = format!("is {}: passwords and health data cross the network unencrypted", settings.listen);
+        let remedy =
+            "give 127.0.0.1 with a server in front that speaks TLS, and set http.public_url to its https address";
+        section.warn("listen", &what, remedy);
+    }
+}
+
 /// Sources that speak HTTP, each with its token.
-fn http_sources(section: &mut Section<'_>) -> Vec<HttpSource> {
+fn http_sources(section: &mut Section<'_>, sites: &[Site]) -> Vec<HttpSource> {
     let mut sources: Vec<HttpSource> = Vec::new();
     for mut section in section.sections("sources") {
         let name = |section: &mut Section<'_>, key, why| -> Option<String> { section.require(key, why) };
         let site = name(&mut section, "site", "the site's name in topics").and_then(|text| {
-            let site = SiteId::parse(&text);
+            let site = SiteId::parse(&text).map_err(|error| error.to_string());
+            let is_known = |site: &SiteId| sites.iter().any(|known| known.id == *site);
+            let site = site.and_then(|site| if is_known(&site) { Ok(site) } else { Err("is no site".to_owned()) });
             if let Err(error) = &site {
                 section.problem("site", &format!("{text:?} {error}"), "give the id of one of [[sites]]");
             }
@@ -207,6 +222,10 @@ const HTTP_TOKEN_REMEDY: &str =
 pub(super) fn ops(mut section: Section<'_>) -> OpsSettings {
     let defaults = OpsSettings::default();
     let listen = address(&mut section, defaults.listen);
+    if !listen.ip().is_loopback() {
+        let what = format!("is {listen}: whoever reaches it reads the metrics, without a password");
+        section.warn("listen", &what, "give 127.0.0.1, or let a firewall admit nobody but what watches the service");
+    }
     let latency_log_every_s = section.number("latency_log_every_s", defaults.latency_log_every_s, 1..=86_400);
     section.finish();
     OpsSettings { listen, latency_log_every_s }
@@ -307,7 +326,9 @@ pub(super) fn sites(root: &mut Section<'_>) -> Vec<Site> {
         let working_days = working_days(&mut section);
         let holidays_file = section.readable_file("holidays_file");
         section.finish();
-        if let (Some(id), Some(time_zone)) = (id, time_zone) {
+        if let Some(id) = id {
+            // Without a zone nothing is started; those who name the site name one that there is.
+            let time_zone = time_zone.unwrap_or(TimeZone::UTC);
             sites.push(Site { id, time_zone, language, working_days, holidays_file });
         }
     }

@@ -246,10 +246,12 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
     let mut root = document.root();
     let mut ingest_section = root.section("ingest");
     let (admission, batch) = service::admission(&mut ingest_section);
+    // First, since others name them.
+    let sites = service::sites(&mut root);
     let mut settings = Settings {
         ingest: mqtt::read(&mut root, &mut ingest_section),
         store: service::store(root.section("store")),
-        http: service::http(root.section("http")),
+        http: service::http(root.section("http"), &sites),
         ops: service::ops(root.section("ops")),
         admission,
         batch,
@@ -259,12 +261,11 @@ pub(super) fn read(text: &str, origin: &str, environment: impl IntoIterator<Item
         clock: service::clock(root.section("clock")),
         logging: service::logging(root.section("log")),
         traces: traces::read(root.section("traces")),
-        sites: Vec::new(),
+        sites,
         delivery: DeliverySettings::default(),
         outbox: OutboxSettings::default(),
     };
     settings.outbox = service::outbox(root.section("outbox"), &mut settings.store);
-    settings.sites = service::sites(&mut root);
     settings.delivery = delivery::read(&mut root, &settings.sites);
     for moved in ["indicators", "exposures"] {
         let remedy =
@@ -284,17 +285,6 @@ fn check_together(root: &super::section::Section<'_>, ingest: &super::section::S
     let (http, ops) = (settings.http.listen, settings.ops.listen);
     if http == ops && http.port() != 0 {
         root.problem("ops.listen", &format!("is {ops}, as http.listen is"), "give the two different ports");
-    }
-    let is_known = |site: &SiteId| settings.site(site).is_some();
-    for (place, source) in settings.http.sources.iter().enumerate().filter(|(_, source)| !is_known(&source.site)) {
-        let what = format!("is {}, which is no site", source.site);
-        root.problem(&format!("http.sources[{place}].site"), &what, "give the id of one of [[sites]]");
-    }
-    for (place, grant) in settings.http.openid.iter().flat_map(|openid| openid.grants.iter().enumerate()) {
-        for site in grant.sites.iter().filter(|site| !is_known(site)) {
-            let what = format!("names {site}, which is no site");
-            root.problem(&format!("http.openid.grants[{place}].sites"), &what, "name ids of [[sites]]");
-        }
     }
     let (payload, packet) = (settings.admission.limits.max_payload_bytes, settings.ingest.max_packet_bytes as usize);
     if payload > packet {

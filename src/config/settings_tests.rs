@@ -297,6 +297,88 @@ fn waits_that_hold_up_a_crisis_answer_are_warned_of() {
 }
 
 #[test]
+fn an_address_that_others_reach_unencrypted_is_warned_of() {
+    let warned = |text: &str| {
+        let read = read(&format!("{text}\n{LEAST}"), "vagus.toml", nothing());
+        assert!(read.problems.is_empty(), "{:?}", read.problems);
+        let keys = read.warnings.into_iter().map(|warning| (warning.key, warning.line));
+        keys.filter(|(key, _)| key.ends_with(".listen")).collect::<Vec<_>>()
+    };
+    let of = |key: &str, line: usize| (key.to_owned(), Some(line));
+    assert_eq!(warned(""), []);
+    assert_eq!(warned("[http]\nlisten = \"[::1]:8080\""), []);
+    for address in ["0.0.0.0", "10.1.2.3", "[::]"] {
+        assert_eq!(warned(&format!("[http]\nlisten = \"{address}:8080\"")), [of("http.listen", 2)], "{address}");
+        assert_eq!(warned(&format!("[ops]\nlisten = \"{address}:9464\"")), [of("ops.listen", 2)], "{address}");
+    }
+    let served = |url: &str| warned(&format!("[http]\nlisten = \"0.0.0.0:8080\"\npublic_url = \"{url}\""));
+    assert_eq!(served("https://vagus.example.org"), [], "something in front speaks TLS");
+    assert_eq!(served("http://vagus.example.org"), [of("http.listen", 2)]);
+}
+
+#[test]
+fn a_file_of_authorities_without_a_certificate_is_a_problem_of_its_key() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("ca.pem");
+    let secret = directory.path().join("key");
+    std::fs::write(&secret, "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n")
+        .expect("written");
+    let text = openid(directory.path(), 0o600, &format!("ca_file = {file:?}\n{GRANT}"))
+        + &format!(
+            "[mqtt.tls]\nca_file = {file:?}\n[traces]\nendpoint = \"http://127.0.0.1:4318\"\nca_file = {file:?}\n\
+             [[channels]]\nid = \"hook\"\nkind = \"webhook\"\nurl = \"https://hooks.example.org/\"\n\
+             secret_files = [{secret:?}]\nca_file = {file:?}\n\
+             [[channels]]\nid = \"mail\"\nkind = \"email\"\nhost = \"mail.example.org\"\n\
+             from = \"vagus@example.org\"\nca_file = {file:?}\n"
+        );
+    std::fs::write(&file, "the key, by mistake").expect("written");
+    let wanted =
+        ["http.openid.ca_file", "mqtt.tls.ca_file", "traces.ca_file", "channels[0].ca_file", "channels[1].ca_file"];
+    assert_eq!(keys(&text), wanted);
+    let told = parse(&text, "vagus.toml", nothing()).expect_err("problems").to_string();
+    assert!(told.contains("ca.pem cannot be used: no certificate in PEM form; name the PEM file"), "{told}");
+    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("made");
+    std::fs::write(&file, made.cert.pem()).expect("written");
+    assert!(parse(&text, "vagus.toml", nothing()).is_ok());
+}
+
+#[test]
+fn names_of_sites_that_there_are_not_are_told_with_everything_else_that_is_wrong() {
+    let text = "
+[mqtt]
+client_id = \"\"
+[http.openid]
+client_id = \"\"
+[[http.openid.grants]]
+value = \"heads\"
+role = \"boss\"
+sites = [\"plant-a\", \"plant-z\"]
+[[http.sources]]
+site = \"plant-z\"
+source = \"\"
+[[sites]]
+id = \"plant-a\"
+time_zone = \"Mars/Olympus\"
+";
+    let wanted = [
+        "mqtt.client_id",
+        "http.openid.issuer",
+        "http.openid.client_secret_file",
+        "http.openid.client_id",
+        "http.openid.grants[0].role",
+        "http.openid.grants[0].sites",
+        "http.sources[0].token_file",
+        "http.sources[0].site",
+        "http.sources[0].source",
+        "sites[0].time_zone",
+    ];
+    let found = keys(text);
+    let sorted = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<BTreeSet<String>>();
+    assert_eq!(found.iter().cloned().collect::<BTreeSet<String>>(), sorted(&wanted), "{found:?}");
+    assert_eq!(found.len(), wanted.len(), "each once: {found:?}");
+}
+
+#[test]
 fn the_store_is_found_whatever_else_is_wrong_with_a_configuration() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("vagus.toml");

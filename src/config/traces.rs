@@ -18,7 +18,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Settings> {
     let headers = headers(&mut section);
     let sample_ratio = section.number("sample_ratio", 0.01, 0.0..=1.0);
     let timeout = Duration::from_millis(section.number("timeout_ms", 5_000, 100..=60_000));
-    let ca_file = section.readable_file("ca_file");
+    let ca_file = section.authorities_file("ca_file");
     if let (Some(endpoint), Some(headers)) = (&endpoint, &headers)
         && !headers.is_empty()
         && !endpoint.is_private()

@@ -33,8 +33,8 @@ fn is_allowed(module: &str, path: &[String]) -> bool {
             let is_stage = STAGES.contains(&target) && target != "decode";
             let is_exporter =
                 [ADAPTERS, LEAVES, &["broker", "decode", "engine"]].iter().any(|layer| layer.contains(&target));
-            // A setting may name a language.
-            is_stage || target == "texts" || (is_exporter && is_settings(path))
+            // A setting may name a language, and a file of authorities that is to be of use.
+            is_stage || target == "texts" || target == "tls" || (is_exporter && is_settings(path))
         }
         _ if ADAPTERS.contains(&module) => match target {
             "clock" | "telemetry" | "texts" => true,

@@ -66,7 +66,7 @@ fn webhook(section: &mut Section<'_>) -> Option<WebhookSettings> {
     let keys = keys(section);
     let authorization = authorization(section);
     let timeout_ms = section.number("timeout_ms", 10_000, 100..=120_000);
-    let ca_file = section.readable_file("ca_file");
+    let ca_file = section.authorities_file("ca_file");
     let format = format.unwrap_or(WebhookFormat::CloudEvents);
     let (url, keys) = (url?, keys?);
     if authorization.is_some() && !url.is_encrypted() && !url.is_loopback() {
@@ -134,7 +134,7 @@ fn email(section: &mut Section<'_>) -> Option<EmailSettings> {
         }
         from.ok()
     });
-    let ca_file = section.readable_file("ca_file");
+    let ca_file = section.authorities_file("ca_file");
     let timeout_ms = section.number("timeout_ms", 30_000, 100..=300_000);
     let default = FloodSettings::default();
     let flood = FloodSettings {
