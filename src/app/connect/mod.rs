@@ -21,6 +21,9 @@ use crate::config::Settings;
 /// Nothing is waited for longer.
 const LONGEST: Duration = Duration::from_secs(5);
 
+/// What to do about whoever does not answer.
+const SILENT: &str = "look whether it is there, and what is on the way to it";
+
 /// How something was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -90,14 +93,16 @@ pub async fn try_all(settings: &Settings) -> Vec<Finding> {
     if let Some(openid) = &settings.http.openid {
         all.push(("http.openid".to_owned(), Box::pin(network::openid(openid))));
     }
+    let mut all: Vec<_> = all.into_iter().map(|(about, trying)| (about, SILENT, trying)).collect();
     for channel in &settings.delivery.channels {
-        all.push((format!("channel {}", channel.id), Box::pin(network::channel(channel))));
+        let remedy = network::silent(channel).unwrap_or(SILENT);
+        all.push((format!("channel {}", channel.id), remedy, Box::pin(network::channel(channel))));
     }
     // Each on its own, all at once.
-    let tried = all.into_iter().map(|(about, trying)| async move {
+    let tried = all.into_iter().map(|(about, remedy, trying)| async move {
         tokio::time::timeout(LONGEST, trying).await.unwrap_or_else(|_| {
             let what = format!("no answer within {} s", LONGEST.as_secs());
-            vec![Finding::problem(&about, what, "look whether it is there, and what is on the way to it")]
+            vec![Finding::problem(&about, what, remedy)]
         })
     });
     at_once(tried.map(|trying| Box::pin(trying) as Trying<'_>).collect()).await

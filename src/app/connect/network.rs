@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::console::openid::OpenId;
 use crate::console::openid::settings::OpenIdSettings;
 use crate::delivery::email::EmailSender;
-use crate::delivery::settings::{Channel, ChannelKind};
+use crate::delivery::settings::{Channel, ChannelKind, MailTls};
 use crate::delivery::webhook::WebhookSender;
 
 /// Whether an address is free, or taken by the service itself.
@@ -48,6 +48,18 @@ pub(super) async fn openid(settings: &OpenIdSettings) -> Vec<Finding> {
         Ok(()) => Finding::ok(about, "the provider publishes itself and its keys"),
         Err(error) => Finding::problem(about, error, remedy),
     }]
+}
+
+/// What else to do about a channel that does not answer: a mail server that waits for TLS says nothing first, and neither
+/// does whoever is to begin it.
+pub(super) fn silent(channel: &Channel) -> Option<&'static str> {
+    match &channel.kind {
+        ChannelKind::Email(settings) if settings.tls == MailTls::StartTls => Some(
+            "look whether it is there, and at port and tls: a port that speaks TLS from the start, mostly 465, wants \
+             tls = \"implicit\"",
+        ),
+        ChannelKind::Email(_) | ChannelKind::Webhook(_) => None,
+    }
 }
 
 /// Whether a receiver is there; nothing is delivered to it.
