@@ -30,6 +30,7 @@ mod replayed;
 mod schemas;
 mod secrecy;
 mod sending;
+mod silent_source;
 mod supervised;
 mod support;
 mod syncing;

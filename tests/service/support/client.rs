@@ -75,6 +75,13 @@ impl TestClient {
         self.client.publish(topic, QoS::AtLeastOnce, false, payload.into()).expect("the client runs");
     }
 
+    /// Publishes at QoS 1 what the broker is to keep for whoever comes later, and waits until it has it.
+    pub(crate) fn publish_retained(&self, topic: &str, payload: impl Into<Vec<u8>>) {
+        self.state.lock().unwrap().sent += 1;
+        self.client.publish(topic, QoS::AtLeastOnce, true, payload.into()).expect("the client runs");
+        self.wait_for_acknowledgements();
+    }
+
     /// Publishes at QoS 1 and waits until the broker has everything sent so far.
     pub(crate) fn publish(&self, topic: &str, payload: impl Into<Vec<u8>>) {
         self.send(topic, payload);
