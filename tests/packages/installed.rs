@@ -9,6 +9,7 @@ use crate::debian::Debian;
 use crate::package::{packages, ran, said};
 use crate::support::eventually;
 use crate::support::mosquitto::{Mosquitto, MosquittoConfig};
+use crate::support::strace;
 use crate::support::systemd::Systemd;
 use crate::unit::value;
 
@@ -32,6 +33,7 @@ impl Started {
         start.extend(value(&unit, "ExecStart").split_whitespace());
         let inside = debian.command(&start);
         let words: Vec<_> = inside.get_args().collect();
+        strace::must_start_programs();
         let child = Command::new("strace")
             .args(["-f", "-s", "64", "-o"])
             .arg(debian.path("/run/trace"))

@@ -1,12 +1,13 @@
 //! What the manager of services is told, and when it is told nothing.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 use std::time::Duration;
 
 use vagus::telemetry::latency::Stopwatch;
 
 use crate::support::eventually;
 use crate::support::feed::{ago, gad7, now};
+use crate::support::strace;
 use crate::support::systemd::Systemd;
 use crate::support::town::Town;
 use crate::support::vagus::Vagus;
@@ -105,13 +106,8 @@ struct SlowDisk(Child);
 impl SlowDisk {
     fn under(vagus: &Vagus, sync: Duration, trace: &std::path::Path) -> Self {
         let late = format!("inject=fdatasync,fsync:delay_enter={}", sync.as_micros());
-        let pid = vagus.pid().to_string();
-        let strace = Command::new("strace")
-            .args(["-f", "-e", "trace=fdatasync,fsync", "-e", &late, "-p", &pid, "-o"])
-            .arg(trace)
-            .stderr(Stdio::null())
-            .spawn();
-        Self(strace.unwrap())
+        let watching = strace::watch(vagus.pid(), &["-e", "trace=fdatasync,fsync", "-e", &late], trace);
+        Self(watching.unwrap_or_else(|why| panic!("{}. It said: {why}", strace::REMEDY)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::support::eventually;
 use crate::support::feed::{ago, gad7, nights, now};
-use crate::support::strace::{Deed, Strace};
+use crate::support::strace::{Deed, REMEDY, Strace};
 use crate::support::town::Town;
 
 #[test]
@@ -57,15 +57,16 @@ fn every_puback_is_written_after_a_sync_of_the_journal_that_followed_the_arrival
 /// Where nobody may watch a process, the journal's own test stands for it: on a disk that forgets what
 /// was not synced, every row that was taken is still there.
 fn prove_by_the_file_system_seam(why: &str) {
-    eprintln!("strace cannot watch the service here ({why}); the journal's file-system seam is asked instead");
+    eprintln!("{REMEDY}. It said: {why}. The journal's file-system seam is asked instead");
     let profile: &[&str] = if cfg!(debug_assertions) { &[] } else { &["--release"] };
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["test", "--lib"])
         .args(profile)
         .args(["--", "--exact", "store::journal::tests::whatever_was_acknowledged_survives_a_power_loss_at_any_moment"])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        .output();
+    let output = output.unwrap_or_else(|error| panic!("{REMEDY}. It said: {why}. Nor does cargo start: {error}"));
+    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let is_proven = output.status.success() && said.contains("1 passed");
+    assert!(is_proven, "{REMEDY}. It said: {why}. The journal's own test, asked instead, says:\n{said}{told}");
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use super::eventually;
@@ -21,6 +21,45 @@ pub(crate) enum Deed {
     Acknowledged { id: PacketId, began: usize },
 }
 
+/// What to do where the system lets nobody watch a process.
+pub(crate) const REMEDY: &str = "strace must be allowed to watch processes for this test. Run the tests as root, in a \
+    container with `--cap-add=SYS_PTRACE` (docker and podman), and where /proc/sys/kernel/yama/ptrace_scope holds more \
+    than 1 lower it: `sysctl kernel.yama.ptrace_scope=1`";
+
+/// Fails with what to do where programs cannot be started under `strace`.
+pub(crate) fn must_start_programs() {
+    let tried = Command::new("strace").args(["-f", "-o", "/dev/null", "true"]).output();
+    let said = match tried {
+        Ok(output) if output.status.success() => return,
+        Ok(output) => String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        Err(error) => format!("strace does not start ({error}); on Debian: apt-get install strace"),
+    };
+    panic!("{REMEDY}. It said: {said}");
+}
+
+/// Starts `strace` on every thread of a process and waits until it watches; the error says why it cannot.
+pub(crate) fn watch(pid: u32, more: &[&str], trace: &Path) -> Result<Child, String> {
+    let told = trace.with_extension("said");
+    let said = File::create(&told).unwrap();
+    let mut child = Command::new("strace")
+        .args(more)
+        .arg("-o")
+        .arg(trace)
+        .args(["-f", "-p", &pid.to_string()])
+        .stdin(Stdio::null())
+        .stderr(said)
+        .spawn()
+        .map_err(|error| format!("strace does not start ({error}); on Debian: apt-get install strace"))?;
+    let said = || fs::read_to_string(&told).unwrap();
+    let is_watching = eventually("strace watches or gives up", || {
+        if said().contains("attached") {
+            return Some(true);
+        }
+        child.try_wait().unwrap().map(|_| false)
+    });
+    if is_watching { Ok(child) } else { Err(said().trim().to_owned()) }
+}
+
 /// A running `strace` on a process. Dropped, it lets go.
 pub(crate) struct Strace {
     child: Child,
@@ -31,26 +70,10 @@ impl Strace {
     /// Watches every thread of a process; the error says why that cannot be.
     pub(crate) fn attach(pid: u32) -> Result<Self, String> {
         let directory = tempfile::tempdir().unwrap();
-        let said = File::create(directory.path().join("said")).unwrap();
         let calls = "trace=fdatasync,fsync,read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg";
-        let mut child = Command::new("strace")
-            .args(["-f", "-yy", "-xx", "-s", "65536", "-e", calls, "-o"])
-            .arg(directory.path().join("trace"))
-            .args(["-p", &pid.to_string()])
-            .stdin(Stdio::null())
-            .stderr(said)
-            .spawn()
-            .map_err(|error| format!("strace does not start ({error}); on Debian: apt-get install strace"))?;
-        let said = directory.path().join("said");
-        let is_attached = eventually("strace watches or gives up", || {
-            let said = fs::read_to_string(&said).unwrap();
-            if said.contains("attached") {
-                return Some(true);
-            }
-            child.try_wait().unwrap().map(|_| false)
-        });
-        let this = Self { child, directory };
-        if is_attached { Ok(this) } else { Err(fs::read_to_string(said).unwrap().trim().to_owned()) }
+        let trace = directory.path().join("trace");
+        let child = watch(pid, &["-yy", "-xx", "-s", "65536", "-e", calls], &trace)?;
+        Ok(Self { child, directory })
     }
 
     /// Lets the process go, and tells what it did. The broker is known by its port.
