@@ -129,6 +129,7 @@ audit-what-break_glass_reviewed = looked at an emergency
 audit-outcome-granted = granted
 audit-outcome-denied = denied
 audit-outcome-failed = failed
+audit-outcome-done = done
 role-worker = the worker
 field-case = case
 field-evidence = evidence

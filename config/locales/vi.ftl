@@ -123,6 +123,7 @@ audit-what-break_glass_reviewed = xem lại lần mở khẩn cấp
 audit-outcome-granted = cho phép
 audit-outcome-denied = từ chối
 audit-outcome-failed = thất bại
+audit-outcome-done = đã xong
 role-worker = chính người lao động
 field-case = trường hợp
 field-evidence = căn cứ

@@ -123,6 +123,7 @@ audit-what-break_glass_reviewed = 复核紧急查看
 audit-outcome-granted = 允许
 audit-outcome-denied = 拒绝
 audit-outcome-failed = 失败
+audit-outcome-done = 已完成
 role-worker = 劳动者本人
 field-case = 个案
 field-evidence = 依据

@@ -11,6 +11,7 @@
 //! | `audit/*.jsonl` | yes |
 //! | `looked.json` | yes: what was looked at |
 //! | `starts.json` | no: a counter set back and raised again would look like as many starts, and page somebody |
+//! | `backups.json` | no: it tells of the backup before; a restore writes that the restored one is the newest |
 //! | `sources.json` | yes: when each source was last heard of, so that one that is silent stays known |
 //! | `worker-links.json` | no: a link works once, and one that was used since would work once more |
 //! | `latency.hlog*` | no: what was measured on one machine |
@@ -22,10 +23,12 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::console::access::audit::{Audit, AuditError, Entry};
+use crate::domain::Timestamp;
 use crate::domain::person::Role;
 use crate::store::{BackupAsked, BackupError, BackupReport, Store};
 
@@ -35,6 +38,8 @@ pub use crate::store::BackupPatience as Patience;
 const FILES: &[&str] = &["accounts.json", "looked.json", "sources.json"];
 /// The directory of the audit, all of whose files it takes along.
 const AUDIT: &str = "audit";
+/// When the newest backup was made.
+const LAST: &str = "backups.json";
 /// How their names end.
 const AUDIT_FILE: &str = "jsonl";
 
@@ -71,39 +76,92 @@ fn files(store: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
     Ok(files)
 }
 
-/// Makes a backup of a store in `directory`. That it is made stands in the audit first, and in the backup. It waits for
-/// `patience` lasts, until the files hold nobody any more who was erased.
-///
-/// # Errors
-/// [`MakeError`]; what was written is of no use then.
-pub fn make(
-    (store, directory): (&Store, &Path),
-    audit: &Audit,
-    patience: &Patience<'_>,
-    out: impl Write,
-) -> Result<BackupReport, MakeError> {
-    let line = Entry::by("command", Role::Operator.as_str(), "backup", "vagus backup");
-    let made_at = Clock::System.now();
-    audit.write(made_at, &[Entry { at: made_at.to_string(), ..line.clone() }])?;
-    let asked = BackupAsked { made_at, version: env!("CARGO_PKG_VERSION"), patience, files: &|| files(directory) };
-    let made = store.back_up(out, &asked);
-    if made.is_err() {
-        let at = Clock::System.now();
-        audit.write(at, &[Entry { at: at.to_string(), outcome: "failed".to_owned(), ..line }])?;
+/// Where a backup of a stopped or running store is told of: in its audit, and in the file that knows the last one.
+#[derive(Debug, Clone)]
+pub struct Books {
+    directory: PathBuf,
+    audit: Audit,
+    to: String,
+}
+
+impl Books {
+    /// Those of a store in `directory`, about a backup that goes to `to`.
+    #[must_use]
+    pub fn of(directory: &Path, audit: Audit, to: String) -> Self {
+        Self { directory: directory.to_owned(), audit, to }
     }
-    Ok(made?)
+
+    /// The same, where no service runs on the store.
+    ///
+    /// # Errors
+    /// [`AuditError`] where there is no place for an audit.
+    pub fn on_files(directory: &Path, to: String) -> Result<Self, AuditError> {
+        Ok(Self::of(directory, Audit::open(&directory.join(AUDIT))?, to))
+    }
+
+    fn write(&self, at: Timestamp, outcome: &str, more: &str) -> Result<(), AuditError> {
+        let line = Entry::by("command", Role::Operator.as_str(), "backup", "vagus backup");
+        let change = Some(format!("to {}{more}", self.to));
+        self.audit.write(at, &[Entry { at: at.to_string(), outcome: outcome.to_owned(), change, ..line }])
+    }
+
+    /// Makes a backup of the store. That it is begun stands in the audit first, and in the backup. It waits for
+    /// `patience` lasts, until the files hold nobody any more who was erased.
+    ///
+    /// # Errors
+    /// [`MakeError`]; what was written is of no use then.
+    pub fn make(&self, store: &Store, patience: &Patience<'_>, out: impl Write) -> Result<BackupReport, MakeError> {
+        let made_at = Clock::System.now();
+        self.write(made_at, "granted", "")?;
+        let files = || files(&self.directory);
+        let asked = BackupAsked { made_at, version: env!("CARGO_PKG_VERSION"), patience, files: &files };
+        Ok(store.back_up(out, &asked)?)
+    }
+
+    /// Writes down how it ended: the backup is in its place, or why it is not. Gives when the backup was made, where
+    /// it is the newest.
+    ///
+    /// # Errors
+    /// [`AuditError`] where it cannot be written down.
+    pub fn end(&self, ended: Result<&BackupReport, &str>) -> Result<Option<Timestamp>, AuditError> {
+        let at = Clock::System.now();
+        match ended {
+            Ok(report) => {
+                self.write(at, "done", &format!(": row {}, {} bytes", report.summary.row, report.bytes))?;
+                Ok(keep_last(&self.directory, report))
+            }
+            Err(problem) => self.write(at, "failed", &format!(": {problem}")).map(|()| None),
+        }
+    }
 }
 
-/// The same, where no service runs on the store.
-///
-/// # Errors
-/// [`MakeError`]; what was written is of no use then.
-pub fn make_on_files(store: &Store, directory: &Path, out: impl Write) -> Result<BackupReport, MakeError> {
-    let audit = Audit::open(&directory.join(AUDIT))?;
-    make((store, directory), &audit, &Patience { longest: Duration::ZERO, goes_on: &|| true }, out)
+/// What is known of the newest backup.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Last {
+    /// When it was made, seconds since 1970.
+    made_at_s: i64,
 }
 
-/// Writes into the audit of a restored store, which stands in `directory`, what it was restored from.
+/// When the newest backup of the store in `directory` was made; none where none ever was.
+#[must_use]
+pub fn last_made(directory: &Path) -> Option<Timestamp> {
+    let last: Last = serde_json::from_slice(&std::fs::read(directory.join(LAST)).ok()?).ok()?;
+    Timestamp::from_second(last.made_at_s).ok()
+}
+
+/// Writes down when the newest backup was made; where that cannot be written the log says so.
+fn keep_last(directory: &Path, report: &BackupReport) -> Option<Timestamp> {
+    let at: Timestamp = report.manifest.made_at.parse().ok()?;
+    let (path, new) = (directory.join(LAST), directory.join(LAST).with_extension("json.new"));
+    let written = serde_json::to_vec(&Last { made_at_s: at.as_second() }).map_err(std::io::Error::from);
+    let kept = written.and_then(|text| std::fs::write(&new, text)).and_then(|()| std::fs::rename(&new, &path));
+    if let Err(error) = kept {
+        tracing::warn!("{} cannot be written: {error}", path.display());
+    }
+    Some(at)
+}
+
+/// Writes into a restored store, which stands in `directory`, what it was restored from: that is its newest backup, too.
 ///
 /// # Errors
 /// [`AuditError`] where it cannot be written.
@@ -111,5 +169,7 @@ pub fn note_restored(directory: &Path, report: &BackupReport) -> Result<(), Audi
     let at = Clock::System.now();
     let change = format!("backup of {}, row {}", report.manifest.made_at, report.summary.row);
     let line = Entry::by("command", Role::Operator.as_str(), "restore", "vagus restore");
-    Audit::open(&directory.join(AUDIT))?.write(at, &[Entry { at: at.to_string(), change: Some(change), ..line }])
+    Audit::open(&directory.join(AUDIT))?.write(at, &[Entry { at: at.to_string(), change: Some(change), ..line }])?;
+    keep_last(directory, report);
+    Ok(())
 }

@@ -42,7 +42,7 @@ use crate::indicators::daytime;
 use crate::store::{QuarantineFilter, Store};
 
 pub use accounts::{AccountRow, AccountsQuestion, answer_on_files as accounts_on_files};
-pub use backup::{FetchError, fetch as fetch_backup};
+pub use backup::{FetchError, Fetched, fetch as fetch_backup};
 pub use cases::{CasesAnswer, CasesError, CasesQuestion, ReviewRow};
 pub use erase::note_in_store as note_erasure;
 pub use export::from_store as export_from_store;
@@ -190,10 +190,10 @@ async fn converse(stream: UnixStream, served: &Served, stopping: watch::Receiver
     let mut read = tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES));
     read.read_line(&mut line).await?;
     let answer = match serde_json::from_str(&line) {
-        Ok(Question::Backup) => {
+        Ok(Question::Backup { to }) => {
             let read = read.into_inner().into_inner();
             let stream = read.reunite(write).map_err(std::io::Error::other)?;
-            return backup::serve(stream, served, stopping).await;
+            return backup::serve(stream, to, served, stopping).await;
         }
         Ok(question) => answer(question, served).await,
         Err(error) => Answer::Failed { problem: format!("the question is not understood: {error}") },
@@ -223,7 +223,9 @@ pub(super) async fn answer(question: Question, served: &Served) -> Answer {
         }
         Question::Strain { site, worker, date } => strain_asked(site, worker, date, served).await,
         // Its bytes come before an answer: whoever holds the socket serves it.
-        Question::Backup => Answer::Failed { problem: "a backup is asked for over the control socket".to_owned() },
+        Question::Backup { .. } => {
+            Answer::Failed { problem: "a backup is asked for over the control socket".to_owned() }
+        }
         Question::ClockAccept => {
             let step_s = clock.accept_step().map(|step| step.as_secs());
             if let Some(step_s) = step_s {

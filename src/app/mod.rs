@@ -39,6 +39,7 @@ mod signals;
 pub mod starts;
 mod startup;
 pub mod statistics;
+mod strangers;
 mod supervision;
 pub mod test_event;
 mod trail;

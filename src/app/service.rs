@@ -5,6 +5,7 @@
 //! session takes nothing more, the sequencer writes its last row, the applier applies it and saves
 //! the workers, delivery sends what it can.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,6 +37,7 @@ use super::signals::{Asked, Signals};
 use super::starts::Starts;
 use super::startup::{self, Begun};
 use super::statistics;
+use super::strangers;
 use super::supervision;
 use super::units::UnitReviews;
 use crate::clock::Clock;
@@ -144,7 +146,7 @@ impl Service {
         let (shutdown, stopping) = watch::channel(false);
         let begun = startup::begin(&settings, &engine, &clock, stopping.clone()).await?;
         let Begun { taken, metrics, starts, readiness: late, ops_address, mut parts } = begun;
-        let opened = open((taken, shard_count(&settings)), engine.clone(), &clock, &metrics).await?;
+        let opened = open(taken, &settings, engine.clone(), (&clock, &metrics)).await?;
         let (progress, session) = (Arc::new(opened.progress()), Arc::new(SessionStatus::default()));
         let (store, kept) = (opened.store.clone(), opened.store.clone());
         let (traces, exporter) = traces(&settings, &clock, &metrics)?;
@@ -352,20 +354,28 @@ async fn serve_console(
     Ok(Web { console, address })
 }
 
-/// Opens the store and brings the engines, of so many shards, to where they were; then there are figures to show.
+/// Opens the store and brings the engines to where they were; then there are figures to show.
 async fn open(
-    (taken, shards): (Taken, usize),
+    taken: Taken,
+    settings: &Settings,
     engine_settings: engine::Settings,
-    clock: &Clock,
-    metrics: &Metrics,
+    (clock, metrics): (&Clock, &Metrics),
 ) -> anyhow::Result<Opened> {
-    let mut shards = Shards::new(shards, &engine_settings, Mode::Rebuild);
+    let mut shards = Shards::new(shard_count(settings), &engine_settings, Mode::Rebuild);
+    let sites: Vec<SiteId> = settings.sites.iter().map(|site| site.id.clone()).collect();
     let (clock, metrics) = (clock.clone(), metrics.clone());
     tokio::task::spawn_blocking(move || {
         let store = taken.open().context("the store cannot be opened")?;
         let directory = CaseDirectory::default();
         let recovered =
             recovery::recover(&store, &mut shards, &directory).context("the store cannot be brought back")?;
+        let mut stored = BTreeMap::new();
+        for (_, history) in shards.histories() {
+            *stored.entry(&history.profile.key.site).or_default() += 1;
+        }
+        if let Some(words) = strangers::in_words(&strangers::unknown(stored, &sites)) {
+            tracing::warn!("{words}");
+        }
         statistics::count(&shards, &store, recovered.last_now.max(clock.now()), &metrics);
         Ok(Opened { store, shards, directory, recovered })
     })

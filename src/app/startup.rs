@@ -8,6 +8,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use tokio::sync::watch;
 
+use super::backup;
 use super::parts::Parts;
 use super::readiness::Late;
 use super::service::until;
@@ -50,6 +51,7 @@ pub(super) async fn begin(
     metrics.has_rules(engine.rules.ids());
     metrics.start_began();
     let starts = Arc::new(Starts::begin(&settings.store.path, clock, &metrics));
+    backup::last_made(&settings.store.path).into_iter().for_each(|made_at| metrics.set_last_backup(made_at));
     let (readiness, mut parts) = (Late::default(), Parts::default());
     let ops = ops::bind(&settings.ops, metrics.clone(), readiness.check()).await?;
     let ops_address = ops.address();

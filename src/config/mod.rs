@@ -27,4 +27,4 @@ mod unit_rules;
 mod value;
 
 pub use problem::{Problem, Problems};
-pub use settings::{Settings, load, load_engine, load_mqtt, load_store};
+pub use settings::{Settings, load, load_engine, load_mqtt, load_store, load_store_and_sites};

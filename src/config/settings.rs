@@ -160,6 +160,15 @@ pub fn load_store(path: &Path) -> Result<StoreSettings, Problems> {
     load_sections(path, &["store"]).map(|settings| settings.store)
 }
 
+/// Where and how the store is kept, and the sites as far as they are sound: what a restore needs.
+///
+/// # Errors
+/// What is wrong with the file as a whole, or with its `[store]`.
+pub fn load_store_and_sites(path: &Path) -> Result<(StoreSettings, Vec<SiteId>), Problems> {
+    let Settings { store, sites, .. } = load_sections(path, &["store"])?;
+    Ok((store, sites.into_iter().map(|site| site.id).collect()))
+}
+
 /// How the broker is reached, and what a message may hold: what a gateway needs. It has no sites of its own.
 ///
 /// # Errors

@@ -117,6 +117,8 @@ families! {
     traces_sent: IntCounter = "vagus_traces_sent_total",
     /// Stages of traces that were dropped: the collector was away, refused them, or was too slow.
     traces_dropped: IntCounter = "vagus_traces_dropped_total",
+    /// When the newest backup was made, seconds since 1970, over all starts; absent where none ever was.
+    last_backup: UnknownGauge = "vagus_backup_last_success_timestamp_seconds",
     /// Bytes on disk under the store's path.
     store_bytes: IntGauge = "vagus_store_bytes",
     /// Bytes that are free for the service on the store's file system.
@@ -268,6 +270,12 @@ impl Metrics {
     pub fn started(&self, at: Timestamp, starts: u64) {
         self.0.start_time.set(at.as_second());
         raise(&self.0.starts, starts);
+    }
+
+    /// When the newest backup was made that is in its place.
+    pub fn set_last_backup(&self, made_at: Timestamp) {
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
+        self.0.last_backup.set(Some(made_at.as_second() as f64));
     }
 
     /// When a certificate ends.
@@ -474,7 +482,8 @@ pub struct SiteFigures {
 }
 
 /// Gauges that are known before the store is read.
-const KNOWN_AT_START: &[&str] = &["vagus_start_time_seconds", "vagus_build_info"];
+const KNOWN_AT_START: &[&str] =
+    &["vagus_start_time_seconds", "vagus_build_info", "vagus_backup_last_success_timestamp_seconds"];
 
 /// Whether something is to be shown of a family while the service starts; of readiness that it starts, and no more.
 fn is_known_at_start(family: &mut MetricFamily) -> bool {

@@ -14,6 +14,7 @@ fn every_metric_of_the_contract_that_exists_is_registered() {
     metrics.alert_published(Level::L3, &[RuleId::new("R3")], Some(0.2));
     metrics.source_seen(&site("a"), &source("b"), Timestamp::UNIX_EPOCH);
     metrics.set_certificate("mqtt.broker", Timestamp::UNIX_EPOCH);
+    metrics.set_last_backup(Timestamp::UNIX_EPOCH);
     let figures = SiteFigures { workers: 1, wear_coverage: Some(0.5), overdue: 0 };
     metrics.set_sites([(&site("a"), figures)]);
     let text = metrics.render();

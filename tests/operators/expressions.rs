@@ -118,6 +118,9 @@ fn every_expression_gives_data_under_load_and_a_misspelt_metric_is_noticed() {
     let raised = town.wait_for_alerts("w-2", 1);
     PHYSICIAN.does(&town.vagus, &["ack", raised[0].data["case_id"].as_str().unwrap()]);
     town.send_raw("vagus/v1/plant-a/gw-7/readings", "not JSON");
+    let backup = town.vagus.config().with_file_name("vagus.tar");
+    let made = town.vagus.command(&["backup"], &["--to", backup.to_str().unwrap()]);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 
     let expressions: Vec<Expression> = of_dashboards().into_iter().chain(of_rules(&prometheus)).collect();
     assert!(expressions.len() > 80, "{} expressions", expressions.len());

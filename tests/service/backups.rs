@@ -180,11 +180,42 @@ fn lived() -> Town {
     town
 }
 
-/// How often the audit of a store tells of something.
-fn told_of(store: &Path, what: &str) -> usize {
-    let files = std::fs::read_dir(store.join("audit")).unwrap();
-    let text: String = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect();
-    text.lines().filter(|line| line.contains(&format!(r#""what":"{what}""#))).count()
+/// Of each backup that the audit of a store tells of, in order: what became of it, and the words about it.
+fn backups_told_of(store: &Path) -> Vec<(String, String)> {
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(store.join("audit")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let text: String = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let word = |line: &Value, key: &str| line[key].as_str().unwrap().to_owned();
+    lines.filter(|line| line["what"] == "backup").map(|line| (word(&line, "outcome"), word(&line, "change"))).collect()
+}
+
+/// Of five backups: the first to a file, the third to standard output, the fourth onto a full disk, and the begin of
+/// the last.
+fn tells_of_five(told: &[(String, String)], to: &Path, made: &Value) {
+    let outcomes: Vec<&str> = told.iter().map(|(outcome, _)| outcome.as_str()).collect();
+    assert_eq!(
+        outcomes,
+        ["granted", "done", "granted", "done", "granted", "done", "granted", "failed", "granted"],
+        "{told:?}"
+    );
+    let words = |n: usize| told[n].1.as_str();
+    assert_eq!(words(0), format!("to {}", to.display()));
+    assert!(words(1).starts_with(&format!("to {}: row {}, ", to.display(), made["row"])), "{}", words(1));
+    assert!(words(5).starts_with("to standard output: row "), "{}", words(5));
+    assert!(words(7).starts_with("to standard output: ") && words(7).contains("No space left"), "{}", words(7));
+}
+
+/// When a backup was made, as metrics tell it.
+fn made_at_s(report: &Value) -> f64 {
+    let at: jiff::Timestamp = report["made_at"].as_str().unwrap().parse().unwrap();
+    at.as_second() as f64
+}
+
+fn last_backup_is(vagus: &Vagus, report: &Value) {
+    let shown = vagus.metric("vagus_backup_last_success_timestamp_seconds", "");
+    assert!((shown - made_at_s(report)).abs() < 0.5, "{shown} and {report}");
 }
 
 #[test]
@@ -192,8 +223,9 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
     let mut town = lived();
     let directory = tempfile::tempdir().unwrap();
     let to = directory.path().join("vagus.tar");
-    let before = told_of(&store_of(&town.vagus), "backup");
+    let before = backups_told_of(&store_of(&town.vagus)).len();
     let made = report(&back_up(&town.vagus, &to));
+    last_backup_is(&town.vagus, &made);
     assert_eq!(
         (made["answer"].as_str(), made["workers"].as_u64(), made["open_cases"].as_u64()),
         (Some("backed_up"), Some(12), Some(12))
@@ -221,7 +253,14 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
     assert!(succeeded(&piped).contains("12 workers of 1 sites, 12 cases (12 open)"), "{}", text(&piped.stdout));
     assert!(text(&piped.stderr).contains("the backup is made"), "{}", text(&piped.stderr));
     let full = format!("{BINARY} backup --config {:?} --to - > /dev/full", town.vagus.config());
+    let known = town.vagus.metric("vagus_backup_last_success_timestamp_seconds", "");
     refused(&Command::new("sh").args(["-c", &full]).output().unwrap(), "No space left on device");
+    eventually("that it failed is written down", || {
+        let told = backups_told_of(&store_of(&town.vagus));
+        told.last().filter(|(outcome, _)| outcome == "failed").map(|_| ())
+    });
+    let after = town.vagus.metric("vagus_backup_last_success_timestamp_seconds", "");
+    assert!((after - known).abs() < 0.5, "what failed is no backup");
     refused(&town.vagus.command(&["restore"], &["--from", to.to_str().unwrap()]), "a service runs on");
     assert_eq!(town.vagus.stop(), Some(0));
     refused(&town.vagus.command(&["restore"], &["--from", to.to_str().unwrap()]), "there is a store in it");
@@ -232,16 +271,34 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
     let place = Elsewhere::new(1);
     succeeded(&place.restore(&other, &[]));
     assert!(stopped["row"].as_u64() >= made["row"].as_u64());
-    // The first, the forced one, the piped one, that onto a full disk and that it failed, and the last.
-    assert_eq!(told_of(&place.store(), "backup") - before, 6);
-    assert_eq!(told_of(&place.store(), "restore"), 1);
+    // The first, the forced one, the piped one, that onto a full disk, and the last, of which it holds the begin.
+    tells_of_five(&backups_told_of(&place.store())[before..], &to, &made);
+    let told = backups_told_of(&store_of(&town.vagus));
+    assert_eq!(told.last().unwrap().0, "done", "{told:?}");
+    town.vagus.start_again();
+    town.vagus.wait_until_ready();
+    last_backup_is(&town.vagus, &stopped);
+    // What was restored is the newest backup of what is there now.
+    let mut other = Vagus::at(place.directory);
+    other.wait_until_alive();
+    last_backup_is(&other, &stopped);
+    drop(other);
 }
 
 #[test]
 fn everything_in_the_directory_of_a_store_is_in_a_backup_or_known_to_be_left_out() {
     let town = lived();
     let taken = ["journal", "view", "accounts.json", "audit", "looked.json", "sources.json"];
-    let left_out = ["LOCK", "ballast", "control.sock", "latency.hlog", "snapshots", "starts.json", "worker-links.json"];
+    let left_out = [
+        "LOCK",
+        "ballast",
+        "backups.json",
+        "control.sock",
+        "latency.hlog",
+        "snapshots",
+        "starts.json",
+        "worker-links.json",
+    ];
     town.vagus.ask(&["workers", "link", "plant-a", "w-1"]);
     for entry in std::fs::read_dir(store_of(&town.vagus)).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
@@ -271,7 +328,10 @@ fn a_damaged_backup_is_refused_in_words_and_puts_nothing_in_place() {
             refused(&Command::new(BINARY).args(["backup", "verify"]).arg(&bad).output().unwrap(), "backup");
         }
     }
-    assert!(!place.store().join("journal").exists() && !place.store().join("restoring").exists());
+    assert!(!place.store().join("journal").exists());
+    refused(&place.restore(&bad, &[]), "no service starts on it before a restore comes through");
+    // Not even an empty one: somebody wanted the old store back.
+    refused(&place.command(&["run"]).output().unwrap(), "was not restored to its end");
     std::fs::write(&bad, "a letter to my aunt, and nothing else\n".repeat(100)).unwrap();
     refused(&place.restore(&bad, &[]), "does not look like a backup of Vagus");
     succeeded(&place.restore(&to, &[]));
@@ -359,6 +419,7 @@ fn a_disk_that_is_full_keeps_a_restore_from_counting() {
     let to = directory.path().join("vagus.tar");
     report(&back_up(&town.vagus, &to));
     let place = Elsewhere::new(1);
+    std::fs::write(directory.path().join("old.tar.unfinished"), "killed.").unwrap();
     // No file may grow over so much: the journal, the snapshot or the view finds no room.
     for kib in [1, 20, 60, 120] {
         let words = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", 2 * kib);
@@ -376,12 +437,39 @@ fn a_disk_that_is_full_keeps_a_restore_from_counting() {
         let output =
             limited.arg(directory.path().join("small.tar")).arg("--config").arg(town.vagus.config()).output().unwrap();
         refused(&output, "the backup cannot be written: File too large");
+        let beside = directory.path().join("small.tar.unfinished");
+        refused(&output, &format!("it was being written to {}", beside.display()));
+        refused(&output, "left of backups that were interrupted, and can be removed: old.tar.unfinished (7 bytes)");
     }
+    std::fs::remove_file(directory.path().join("old.tar.unfinished")).unwrap();
+    let nowhere = directory.path().join("no/where.tar");
+    refused(&back_up(&town.vagus, &nowhere), "/no: make it, or name another place with --to");
     let mut left: Vec<_> =
         std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     left.sort();
     assert_eq!(left, ["vagus.tar"]);
     succeeded(&place.restore(&to, &[]));
+}
+
+#[test]
+fn a_store_of_sites_that_nobody_configured_is_told_of_and_starts_all_the_same() {
+    let town = lived();
+    let directory = tempfile::tempdir().unwrap();
+    let to = directory.path().join("vagus.tar");
+    report(&back_up(&town.vagus, &to));
+    let place = Elsewhere::new(town.broker.port());
+    let config = place.directory.path().join("vagus.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.replace("plant-a", "plant-x")).unwrap();
+    let words = "sites that the configuration does not name: plant-a (12 workers)";
+    let told = succeeded(&place.restore(&to, &[]));
+    assert!(told.contains(words), "{told}");
+    let other = Vagus::at(place.directory);
+    eventually("the log tells of it, and the service runs", || {
+        let log = other.log();
+        (log.contains(words) && log.contains("the service runs")).then_some(())
+    });
+    assert!(!town.vagus.log().contains("does not name"), "of sites that are known nothing is said");
 }
 
 #[test]

@@ -5,13 +5,14 @@ use std::io::{ErrorKind, IsTerminal as _, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::operator::{self, OperatorError};
 use super::{ConfigFile, Output};
-use crate::app::backup::{self, MakeError};
+use crate::app::backup::{Books, MakeError, Patience};
 use crate::app::control::{self, Answer, FetchError};
 use crate::config;
 use crate::store::{self, BackupError, BackupReport};
@@ -88,28 +89,46 @@ fn known(answer: Answer) -> Result<Answer, OperatorError> {
     if let Answer::Failed { problem } = answer { Err(OperatorError::Failed(problem)) } else { Ok(answer) }
 }
 
-/// From the running service, or from the store itself where none runs.
-fn make(config: &Path, out: impl Write) -> Result<Answer, OperatorError> {
+/// From the running service, or from the store itself where none runs. What was written is put in its place by `place`;
+/// how all of it ended is told to whoever keeps the audit, under the words of `to`.
+fn make(
+    config: &Path,
+    to: &str,
+    out: impl Write,
+    place: impl FnOnce(&BackupReport) -> Result<(), OperatorError>,
+) -> Result<Answer, OperatorError> {
     let settings = config::load_store(config)?;
     let mut out = Shown { out, bar: bar() };
-    let fetched = control::fetch_backup(&settings.path, &mut out).map_err(|error| match error {
+    let fetched = control::fetch_backup(&settings.path, to, &mut out).map_err(|error| match error {
         FetchError::Control(error) => OperatorError::Control(error),
         FetchError::Backup(error) => OperatorError::Backup(error),
     })?;
-    let answer = match fetched {
-        Some(answer) => answer,
-        None => {
-            let store = operator::open_store(&settings)?;
-            let made = backup::make_on_files(&store, &settings.path, &mut out);
-            Answer::BackedUp(made.map_err(|error| match error {
-                MakeError::Backup(error) => OperatorError::Backup(error),
-                MakeError::Audit(error) => OperatorError::Failed(error.to_string()),
-            })?)
-        }
+    let place = |mut out: Shown<_>, report: &BackupReport| {
+        out.flush().map_err(BackupError::Out)?;
+        out.bar.finish_and_clear();
+        place(report)
     };
-    out.flush().map_err(BackupError::Out)?;
-    out.bar.finish_and_clear();
-    Ok(answer)
+    let Some(fetched) = fetched else {
+        let store = operator::open_store(&settings)?;
+        let books = Books::on_files(&settings.path, to.to_owned()).map_err(|error| of_making(error.into()))?;
+        let made = books.make(&store, &Patience { longest: Duration::ZERO, goes_on: &|| true }, &mut out);
+        let placed = made.map_err(of_making).and_then(|report| place(out, &report).map(|()| report));
+        let problem = placed.as_ref().err().map(ToString::to_string);
+        let ended = problem.as_deref().map_or(Ok(()), Err).and(placed.as_ref().map_err(|_| ""));
+        books.end(ended).map_err(|error| of_making(error.into()))?;
+        return placed.map(Answer::BackedUp);
+    };
+    let Answer::BackedUp(report) = &fetched.answer else { return known(fetched.answer) };
+    let placed = place(out, report);
+    let answer = fetched.tell(placed.as_ref().err().map(ToString::to_string));
+    placed.map(|()| answer)
+}
+
+fn of_making(error: MakeError) -> OperatorError {
+    match error {
+        MakeError::Backup(error) => OperatorError::Backup(error),
+        MakeError::Audit(error) => OperatorError::Failed(error.to_string()),
+    }
 }
 
 /// To standard output, which is the backup's alone.
@@ -119,7 +138,7 @@ fn to_output(config: &Path) -> Result<Answer, OperatorError> {
         let problem = "standard output is a terminal: name a file with --to, or pipe it somewhere";
         return Err(OperatorError::Usage(problem.to_owned()));
     }
-    make(config, out.lock()).and_then(known)
+    make(config, "standard output", out.lock(), |_| Ok(()))
 }
 
 fn to_file(config: &Path, to: &Path, force: bool) -> Result<Answer, OperatorError> {
@@ -138,29 +157,73 @@ fn to_file(config: &Path, to: &Path, force: bool) -> Result<Answer, OperatorErro
     let beside = PathBuf::from(beside);
     let in_words =
         |error: std::io::Error| OperatorError::Failed(format!("{} cannot be written: {error}", to.display()));
+    let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !directory.is_dir() {
+        let problem =
+            format!("there is no directory {}: make it, or name another place with --to", directory.display());
+        return Err(OperatorError::Usage(problem));
+    }
     let file = own_file(&beside)?;
-    let made = make(config, &file).and_then(known).and_then(|answer| {
+    let place = |report: &BackupReport| {
         file.sync_all().map_err(in_words)?;
         // What was written is read once, so that a file that is not whole never gets the name.
         let again = store::verify(File::open(&beside).map_err(in_words)?)?;
-        if matches!(&answer, Answer::BackedUp(report) if *report == again) {
-            return Ok(answer);
+        if *report != again {
+            return Err(OperatorError::Failed(format!("{} is not as it was written", to.display())));
         }
-        Err(OperatorError::Failed(format!("{} is not as it was written", to.display())))
-    });
-    let placed = made.and_then(|answer| {
         if is_there() && !force {
             return Err(exists());
         }
         std::fs::rename(&beside, to).map_err(in_words)?;
-        let directory = to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        File::open(directory).and_then(|directory| directory.sync_all()).map_err(in_words)?;
-        Ok(answer)
-    });
-    if placed.is_err() {
-        let _ = std::fs::remove_file(&beside);
+        File::open(directory).and_then(|directory| directory.sync_all()).map_err(in_words)
+    };
+    let told = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
+    make(config, &told.display().to_string(), &file, place).map_err(|error| {
+        let removed = std::fs::remove_file(&beside);
+        with_what_is_left(error, (&beside, removed), directory)
+    })
+}
+
+/// A failure, with the file in which it was and what stands around unfinished.
+fn with_what_is_left(
+    error: OperatorError,
+    (beside, removed): (&Path, std::io::Result<()>),
+    directory: &Path,
+) -> OperatorError {
+    let mut text = error.to_string();
+    if matches!(error, OperatorError::Backup(BackupError::Out(_))) {
+        text.push_str(&format!("; it was being written to {}", beside.display()));
     }
-    placed
+    match removed {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            text.push_str(&format!("; {} could not be removed: {error}", beside.display()));
+        }
+        Ok(()) | Err(_) => {}
+    }
+    let left = unfinished_in(directory);
+    if !left.is_empty() {
+        let directory = directory.display();
+        text.push_str(&format!(
+            "; in {directory} there is left of backups that were interrupted, and can be removed: {}",
+            left.join(", ")
+        ));
+    }
+    if text == error.to_string() { error } else { OperatorError::Failed(text) }
+}
+
+/// Backups in a directory that were begun and at which nobody writes any more, with their lengths.
+fn unfinished_in(directory: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(directory) else { return Vec::new() };
+    let left = |path: PathBuf| {
+        let name = path.file_name()?.to_str()?.to_owned();
+        let is_file = name.ends_with(UNFINISHED) && path.symlink_metadata().is_ok_and(|found| found.is_file());
+        let file = if is_file { File::open(&path).ok()? } else { return None };
+        file.try_lock().ok()?;
+        Some(format!("{name} ({} bytes)", file.metadata().ok()?.len()))
+    };
+    let mut found: Vec<String> = entries.flatten().filter_map(|entry| left(entry.path())).collect();
+    found.sort();
+    found
 }
 
 /// A file that nobody else may read, and that nobody else writes; what a killed command left there goes.

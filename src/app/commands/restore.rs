@@ -11,9 +11,10 @@ use super::operator::{self, OperatorError};
 use super::{ConfigFile, Output};
 use crate::app::backup::note_restored;
 use crate::app::control::{self, Answer};
+use crate::app::strangers;
 use crate::config;
 use crate::domain::worker::Tombstone;
-use crate::store::{Settings, Staged, Store, stones_in, verify};
+use crate::store::{BackupError, Settings, Staged, Store, StoreError, stones_in, verify};
 
 /// Brings a backup back into an empty store; the service then starts from it as if it had been there.
 ///
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: &RestoreArguments) -> ExitCode {
 
 fn restore(arguments: &RestoreArguments) -> Result<Answer, OperatorError> {
     let RestoreArguments { config, from, check, erased_in, .. } = arguments;
-    let settings = config::load_store(config)?;
+    let (settings, sites) = config::load_store_and_sites(config)?;
     if *check {
         return Ok(Answer::BackedUp(verify(source(from)?.0)?));
     }
@@ -74,12 +75,27 @@ fn restore(arguments: &RestoreArguments) -> Result<Answer, OperatorError> {
     }
     let (source, length) = source(from)?;
     let bar = bar_of(length.unwrap_or(0));
-    let staged = Staged::of(&settings, bar.wrap_read(source), length, &known.stones)?;
+    let staged = Staged::of(&settings, bar.wrap_read(source), length, &known.stones);
+    let staged = staged.map_err(|error| with_the_place(error.into(), &settings.path))?;
     bar.finish_and_clear();
     note_restored(&staged.directory(), staged.report()).map_err(|error| OperatorError::Failed(error.to_string()))?;
-    let erased_again = staged.erased();
-    let report = staged.put_in_place()?;
-    Ok(Answer::Restored { report, erased_again, erased_in: known.places, unread: known.unread })
+    let (erased_again, stored) = (staged.erased(), staged.sites().clone());
+    let report = staged.put_in_place().map_err(|error| with_the_place(error.into(), &settings.path))?;
+    let unknown_sites = strangers::unknown(stored.iter().map(|(site, workers)| (site, *workers)), &sites);
+    Ok(Answer::Restored { report, erased_again, erased_in: known.places, unread: known.unread, unknown_sites })
+}
+
+/// A failure, with what became of the place: nobody is to look for an old store in a service that starts empty.
+fn with_the_place(error: OperatorError, path: &Path) -> OperatorError {
+    let is_in_use = matches!(error, OperatorError::Backup(BackupError::Store(StoreError::InUse(_))));
+    if is_in_use || !Staged::is_begun_in(path) {
+        return error;
+    }
+    OperatorError::Failed(format!(
+        "{error}. Nothing was restored into {path}, and no service starts on it before a restore comes through; where it is \
+         to begin empty, remove the directory",
+        path = path.display()
+    ))
 }
 
 /// Who was erased, as far as anybody says.
@@ -131,8 +147,11 @@ fn print(answer: &Answer) {
     if let Answer::BackedUp(report) = answer {
         operator::say(format_args!("the backup is whole: {}", in_words(report)));
     }
-    let Answer::Restored { report, erased_again, erased_in, unread } = answer else { return };
+    let Answer::Restored { report, erased_again, erased_in, unread, unknown_sites } = answer else { return };
     operator::say(format_args!("restored: {}", in_words(report)));
+    if let Some(words) = strangers::in_words(unknown_sites) {
+        operator::say(format_args!("warning: {words}."));
+    }
     if !erased_in.is_empty() {
         let places = erased_in.join(", ");
         operator::say(format_args!("erased again at the next start, as {places} knows: {erased_again} workers"));

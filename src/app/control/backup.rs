@@ -1,19 +1,21 @@
-//! A backup over the control socket: pieces with their lengths, a length of 0 behind the last, and the answer.
+//! A backup over the control socket: pieces with their lengths, a length of 0 behind the last, and the answer. Behind
+//! that the other side says whether the backup is in its place, for the audit: only it knows.
 //!
 //! A service that stops waits for no backup: what is under way breaks off, and the answer says so where the other side
 //! still takes it.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write};
+use std::io::{BufRead as _, BufReader, ErrorKind, Read as _, Write};
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tokio::net::UnixStream;
 use tokio::sync::watch;
 
 use super::{Answer, ControlError, Question, Served, asked, failed};
-use crate::app::backup;
-use crate::store::BackupError;
+use crate::app::backup::{Books, Patience};
+use crate::store::{BackupError, BackupReport};
 use crate::telemetry::latency::Stopwatch;
 use crate::telemetry::panics::broke_off;
 
@@ -27,6 +29,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const GRACE_S: f64 = 1.0;
 /// What is said of a backup that a stop broke off.
 const STOPPING: &str = "the service is stopping; make the backup again when it runs, or now that it does not";
+/// Whoever took a backup has so long to say that it is in its place: it is read again first. Our own choice.
+const PLACED_WITHIN: Duration = Duration::from_secs(3_600);
+/// So long the command waits for the service to write that down.
+const NOTED_WITHIN: Duration = Duration::from_secs(10);
+/// What stands in the audit where nobody said so.
+const UNSAID: &str = "it was sent whole, and the command ended before it said that the backup is in its place";
+/// The longest words about that.
+const MAX_ENDED_BYTES: usize = 64 * 1024;
 /// What is said where even that did not come.
 const ENDED: &str = "it ended before the backup was whole; make it again";
 /// So long it is waited for the files to be free of who was erased; they are made anew within a minute or two.
@@ -43,37 +53,60 @@ pub enum FetchError {
     Backup(#[from] BackupError),
 }
 
-/// Sends a backup, until `stopping` turns true. It has a thread of its own, which waits for the other side.
-pub(super) async fn serve(stream: UnixStream, served: &Served, stopping: watch::Receiver<bool>) -> std::io::Result<()> {
+/// How a backup ended for whoever took it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Ended {
+    /// Why it is not in its place; null where it is.
+    problem: Option<String>,
+}
+
+/// Sends a backup that goes to `to`, until `stopping` turns true. It has a thread of its own, which waits for the other
+/// side.
+pub(super) async fn serve(
+    stream: UnixStream,
+    to: String,
+    served: &Served,
+    stopping: watch::Receiver<bool>,
+) -> std::io::Result<()> {
     let stream = stream.into_std()?;
     stream.set_nonblocking(false)?;
     let (served, mut pieces) = (served.clone(), Pieces::into(stream, stopping)?);
     let sent = tokio::task::spawn_blocking(move || {
-        let answer = make(&mut pieces, &served);
-        pieces.end(&answer)
+        let Some(console) = &served.console else {
+            return pieces
+                .end(&Answer::Failed { problem: "the service is starting; try again when it runs".to_owned() });
+        };
+        let books = Books::of(served.store.directory(), console.books().audit, to);
+        let made = make(&mut pieces, &books, &served);
+        let ended = made.and_then(|report| pieces.is_placed().map(|()| report));
+        match &ended {
+            Ok(report) => tracing::info!(row = report.summary.row, bytes = report.bytes, "a backup was made"),
+            Err(problem) => tracing::warn!("a backup was not made: {problem}"),
+        }
+        let kept = books.end(ended.as_ref().map_err(String::as_str)).map_err(std::io::Error::other)?;
+        kept.into_iter().for_each(|made_at| served.machine.metrics.set_last_backup(made_at));
+        Ok(())
     });
     sent.await.unwrap_or_else(|error| Err(std::io::Error::other(broke_off(&error))))
 }
 
-fn make(pieces: &mut Pieces, served: &Served) -> Answer {
-    let Some(console) = &served.console else {
-        return Answer::Failed { problem: "the service is starting; try again when it runs".to_owned() };
-    };
-    let (audit, stopping) = (console.books().audit, pieces.stopping.clone());
-    let patience = backup::Patience { longest: PATIENCE, goes_on: &|| !*stopping.borrow() };
-    let made = backup::make((&served.store, served.store.directory()), &audit, &patience, &mut *pieces);
+/// Sends a backup and the answer; gives what it holds, or why it did not come through.
+fn make(pieces: &mut Pieces, books: &Books, served: &Served) -> Result<BackupReport, String> {
+    let stopping = pieces.stopping.clone();
+    let patience = Patience { longest: PATIENCE, goes_on: &|| !*stopping.borrow() };
+    let made = books.make(&served.store, &patience, &mut *pieces);
     // The last piece is a part of it, too.
-    match made.and_then(|report| pieces.flush().map(|()| report).map_err(|error| BackupError::Out(error).into())) {
-        Ok(report) => {
-            let (row, bytes) = (report.summary.row, report.bytes);
-            tracing::info!(row, bytes, "a backup was made");
-            Answer::BackedUp(report)
+    let made = made.and_then(|report| pieces.flush().map(|()| report).map_err(|error| BackupError::Out(error).into()));
+    let made = made.map_err(|error| error.to_string());
+    let told = match &made {
+        Ok(report) => pieces.end(&Answer::BackedUp(report.clone())).map_err(|error| error.to_string()),
+        Err(problem) => {
+            // Where the other side takes nothing any more it may have said why.
+            let _ = pieces.end(&Answer::Failed { problem: problem.clone() });
+            Err(pieces.said().and_then(|said| said.problem).unwrap_or_else(|| problem.clone()))
         }
-        Err(error) => {
-            tracing::warn!("a backup was not made: {error}");
-            Answer::Failed { problem: error.to_string() }
-        }
-    }
+    };
+    told.and(made)
 }
 
 /// What is written, in pieces.
@@ -104,6 +137,36 @@ impl Pieces {
         self.send(&end)
     }
 
+    /// Waits until the other side says that the backup is in its place, or why it is not.
+    fn is_placed(&mut self) -> Result<(), String> {
+        let said = self.said().ok_or_else(|| UNSAID.to_owned())?;
+        said.problem.map_or(Ok(()), Err)
+    }
+
+    /// What the other side says of the end; none where it is gone, or takes too long.
+    fn said(&mut self) -> Option<Ended> {
+        self.stream.set_read_timeout(Some(LOOK_EVERY)).ok()?;
+        let (mut said, mut buffer, since) = (Vec::new(), [0; 4096], Stopwatch::start());
+        let mut resets = 0;
+        while said.last() != Some(&b'\n') && said.len() < MAX_ENDED_BYTES {
+            let is_over = self.is_stopping() && self.stops.is_some_and(|since| since.elapsed_s() > GRACE_S);
+            match self.stream.read(&mut buffer) {
+                Ok(0) => return None,
+                Ok(length) => said.extend_from_slice(&buffer[..length]),
+                // That it left without reading to the end is told once, before what it said.
+                Err(error) if error.kind() == ErrorKind::ConnectionReset && resets == 0 => resets += 1,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                    if is_over || self.broken.is_some() || since.elapsed_s() > PLACED_WITHIN.as_secs_f64() {
+                        return None;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        serde_json::from_slice(&said).ok()
+    }
+
     fn is_stopping(&mut self) -> bool {
         if self.stops.is_none() && *self.stopping.borrow() {
             self.stops = Some(Stopwatch::start());
@@ -119,7 +182,7 @@ impl Pieces {
     }
 
     fn try_send(&mut self, mut bytes: &[u8]) -> std::io::Result<()> {
-        use std::io::ErrorKind::{Interrupted, TimedOut, WouldBlock, WriteZero};
+        use ErrorKind::{Interrupted, TimedOut, WouldBlock, WriteZero};
         let mut taken = Stopwatch::start();
         while !bytes.is_empty() {
             if self.is_stopping() && self.stops.is_some_and(|since| since.elapsed_s() > GRACE_S) {
@@ -167,16 +230,49 @@ impl Write for Pieces {
     }
 }
 
-/// Takes a backup from the service that runs on this store; `None` where none runs.
+/// A backup that came through to its end, and the service that waits to be told what became of it.
+#[derive(Debug)]
+pub struct Fetched {
+    /// What the service says of it.
+    pub answer: Answer,
+    stream: BlockingStream,
+}
+
+impl Fetched {
+    /// Tells the service that the backup is in its place, or why it is not. Gives what the service said.
+    pub fn tell(self, problem: Option<String>) -> Answer {
+        tell(&self.stream, problem);
+        // It closes the stream once that is written down.
+        let _ = self.stream.set_read_timeout(Some(NOTED_WITHIN)).and_then(|()| (&self.stream).read(&mut [0]));
+        self.answer
+    }
+}
+
+/// A service that cannot be told is gone, and says itself that it was told nothing.
+fn tell(mut stream: &BlockingStream, problem: Option<String>) {
+    let told = serde_json::to_vec(&Ended { problem }).map_err(std::io::Error::from);
+    let _ = told.and_then(|mut line| {
+        line.push(b'\n');
+        stream.write_all(&line)
+    });
+}
+
+/// Takes a backup that goes to `to` from the service that runs on this store; `None` where none runs.
 ///
 /// # Errors
 /// [`FetchError`] where it does not come through to its end.
-pub fn fetch(store: &Path, out: &mut dyn Write) -> Result<Option<Answer>, FetchError> {
-    let Some(stream) = asked(store, &Question::Backup)? else { return Ok(None) };
-    received(stream, store, out).map(Some)
+pub fn fetch(store: &Path, to: &str, out: &mut dyn Write) -> Result<Option<Fetched>, FetchError> {
+    let Some(stream) = asked(store, &Question::Backup { to: to.to_owned() })? else { return Ok(None) };
+    match received(&stream, store, out) {
+        Ok(answer) => Ok(Some(Fetched { answer, stream })),
+        Err(error) => {
+            tell(&stream, Some(error.to_string()));
+            Err(error)
+        }
+    }
 }
 
-fn received(stream: BlockingStream, store: &Path, out: &mut dyn Write) -> Result<Answer, FetchError> {
+fn received(stream: &BlockingStream, store: &Path, out: &mut dyn Write) -> Result<Answer, FetchError> {
     let failed = |error: std::io::Error| {
         let is_cut = error.kind() == std::io::ErrorKind::UnexpectedEof;
         failed(store)(if is_cut { std::io::Error::other(ENDED) } else { error })
@@ -220,7 +316,7 @@ mod tests {
         let mut pieces = Pieces::into(ours, stopping).unwrap();
         let reading = std::thread::spawn(move || {
             let mut out = Vec::new();
-            (received(theirs, Path::new("data"), &mut out), out.len())
+            (received(&theirs, Path::new("data"), &mut out), out.len())
         });
         pieces.write_all(&[7; PIECE_BYTES]).unwrap();
         stop.send_replace(true);
@@ -247,7 +343,7 @@ mod tests {
         stop.send_replace(true);
         let (problem, is_cut) = writing.join().unwrap();
         assert_eq!(problem, STOPPING);
-        let told = received(theirs, Path::new("data"), &mut std::io::sink());
+        let told = received(&theirs, Path::new("data"), &mut std::io::sink());
         if is_cut {
             let told = told.unwrap_err().to_string();
             assert!(told.contains(ENDED), "{told}");

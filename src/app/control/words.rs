@@ -9,6 +9,7 @@ use super::outbox::{Discard, DiscardedRow};
 use super::outbox_test::{LeftOutWay, TestedWay};
 use crate::app::daytime::StrainReport;
 use crate::app::registry_file::WorkerRow;
+use crate::app::strangers::UnknownSite;
 use crate::domain::ids::WorkerKey;
 use crate::domain::ids::WorkerNumber;
 use crate::store::{BackupReport, PackedHistory, Quarantined};
@@ -117,8 +118,12 @@ pub enum Question {
         /// What to change it to; none to look only.
         change: Option<LevelChange>,
     },
-    /// A backup: bytes come before the answer.
-    Backup,
+    /// A backup: bytes come before the answer, and behind the answer whoever asked says how it ended.
+    Backup {
+        /// Where it goes, for the audit.
+        #[serde(default)]
+        to: String,
+    },
     /// What is stored of some workers, to be looked back on by whoever asks.
     Histories {
         /// Workers from this number on, in hexadecimal digits.
@@ -332,6 +337,8 @@ pub enum Answer {
         erased_in: Vec<String>,
         /// What could not be read of it, in words.
         unread: Vec<String>,
+        /// Sites of its workers that the configuration does not name.
+        unknown_sites: Vec<UnknownSite>,
     },
     /// It could not be done.
     Failed {

@@ -44,7 +44,7 @@ pub struct Entry {
     /// Which fields.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub fields: Vec<String>,
-    /// `granted`, `denied` or `failed`.
+    /// `granted`, `denied` or `failed`; of a backup `granted` where it begins, and `done` or `failed` where it ends.
     pub outcome: String,
     /// The reason that was given, of a break-glass access.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -55,7 +55,7 @@ pub struct Entry {
     /// The account that was changed.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub account: Option<String>,
-    /// What was restored; or how it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and
+    /// What was restored; where a backup goes, and how it ended; or how it was changed, or what was asked of a rule: `added`, `changed`, `disabled`, `enabled`, `reset`, with role and
     /// sites; or why somebody whom the OpenID provider vouches for was turned away: `ungranted`, `unnamed`, `taken`,
     /// `disabled`.
     #[serde(skip_serializing_if = "Option::is_none", default)]

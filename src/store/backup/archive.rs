@@ -10,10 +10,24 @@ use std::io::{ErrorKind, Read, Write};
 use sha2::{Digest as _, Sha256};
 
 use super::{BackupError, damaged};
+use crate::store::records::RecordError;
 
 /// The last entry.
 const SUMS: &str = "SHA256SUMS";
 const BLOCK: usize = 512;
+/// What is said of an archive without an end.
+pub(super) const TRUNCATED: &str = "it is truncated: it ends too early";
+/// What files begin with that hold a backup and are none, and what to do about it.
+///
+/// # Source
+/// RFC 1952, RFC 8878, the file format of xz, and the format of age (age-encryption.org/v1).
+const WRAPPED: [(&[u8], &str); 5] = [
+    (b"\x1f\x8b", "it is compressed with gzip: unpack it first, with gunzip"),
+    (b"\x28\xb5\x2f\xfd", "it is compressed with zstd: unpack it first, with unzstd"),
+    (b"\xfd7zXZ\0", "it is compressed with xz: unpack it first, with unxz"),
+    (b"BZh", "it is compressed with bzip2: unpack it first, with bunzip2"),
+    (b"age-encryption.org/", "it is encrypted with age: decrypt it first, with age -d -i KEY"),
+];
 /// Two blocks of zeros end an archive.
 const END: [u8; 2 * BLOCK] = [0; 2 * BLOCK];
 /// The list of sums is read at once.
@@ -73,6 +87,14 @@ impl<W: Write> ArchiveWriter<W> {
         self.out.flush().map_err(BackupError::Out)?;
         Ok((self.out, self.bytes))
     }
+}
+
+/// Whose sum it is that two lists differ in.
+fn wrong_sum(told: &[u8], counted: &str) -> String {
+    let mut told = told.split(|byte| *byte == b'\n');
+    let wrong = counted.lines().find(|line| told.next() != Some(line.as_bytes()));
+    let name = wrong.and_then(|line| line.split_once("  ")).map(|(_, name)| name);
+    name.map_or_else(|| "a SHA-256 sum is wrong".to_owned(), |name| format!("the SHA-256 sum of {name} is wrong"))
 }
 
 fn line(sums: &mut String, name: &str, sum: Sha256) {
@@ -136,10 +158,37 @@ impl<R: Read> ArchiveReader<R> {
         self.bytes
     }
 
+    /// Says of damage how far the archive was read: whoever decodes an entry may be a little behind.
+    pub(super) fn located(&self, error: BackupError) -> BackupError {
+        let what = if let BackupError::Damaged(what) = &error {
+            what.clone()
+        } else if let BackupError::Record(unreadable @ RecordError::Unreadable { .. }) = &error {
+            unreadable.to_string()
+        } else {
+            return error;
+        };
+        damaged(if self.name.is_empty() { what } else { format!("{what} (read as far as {})", self.name) })
+    }
+
+    /// The first block, or what else it is that begins there.
+    fn begin(&mut self, block: &mut [u8; BLOCK]) -> Result<(), BackupError> {
+        let mut first = Vec::with_capacity(BLOCK);
+        (&mut self.source).take(BLOCK as u64).read_to_end(&mut first).map_err(BackupError::In)?;
+        if first.is_empty() {
+            return Err(BackupError::Foreign("it is empty"));
+        }
+        if let Some((_, words)) = WRAPPED.iter().find(|(magic, _)| first.starts_with(magic)) {
+            return Err(BackupError::Foreign(words));
+        }
+        self.bytes = first.len() as u64;
+        *block = first.try_into().map_err(|_| damaged(TRUNCATED))?;
+        Ok(())
+    }
+
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), BackupError> {
         self.source.read_exact(bytes).map_err(|error| {
             let is_cut = error.kind() == ErrorKind::UnexpectedEof;
-            if is_cut { damaged("it ends too early") } else { BackupError::In(error) }
+            if is_cut { damaged(TRUNCATED) } else { BackupError::In(error) }
         })?;
         self.bytes += bytes.len() as u64;
         Ok(())
@@ -152,10 +201,15 @@ impl<R: Read> ArchiveReader<R> {
             self.end_entry()?;
         }
         let mut block = [0; BLOCK];
-        self.fill(&mut block)?;
+        if self.bytes == 0 {
+            self.begin(&mut block)?;
+        } else {
+            self.fill(&mut block)?;
+        }
         let (name, length) = read_header(&block)?;
         (self.left, self.pad) = (length, padding(length));
         if name == SUMS {
+            self.name = name;
             self.end(length)?;
             return Ok(None);
         }
@@ -186,11 +240,8 @@ impl<R: Read> ArchiveReader<R> {
         (&mut self.source).take(length).read_to_end(&mut told).map_err(BackupError::In)?;
         self.bytes += told.len() as u64;
         if told != self.sums.as_bytes() {
-            return Err(damaged(if told.len() as u64 == length {
-                "a SHA-256 sum is wrong"
-            } else {
-                "it ends too early"
-            }));
+            let is_cut = (told.len() as u64) < length;
+            return Err(damaged(if is_cut { TRUNCATED.to_owned() } else { wrong_sum(&told, &self.sums) }));
         }
         self.zeros(padding(length))?;
         self.zeros(END.len())?;

@@ -15,7 +15,7 @@ use crate::domain::worker::Tombstone;
 use crate::engine::row::{Input, Row, WorkerInputs};
 use crate::store::{
     AskedUnit, Checkpoint, DeadLetter, DecisionRecord, DeliveryOutcome, Erasure, FailureKind, Fate, QuarantineFilter,
-    Quarantined, Settings, Store, UnitDecisionRecord,
+    Quarantined, Settings, Store, StoreError, UnitDecisionRecord,
 };
 
 fn at(second: u64) -> Timestamp {
@@ -281,10 +281,64 @@ fn a_backup_that_is_changed_or_cut_anywhere_is_refused_and_leaves_nothing() {
             let refused = Staged::of(&other, bytes, None, &[]).map(drop).unwrap_err();
             assert!(!refused.to_string().is_empty() && verify(bytes).is_err(), "byte {at}");
             let left: Vec<_> = std::fs::read_dir(&other.path).unwrap().map(|e| e.unwrap().file_name()).collect();
-            assert_eq!(left, ["LOCK"], "byte {at}: {refused}");
+            assert_eq!(
+                left.iter().filter(|name| *name != "LOCK").collect::<Vec<_>>(),
+                [STAGING],
+                "byte {at}: {refused}"
+            );
+            assert_eq!(std::fs::read_dir(other.path.join(STAGING)).unwrap().count(), 0, "byte {at}: {refused}");
+            assert!(matches!(Store::open(&other), Err(StoreError::HalfRestored(_))), "no service starts empty there");
         }
     }
     assert!(Staged::of(&other, &whole[..], None, &[]).is_ok());
+}
+
+#[test]
+fn damage_is_told_with_the_file_in_which_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let whole = backup_of(&lived(&settings(directory.path())));
+    let told = |bytes: &[u8]| verify(bytes).unwrap_err().to_string();
+    let begins = |name: &str| whole.windows(name.len()).position(|bytes| bytes == name.as_bytes()).unwrap();
+    let mut changed = whole.clone();
+    // What is in this file no reader looks into: its sum alone tells.
+    changed[begins("accounts.json") + 512] ^= 1;
+    assert!(told(&changed).contains("the SHA-256 sum of accounts.json is wrong"), "{}", told(&changed));
+    let mut changed = whole.clone();
+    changed[begins("SUMMARY.json") + 512] ^= 1;
+    assert!(told(&changed).contains("(read as far as SUMMARY.json)"), "{}", told(&changed));
+    let cut = told(&whole[..begins("accounts.json") + 100]);
+    assert!(cut.contains("it is truncated") && cut.contains("(read as far as "), "{cut}");
+    assert!(told(&whole[..100]).contains("it is truncated"));
+    for (bytes, words) in [
+        (&b""[..], "it is empty"),
+        (b"\x1f\x8b\x08\0\0", "compressed with gzip: unpack it first"),
+        (b"\x28\xb5\x2f\xfd\x24", "compressed with zstd"),
+        (b"\xfd7zXZ\0\0\x04", "compressed with xz"),
+        (b"age-encryption.org/v1\n-> X25519", "encrypted with age: decrypt it first"),
+    ] {
+        assert!(told(bytes).contains(words) && !told(bytes).contains("damaged"), "{}", told(bytes));
+    }
+}
+
+#[test]
+fn how_often_another_store_was_started_is_not_restored_and_the_workers_of_each_site_are_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = settings(directory.path());
+    let backup = backup_of(&lived(&settings));
+    // As earlier versions wrote it.
+    let mut reader = archive::ArchiveReader::new(&backup[..]);
+    let mut writer = archive::ArchiveWriter::new(Vec::new(), 1);
+    while let Some(name) = reader.next_entry().unwrap() {
+        let mut content = Vec::new();
+        std::io::Read::read_to_end(&mut reader, &mut content).unwrap();
+        writer.entry(if name == "accounts.json" { "starts.json" } else { &name }, &content).unwrap();
+    }
+    let earlier = writer.finish().unwrap().0;
+    let other = elsewhere(&settings, "other");
+    let staged = Staged::of(&other, &earlier[..], None, &[]).unwrap();
+    assert_eq!(staged.sites().clone().into_iter().collect::<Vec<_>>(), [(SiteId::parse("plant-a").unwrap(), 3)]);
+    staged.put_in_place().unwrap();
+    assert!(Store::is_in(&other.path) && !other.path.join("starts.json").exists());
 }
 
 #[test]
@@ -305,13 +359,15 @@ fn half_a_restore_starts_nothing_and_can_be_begun_anew() {
         let refused = Store::open(&killed).unwrap_err().to_string();
         assert!(refused.contains("not restored to its end"), "{refused}");
         drop(Staged::of(&killed, &backup[..1_000], None, &[]));
-        assert!(!killed.path.join("journal").exists() && !killed.path.join(STAGING).exists());
+        assert!(!killed.path.join("journal").exists());
+        assert!(matches!(Store::open(&killed), Err(StoreError::HalfRestored(_))));
+        std::fs::remove_dir_all(&killed.path).unwrap();
         copy_of(&other.path, &killed.path);
         assert_eq!(everything(&restored(&backup, &killed)), everything(&store));
         std::fs::remove_dir_all(&killed.path).unwrap();
     }
     drop(staged);
-    assert!(!other.path.join(STAGING).exists());
+    assert_eq!(std::fs::read_dir(other.path.join(STAGING)).unwrap().count(), 0);
 }
 
 #[test]
@@ -340,6 +396,8 @@ fn a_place_that_holds_something_or_is_in_use_is_refused_in_words() {
     }
     let vast = Staged::of(&elsewhere(&settings, "vast"), &backup[..], Some(u64::MAX / 4), &[]).map(drop).unwrap_err();
     assert!(vast.to_string().contains("make room"), "{vast}");
+    let refused = Store::open(&elsewhere(&settings, "vast")).unwrap_err().to_string();
+    assert!(refused.contains("Run `vagus restore` again") && refused.contains("remove the directory"), "{refused}");
 }
 
 /// A backup whose manifest says something else, and which is whole.

@@ -5,7 +5,7 @@
 use std::io::{BufReader, Read, Write};
 use std::path::PathBuf;
 
-use super::archive::ArchiveReader;
+use super::archive::{ArchiveReader, TRUNCATED};
 use super::take::Tally;
 use super::{
     BackupError, BackupReport, FORMAT, JOURNAL, MANIFEST, Manifest, QUARANTINE, STATE, SUMMARY, Summary, damaged,
@@ -56,9 +56,16 @@ pub(super) trait Visitor {
 
 /// Reads a backup to its verified end.
 pub(super) fn read<R: Read>(source: R, visitor: &mut impl Visitor) -> Result<BackupReport, BackupError> {
-    let mut archive = ArchiveReader::new(BufReader::with_capacity(1 << 18, source));
+    let archive = ArchiveReader::new(BufReader::with_capacity(1 << 18, source));
+    let mut entries = Entries { archive, pending: None };
+    let read = read_all(&mut entries, visitor);
+    read.map_err(|error| entries.archive.located(error))
+}
+
+fn read_all<R: Read>(entries: &mut Entries<R>, visitor: &mut impl Visitor) -> Result<BackupReport, BackupError> {
+    let archive = &mut entries.archive;
     let manifest = match archive.next_entry()?.as_deref() {
-        Some(MANIFEST) => parsed::<Manifest>(&mut archive)?,
+        Some(MANIFEST) => parsed::<Manifest>(archive)?,
         Some(_) | None => return Err(damaged("it does not begin with a manifest")),
     };
     for (what, format, known) in
@@ -68,12 +75,11 @@ pub(super) fn read<R: Read>(source: R, visitor: &mut impl Visitor) -> Result<Bac
             return Err(BackupError::Newer { what, vagus: manifest.vagus, format, known });
         }
     }
-    let mut entries = Entries { archive, pending: None };
-    let mut seen = read_state(&mut entries, visitor)?;
+    let mut seen = read_state(entries, visitor)?;
     seen.quarantined =
-        read_records(&mut entries, QUARANTINE, |_, id, bytes| visitor.quarantined(id, &Quarantined::decode(&bytes)?))?;
+        read_records(entries, QUARANTINE, |_, id, bytes| visitor.quarantined(id, &Quarantined::decode(&bytes)?))?;
     let (mut last, mut is_first) = ([0; 3], [true; 3]);
-    read_records(&mut entries, JOURNAL, |kind, number, bytes| {
+    read_records(entries, JOURNAL, |kind, number, bytes| {
         let run = Run::of(kind).ok_or_else(|| damaged("an entry of an unknown run of the journal"))?;
         let place = usize::from(kind - 1);
         if !std::mem::take(&mut is_first[place]) && number != last[place] + 1 {
@@ -83,7 +89,7 @@ pub(super) fn read<R: Read>(source: R, visitor: &mut impl Visitor) -> Result<Bac
         read_entry(run, &bytes, visitor)?;
         visitor.entry(run, number, bytes)
     })?;
-    let summary = read_rest(&mut entries, visitor)?;
+    let summary = read_rest(entries, visitor)?;
     let told = [summary.row, summary.decisions, summary.deliveries];
     let counted = Summary { quarantined: seen.quarantined, ..seen };
     if told != last
@@ -223,11 +229,7 @@ fn read_records<R: Read>(
 }
 
 fn cut(error: std::io::Error) -> BackupError {
-    if error.kind() == std::io::ErrorKind::UnexpectedEof {
-        damaged("it ends too early")
-    } else {
-        BackupError::In(error)
-    }
+    if error.kind() == std::io::ErrorKind::UnexpectedEof { damaged(TRUNCATED) } else { BackupError::In(error) }
 }
 
 fn read_entry(run: Run, bytes: &[u8], visitor: &mut impl Visitor) -> Result<(), BackupError> {

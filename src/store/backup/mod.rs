@@ -111,6 +111,9 @@ pub enum BackupError {
         /// Why.
         error: io::Error,
     },
+    /// It is something else, in which a backup may be.
+    #[error("this is no backup as it stands: {0}")]
+    Foreign(&'static str),
     /// It is not what was written.
     #[error("the backup is damaged or not whole: {0}")]
     Damaged(String),

@@ -1,16 +1,20 @@
 //! Restoring a backup into an empty place.
 //!
 //! Everything is made in a directory of its own in there, tried, and then moved to where it belongs, the journal last;
-//! that directory goes at the very end. As long as it is there no store opens in that place, so half a restore is none.
+//! that directory goes at the very end. As long as it is there no store opens in that place, so half a restore is none;
+//! nor does one after a restore that was refused, for whoever wanted the old store back is not to be served from an empty
+//! one. The next restore begins anew, and somebody who wants an empty store removes the directory.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, ErrorKind, Read, Write};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use super::archive::TRUNCATED;
 use super::contents::{Visitor, read};
 use super::{BackupError, BackupReport, JOURNAL, QUARANTINE, STATE, damaged};
-use crate::domain::ids::WorkerNumber;
+use crate::domain::ids::{SiteId, WorkerNumber};
 use crate::domain::worker::Tombstone;
 use crate::engine::row::{Input, Row, WorkerInputs};
 use crate::store::journal::{JournalWriter, Run};
@@ -25,6 +29,8 @@ use crate::store::{Settings, Store, StoreError, generation, room_in};
 pub(in crate::store) const STAGING: &str = "restoring";
 /// What no backup brings along, whatever its entries are called.
 const OURS: &[&str] = &[STAGING, STATE, QUARANTINE, JOURNAL, "view", "snapshots", "LOCK", "ballast", "control.sock"];
+/// What earlier versions brought along: how often another store was started.
+const LEFT_OUT: &[&str] = &["starts.json"];
 /// What may be in an empty directory: that of a file system of its own has the second.
 const NOTHING: &[&str] = &["LOCK", "lost+found"];
 
@@ -37,10 +43,17 @@ pub fn verify(source: impl Read) -> Result<BackupReport, BackupError> {
     impl Visitor for Look {
         fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), BackupError> {
             path_of(name)?;
-            std::io::copy(content, &mut std::io::sink()).map(drop).map_err(BackupError::In)
+            drained(content)
         }
     }
     read(source, &mut Look)
+}
+
+fn drained(content: &mut dyn Read) -> Result<(), BackupError> {
+    std::io::copy(content, &mut std::io::sink()).map(drop).map_err(|error| {
+        let is_cut = error.kind() == ErrorKind::UnexpectedEof;
+        if is_cut { damaged(TRUNCATED) } else { BackupError::In(error) }
+    })
 }
 
 /// What is left of those whom a backup knows as erased.
@@ -59,7 +72,7 @@ pub fn stones_in(source: impl Read) -> Result<Vec<Tombstone>, BackupError> {
             Ok(())
         }
         fn file(&mut self, _name: &str, content: &mut dyn Read) -> Result<(), BackupError> {
-            std::io::copy(content, &mut std::io::sink()).map(drop).map_err(BackupError::In)
+            drained(content)
         }
     }
     let mut look = Look::default();
@@ -87,12 +100,14 @@ impl Store {
     }
 }
 
-/// A store that is whole and on the disk, and not yet where it belongs. Dropped, it is removed.
+/// A store that is whole and on the disk, and not yet where it belongs. Dropped, it is removed, and the place is left
+/// as one where a restore did not come to its end.
 #[derive(Debug)]
 pub struct Staged {
     path: PathBuf,
     report: BackupReport,
     erased: usize,
+    sites: BTreeMap<SiteId, usize>,
     is_placed: bool,
     _lock: File,
 }
@@ -112,19 +127,27 @@ impl Staged {
     ) -> Result<Self, BackupError> {
         let path = &settings.path;
         let lock = take_place(path)?;
-        has_room(settings, length)?;
         let manifest = super::Manifest { format: 0, vagus: String::new(), stored_format: 0, made_at: String::new() };
         let report = BackupReport { manifest, summary: super::Summary::default(), bytes: 0 };
         let staging = path.join(STAGING);
         std::fs::create_dir(&staging).and_then(|()| synced(path)).map_err(place(&staging))?;
         // From here on what is there is removed again, unless it ends well.
-        let mut staged = Self { path: path.clone(), report, erased: 0, is_placed: false, _lock: lock };
+        let sites = BTreeMap::new();
+        let mut staged = Self { path: path.clone(), report, erased: 0, sites, is_placed: false, _lock: lock };
+        has_room(settings, length)?;
         let inside = Settings { path: staging, ..settings.clone() };
         let mut filler = Filler::new(&inside, stones)?;
         staged.report = read(source, &mut filler)?;
+        staged.sites = filler.sites.iter().map(|(site, workers)| (site.clone(), workers.len())).collect();
         staged.erased = filler.finish(staged.report.summary.purged)?;
         try_parts(&inside)?;
         Ok(staged)
+    }
+
+    /// Whether a restore was begun in that place and did not come to its end, so that no store opens there.
+    #[must_use]
+    pub fn is_begun_in(path: &Path) -> bool {
+        path.join(STAGING).exists()
     }
 
     /// Where files that others keep beside the store stand until it is put in place.
@@ -143,6 +166,12 @@ impl Staged {
     #[must_use]
     pub const fn erased(&self) -> usize {
         self.erased
+    }
+
+    /// The sites of its workers, and how many there are of each.
+    #[must_use]
+    pub const fn sites(&self) -> &BTreeMap<SiteId, usize> {
+        &self.sites
     }
 
     /// Puts everything where it belongs.
@@ -167,8 +196,8 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.is_placed {
-            // What cannot be removed keeps the place from being taken for a store.
-            let _ = clear(&self.path);
+            // What cannot be removed keeps the place from being taken for a store, and so does what is left.
+            let _ = clear_but_for_the_mark(&self.path);
         }
     }
 }
@@ -228,13 +257,25 @@ fn is_empty(path: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Removes what was restored, but for the directory that says so, and then that. It was empty before.
+/// Removes what was restored, and then the directory that says so. The place was empty before.
 fn clear(path: &Path) -> std::io::Result<()> {
-    for name in names_in(path)?.iter().filter(|name| *name != STAGING && !NOTHING.contains(&name.as_str())) {
-        let found = path.join(name);
-        if found.is_dir() { std::fs::remove_dir_all(&found)? } else { std::fs::remove_file(&found)? }
-    }
+    clear_but_for_the_mark(path)?;
     generation::remove(&path.join(STAGING))?;
+    synced(path)
+}
+
+/// Removes what was restored, and what is in the directory that says so, which stays.
+fn clear_but_for_the_mark(path: &Path) -> std::io::Result<()> {
+    let staging = path.join(STAGING);
+    std::fs::create_dir_all(&staging)?;
+    let remove =
+        |found: &Path| if found.is_dir() { std::fs::remove_dir_all(found) } else { std::fs::remove_file(found) };
+    for name in names_in(path)?.iter().filter(|name| *name != STAGING && !NOTHING.contains(&name.as_str())) {
+        remove(&path.join(name))?;
+    }
+    for name in names_in(&staging)? {
+        remove(&staging.join(name))?;
+    }
     synced(path)
 }
 
@@ -270,13 +311,15 @@ struct Filler<'a> {
     known: Vec<Tombstone>,
     /// Workers of it whom a stone names.
     named: Vec<(WorkerNumber, Tombstone)>,
+    sites: BTreeMap<SiteId, BTreeSet<WorkerNumber>>,
     last: Option<Row>,
 }
 
 impl<'a> Filler<'a> {
     fn new(settings: &'a Settings, stones: &'a [Tombstone]) -> Result<Self, BackupError> {
         let journal = Some(JournalWriter::create(&settings.path.join(JOURNAL), settings)?);
-        Ok(Self { settings, journal, trees: None, stones, known: Vec::new(), named: Vec::new(), last: None })
+        let (known, named, sites) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Ok(Self { settings, journal, trees: None, stones, known, named, sites, last: None })
     }
 
     fn snapshots(&self) -> PathBuf {
@@ -284,6 +327,7 @@ impl<'a> Filler<'a> {
     }
 
     fn look_at(&mut self, worker: WorkerNumber, key: &crate::domain::ids::WorkerKey) {
+        self.sites.entry(key.site.clone()).or_default().insert(worker);
         let named = self.stones.iter().filter(|stone| stone.is_of(&key.site, key.worker.as_str()));
         let found: Vec<_> = named.map(|stone| (worker, stone.clone())).collect();
         self.named.extend(found);
@@ -376,6 +420,9 @@ impl Visitor for Filler<'_> {
     }
 
     fn file(&mut self, name: &str, content: &mut dyn Read) -> Result<(), BackupError> {
+        if LEFT_OUT.contains(&name) {
+            return drained(content);
+        }
         let path = self.settings.path.join(path_of(name)?);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).map_err(place(parent))?;
@@ -386,7 +433,7 @@ impl Visitor for Filler<'_> {
             match content.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => file.write_all(&buffer[..read]).map_err(place(&path))?,
-                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(damaged("it ends too early")),
+                Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Err(damaged(TRUNCATED)),
                 Err(error) => return Err(BackupError::In(error)),
             }
         }

@@ -136,12 +136,21 @@ impl Vagus {
     }
 
     pub(crate) fn wait_until_ready(&mut self) {
+        self.wait_until_well("readyz");
+    }
+
+    /// Waits until it runs, whether it is ready or not.
+    pub(crate) fn wait_until_alive(&mut self) {
+        self.wait_until_well("healthz");
+    }
+
+    fn wait_until_well(&mut self, path: &str) {
         eventually("the service says where its metrics are", || {
             let log = self.log();
             let started = log.lines().rfind(|line| line.contains("the service runs"))?;
             let line: serde_json::Value = serde_json::from_str(started).ok()?;
             self.ops = Some(line["ops"].as_str()?.to_owned());
-            ureq::get(format!("http://{}/readyz", self.ops.as_ref()?)).call().ok().map(|_| ())
+            ureq::get(format!("http://{}/{path}", self.ops.as_ref()?)).call().ok().map(|_| ())
         });
     }
 
