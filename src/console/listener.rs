@@ -24,7 +24,7 @@ use tracing::{debug, warn};
 
 /// Why a listener could not be opened.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address} ({key}): {source}")]
+#[error("cannot listen on {address} ({key})")]
 pub struct ListenError {
     /// The setting that names the address.
     pub key: &'static str,

@@ -19,11 +19,11 @@ pub(super) struct DemoArguments {
     /// Simulated days a second; 0 for as many as this machine can work off
     #[arg(long, value_name = "N", default_value_t = Options::default().days_per_s, value_parser = speed)]
     speed: f64,
-    /// Simulated days, the last of which is today
+    /// Simulated days, 45 to 365, the last of which is today
     #[arg(long, value_name = "N", default_value_t = Options::default().days,
           value_parser = clap::value_parser!(u32).range(45..=365))]
     days: u32,
-    /// Invented workers
+    /// Invented workers, 1 to 10000
     #[arg(long, value_name = "N", default_value_t = Options::default().workers,
           value_parser = clap::value_parser!(u32).range(1..=10_000))]
     workers: u32,

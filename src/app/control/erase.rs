@@ -6,6 +6,7 @@ use super::{Answer, Served, key_of, not_stored, number_of};
 use crate::clock::Clock;
 use crate::console::Console;
 use crate::console::access::audit::{Audit, Entry};
+use crate::console::problem::Problem;
 use crate::domain::ids::WorkerKey;
 use crate::domain::person::Role;
 use crate::domain::worker::Tombstone;
@@ -25,8 +26,17 @@ pub(super) async fn answer((site, worker): (&str, &str), open_case: bool, consol
     };
     match console.erase(key, open_case, entry()).await {
         Ok(()) => Answer::WorkerErased { is_applied: true },
+        Err(Problem::NotFound) => Answer::Failed { problem: gone(site, worker) },
         Err(problem) => Answer::Failed { problem: problem.to_string() },
     }
+}
+
+/// Of whom nothing is kept, it is not known whether there ever was anything: that is what erasing means.
+fn gone(site: &str, worker: &str) -> String {
+    format!(
+        "nothing is kept of a worker {worker} of {site}: they were erased before, or the name is another one; somebody \
+         new can be erased some seconds after their first reading"
+    )
 }
 
 /// Whether the files of the store still hold somebody who was erased.
@@ -47,7 +57,7 @@ pub fn note_in_store(
     rules_version: u64,
 ) -> Answer {
     let noted = || -> Result<(), String> {
-        let number = number_of(site, worker, store)?;
+        let number = number_of(site, worker, store).map_err(|_| gone(site, worker))?;
         let key: WorkerKey = key_of(site, worker).ok_or_else(|| not_stored(site, worker))?;
         let history =
             store.history(number).map_err(|error| error.to_string())?.ok_or_else(|| not_stored(site, worker))?;
