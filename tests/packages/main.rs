@@ -5,6 +5,7 @@
 
 mod broker;
 mod calls;
+mod container;
 mod debian;
 mod documents;
 mod installed;
