@@ -11,6 +11,7 @@ use super::registry::{CaseDirectory, Numbers, Registry};
 use super::{admission, service};
 use crate::config::Settings;
 use crate::decode;
+use crate::decode::UnknownField;
 use crate::decode::recording::{self, Recorded};
 use crate::decode::times::Present;
 use crate::decode::topic::{self, UpStream, UpTopic};
@@ -21,6 +22,9 @@ use crate::domain::worker::Enrolment;
 
 /// The longest line that is read; the longest payload that any setting allows fits into it.
 const MAX_LINE_BYTES: usize = 32 * 1024 * 1024;
+
+/// Names of unknown fields that are told; a file that has a name of its own for each value has no end of them.
+const MAX_UNKNOWN: usize = 20;
 
 /// One refusal, or one line that is no message.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +50,21 @@ pub(super) struct Judged {
     pub(super) refused: u64,
     /// Fields that nobody knows; they are ignored.
     pub(super) unknown_fields: u64,
+    /// Which they are, the first of many.
+    pub(super) unknown: Vec<Unknown>,
     /// Whom the accepted items are about, as `site/worker`: the names under which to enrol them.
     pub(super) workers: Vec<String>,
+}
+
+/// A field that nobody knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unknown {
+    /// What it is, and what may have been meant.
+    pub(super) field: UnknownField,
+    /// Where it stood first.
+    pub(super) line: u64,
+    /// How often it came.
+    pub(super) count: u64,
 }
 
 /// How the lines of a file are read.
@@ -97,12 +114,12 @@ pub(super) fn judge(
         }
         let refusals = match form {
             Form::Bare { topic, received_at } => {
-                let mut refusals = judge.message(topic, bytes.trim_ascii(), *received_at);
+                let mut refusals = judge.message(line, topic, bytes.trim_ascii(), *received_at);
                 hint_at_one_line(&bytes, &mut refusals);
                 refusals
             }
             Form::Recorded { at } => match recorded(&bytes, *at, &mut latest) {
-                Ok((line, at)) => judge.message(&line.topic, line.payload.as_bytes(), at),
+                Ok((read, at)) => judge.message(line, &read.topic, read.payload.as_bytes(), at),
                 Err(detail) => {
                     tell(Refusal { line, reason: None, index: None, detail })?;
                     judge.judged.refused += 1;
@@ -161,7 +178,7 @@ impl Judge {
     }
 
     /// What is refused of one message; the rest is counted.
-    fn message(&mut self, topic: &str, payload: &[u8], received_at: Timestamp) -> Vec<Rejection> {
+    fn message(&mut self, line: u64, topic: &str, payload: &[u8], received_at: Timestamp) -> Vec<Rejection> {
         let mut row = RowParts::default();
         let message = self.admission.prepare(topic, payload);
         self.admission.admit(message, Present::at(received_at), &mut row);
@@ -172,17 +189,29 @@ impl Judge {
         refused.sort_by_key(|rejection| rejection.index);
         self.judged.messages += 1;
         self.judged.accepted += (row.admitted + unknown_actions.len()) as u64;
-        self.judged.unknown_fields += u64::from(self.unknown_fields(topic, payload));
+        for field in self.unknown_fields(topic, payload) {
+            self.note_unknown(line, field);
+        }
         refused
     }
 
     /// Admission passes over fields that nobody knows; the programmer of a gateway wants to hear of them.
-    fn unknown_fields(&self, topic: &str, payload: &[u8]) -> u32 {
+    fn unknown_fields(&self, topic: &str, payload: &[u8]) -> Vec<UnknownField> {
         match topic::parse(&self.settings.root, topic) {
             Ok(UpTopic { source, stream: UpStream::Items(stream), .. }) => {
-                decode::decode(&source, stream, payload, &self.settings.limits).unknown_fields
+                decode::unknown_fields(&source, stream, payload, &self.settings.limits)
             }
-            Ok(UpTopic { stream: UpStream::Status, .. }) | Err(_) => 0,
+            Ok(UpTopic { stream: UpStream::Status, .. }) | Err(_) => Vec::new(),
+        }
+    }
+
+    fn note_unknown(&mut self, line: u64, field: UnknownField) {
+        self.judged.unknown_fields += 1;
+        let unknown = &mut self.judged.unknown;
+        match unknown.iter().position(|known| known.field == field) {
+            Some(place) => unknown[place].count += 1,
+            None if unknown.len() < MAX_UNKNOWN => unknown.push(Unknown { field, line, count: 1 }),
+            None => {}
         }
     }
 }
@@ -250,7 +279,10 @@ mod tests {
             ]
         );
         let workers = vec!["plant-a/w-0042".to_owned(), "plant-a/w-1".to_owned()];
-        assert_eq!(judged, Judged { messages: 6, accepted: 2, refused: 6, unknown_fields: 0, workers });
+        assert_eq!(
+            judged,
+            Judged { messages: 6, accepted: 2, refused: 6, unknown_fields: 0, unknown: Vec::new(), workers }
+        );
     }
 
     #[test]
@@ -262,5 +294,37 @@ mod tests {
         let (judged, told) = judged(&form, &format!("{GOOD}\n{{\"rmssd_ms\":NaN}}\n"));
         assert_eq!(told, [(2, Some("not_json"), None)]);
         assert_eq!((judged.messages, judged.accepted), (2, 1));
+    }
+
+    #[test]
+    fn unknown_fields_are_named_with_what_may_have_been_meant() {
+        let form = Form::Bare {
+            topic: "vagus/v1/plant-a/gw-7/readings".to_owned(),
+            received_at: "2026-03-02T01:00:00Z".parse().expect("a time"),
+        };
+        let hrv = r#"{"kind":"hrv","worker":"w-1","start":"2026-03-01T02:05:00Z","durations_s":300,"duration_s":300,
+            "rmssd_ms":38.2,"meanHrBpm":60,"firmware":{"version":1},"tag":"alcohol"}"#
+            .replace('\n', " ");
+        let text = format!("{GOOD}\n{{\"mesage_id\":\"m\",\"items\":[{hrv},{hrv}]}}\n");
+        let (judged, _) = judged(&form, &text);
+        let told: Vec<_> = judged
+            .unknown
+            .iter()
+            .map(|unknown| {
+                let UnknownField { name, meant, is_misplaced } = &unknown.field;
+                (name.as_str(), *meant, *is_misplaced, unknown.line, unknown.count)
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("durations_s", Some("duration_s"), false, 2, 2),
+                ("meanHrBpm", Some("mean_hr_bpm"), false, 2, 2),
+                ("firmware", None, false, 2, 2),
+                ("tag", None, true, 2, 2),
+                ("mesage_id", Some("message_id"), false, 2, 1),
+            ]
+        );
+        assert_eq!((judged.unknown_fields, judged.accepted), (9, 3));
     }
 }

@@ -168,7 +168,7 @@ fn method(
     let source = text(section, "source", "where it comes from; \"[J]\" where it is judgement");
     let risks: Option<Vec<String>> = section.require("risks", "the risks that it is for");
     for risk in risks.iter().flatten().filter(|risk| !known.contains(&risk.as_str())) {
-        let meant = super::nearest::nearest(risk, known.iter().copied());
+        let meant = crate::domain::nearest::nearest(risk, known.iter().copied());
         let meant = meant.map(|word| format!("did you mean {word:?}? ")).unwrap_or_default();
         section.problem("risks", &format!("names {risk:?}"), &format!("{meant}use one of: {}", known.join(", ")));
     }

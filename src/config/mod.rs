@@ -10,7 +10,6 @@ mod holidays;
 pub mod library_file;
 mod limits;
 mod mqtt;
-mod nearest;
 mod openid;
 pub mod problem;
 pub mod rule_change;

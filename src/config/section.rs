@@ -11,9 +11,9 @@ use std::path::PathBuf;
 
 use toml::de::DeTable;
 
-use super::nearest::nearest;
 use super::problem::Problem;
 use super::value::{Lines, Placed, Setting, Value, table};
+use crate::domain::nearest::nearest;
 use crate::tls;
 
 /// Prefix and separator of settings in the environment.

@@ -9,7 +9,7 @@ use super::cursor::Cursor;
 use super::ieee1752::{self, DataPoint};
 use super::native::{self, ReadingFields};
 use super::slot::{Problem, Slot, Text};
-use super::wire::{Key, Notes, Read, Record, Skip};
+use super::wire::{Key, Notes, Read, Skip};
 use super::{Decoded, DecodedItem, Limits, RefusedItem, cut, raw};
 use crate::domain::ids::{SourceId, WorkerId};
 use crate::domain::item::{Item, Stream};
@@ -17,6 +17,9 @@ use crate::domain::rejection::{Reason, Rejection};
 
 /// The longest `message_id`; it comes back in the receipt.
 pub(super) const MAX_MESSAGE_ID_BYTES: usize = 256;
+
+/// The fields of an envelope.
+const ENVELOPE: &[&str] = &["message_id", "worker", "items"];
 
 /// How much of a payload that is not read is searched for its `message_id`.
 const PEEK_BYTES: usize = 1024;
@@ -48,6 +51,8 @@ struct Walk<'a> {
     stream: Stream,
     limits: Limits,
     found: Decoded,
+    /// Whether the names of unknown fields are wanted.
+    is_naming: bool,
     /// How many items there were, those over the limit included.
     count: usize,
     /// Good items that name no worker, though their stream needs one.
@@ -74,9 +79,15 @@ struct Envelope<'a> {
 
 /// Takes a text apart.
 pub(super) fn walk(source: &SourceId, stream: Stream, text: &str, limits: &Limits) -> Decoded {
-    let found = Decoded::default();
-    let cursor = Cursor { text, at: 0 };
-    let mut walk = Walk { cursor, source, stream, limits: *limits, found, count: 0, nameless: 0 };
+    taken_apart(text, Walk::new(source, stream, text, limits, false))
+}
+
+/// Takes a text apart and names the fields that nobody knows.
+pub(super) fn walk_naming(source: &SourceId, stream: Stream, text: &str, limits: &Limits) -> Decoded {
+    taken_apart(text, Walk::new(source, stream, text, limits, true))
+}
+
+fn taken_apart(text: &str, mut walk: Walk<'_>) -> Decoded {
     match walk.message() {
         Ok(()) => {
             walk.found.refused.sort_by_key(|refused| refused.rejection.index);
@@ -121,6 +132,17 @@ fn syntax(text: &str) -> Problem {
 }
 
 impl<'a> Walk<'a> {
+    fn new(source: &'a SourceId, stream: Stream, text: &'a str, limits: &Limits, is_naming: bool) -> Self {
+        let (cursor, found) = (Cursor { text, at: 0 }, Decoded::default());
+        Self { cursor, source, stream, limits: *limits, found, is_naming, count: 0, nameless: 0 }
+    }
+
+    /// Adds what was noted of fields that nobody knows.
+    fn add_unknown_of(&mut self, notes: &mut Notes) {
+        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
+        self.found.unknown_names.extend(notes.names.take().into_iter().flatten());
+    }
+
     fn message(&mut self) -> Result<(), Stop> {
         match self.cursor.peek() {
             None => Err(Problem::new(Reason::NotJson, "the payload is empty").into()),
@@ -204,16 +226,17 @@ impl<'a> Walk<'a> {
 
     /// Judges the envelope once it was read.
     fn close_envelope(&mut self, mut envelope: Envelope<'a>) -> Result<(), Stop> {
-        let mut notes = Notes::new(self.limits.max_depth);
+        let mut notes = Notes::new(self.limits.max_depth).naming(self.is_naming);
         for span in &envelope.unknown {
             Cursor { text: self.cursor.text, at: span.start }.read(Skip::new(&mut notes, 2))?;
         }
-        notes.check_unknown(envelope.keys);
+        let unknown = envelope.keys.iter().filter(|key| !ENVELOPE.contains(&key.as_ref()));
+        notes.add_unknown(unknown, ENVELOPE);
+        notes.check_duplicates(envelope.keys);
+        self.add_unknown_of(&mut notes);
         if let Some(detail) = notes.fatal {
             return Err(Problem::new(Reason::BadShape, detail).into());
         }
-        let unknown = u32::try_from(envelope.unknown.len()).unwrap_or(u32::MAX);
-        self.found.unknown_fields = self.found.unknown_fields.saturating_add(unknown);
         if let Some(id) = envelope.message_id.optional("message_id")?
             && id.len() > MAX_MESSAGE_ID_BYTES
         {
@@ -231,6 +254,7 @@ impl<'a> Walk<'a> {
         self.cursor.at = end;
         if self.found.message_id.is_some() {
             self.found.unknown_fields = self.found.unknown_fields.saturating_sub(1);
+            self.found.unknown_names.retain(|field| field.name != "message_id");
         }
         self.close(None)
     }
@@ -260,7 +284,7 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let start = self.cursor.at;
-        let mut notes = Notes::new(self.limits.max_depth);
+        let mut notes = Notes::new(self.limits.max_depth).naming(self.is_naming);
         let found = match self.read_item(&mut notes, depth) {
             Ok(found) => found,
             Err(error) => {
@@ -284,7 +308,7 @@ impl<'a> Walk<'a> {
                 if let Slot::Got(fields) = &mut fields
                     && let Some(point) = fields.data_point()
                 {
-                    notes.add_unknown(fields.untaken());
+                    notes.add_untaken(&*fields);
                     return Ok(Found::DataPoint(point));
                 }
                 native::reading(&mut fields, notes)
@@ -296,8 +320,8 @@ impl<'a> Walk<'a> {
     }
 
     /// Keeps an item, or its refusal.
-    fn take(&mut self, index: u32, span: Range<usize>, notes: Notes, outcome: native::Outcome) {
-        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
+    fn take(&mut self, index: u32, span: Range<usize>, mut notes: Notes, outcome: native::Outcome) {
+        self.add_unknown_of(&mut notes);
         match notes.fatal.map_or(outcome, |detail| Err(Problem::new(Reason::BadShape, detail))) {
             Ok((worker, item)) => {
                 let is_named_by_envelope = false;
@@ -315,7 +339,7 @@ impl<'a> Walk<'a> {
         let body = point.body.text;
         let room = self.limits.max_items - self.count + 1;
         let taken = ieee1752::take(point, self.source, room, &mut notes);
-        self.found.unknown_fields = self.found.unknown_fields.saturating_add(notes.unknown);
+        self.add_unknown_of(&mut notes);
         let taken = match notes.fatal.map_or(taken, |detail| Err(Problem::new(Reason::BadShape, detail))) {
             Ok(taken) => taken,
             Err(problem) => return self.refuse_item(index, &span, problem),

@@ -118,6 +118,19 @@ pub struct Decoded {
     pub refused: Vec<RefusedItem>,
     /// How many fields were ignored because nobody knows them.
     pub unknown_fields: u32,
+    /// Which those were; only where somebody asked for it.
+    unknown_names: Vec<UnknownField>,
+}
+
+/// A field that was ignored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownField {
+    /// What the source wrote.
+    pub name: String,
+    /// The known field that may have been meant.
+    pub meant: Option<&'static str>,
+    /// Whether it is a known field that has no meaning where it stands.
+    pub is_misplaced: bool,
 }
 
 /// Takes a payload of `source` apart. The source matters only to items that name their user and not
@@ -136,6 +149,13 @@ pub fn decode(source: &SourceId, stream: Stream, payload: &[u8], limits: &Limits
             message::refuse(payload, problem, message::peek_message_id(payload))
         }
     }
+}
+
+/// The fields of a payload that are ignored because nobody knows them. It takes longer than counting them.
+#[must_use]
+pub fn unknown_fields(source: &SourceId, stream: Stream, payload: &[u8], limits: &Limits) -> Vec<UnknownField> {
+    let text = std::str::from_utf8(payload).ok().filter(|text| text.len() <= limits.max_payload_bytes);
+    text.map(|text| message::walk_naming(source, stream, text, limits).unknown_names).unwrap_or_default()
 }
 
 /// The `message_id` of a payload of which only the beginning is there, where it is the first field.

@@ -12,8 +12,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use serde_json::value::RawValue;
 
-use super::StatedTotal;
 use super::slot::{Problem, Slot, Text};
+use super::{StatedTotal, UnknownField};
+use crate::domain::nearest::nearest;
 
 /// The deepest nesting that may be allowed; the parser itself gives up at 128.
 pub(super) const DEEPEST: usize = 100;
@@ -24,6 +25,8 @@ pub(super) struct Notes {
     max_depth: usize,
     /// Fields that nobody knows.
     pub(super) unknown: u32,
+    /// Which they are, where somebody wants to know.
+    pub(super) names: Option<Vec<UnknownField>>,
     /// What makes the whole item unacceptable: a duplicate key, or nesting too deep.
     pub(super) fatal: Option<String>,
     /// The total that a questionnaire states beside its answers.
@@ -34,17 +37,35 @@ pub(super) struct Notes {
 
 impl Notes {
     pub(super) fn new(max_depth: usize) -> Self {
-        Self { max_depth: max_depth.min(DEEPEST), unknown: 0, fatal: None, stated: None, doubt: None }
+        let max_depth = max_depth.min(DEEPEST);
+        Self { max_depth, unknown: 0, names: None, fatal: None, stated: None, doubt: None }
+    }
+
+    /// Whether the names of fields that nobody knows are noted as well.
+    pub(super) fn naming(self, is_naming: bool) -> Self {
+        Self { names: is_naming.then(Vec::new), ..self }
     }
 
     /// Nothing noted yet, with the same limit: for a part that must not spoil the rest.
-    pub(super) const fn fresh(&self) -> Self {
-        Self { max_depth: self.max_depth, unknown: 0, fatal: None, stated: None, doubt: None }
+    pub(super) fn fresh(&self) -> Self {
+        Self::new(self.max_depth).naming(self.names.is_some())
     }
 
-    /// Adds to the count of fields that nobody knows.
-    pub(super) const fn add_unknown(&mut self, fields: u32) {
-        self.unknown = self.unknown.saturating_add(fields);
+    /// Adds the fields of an object that are known, and of which nobody took anything.
+    pub(super) fn add_untaken<'de, R: Record<'de>>(&mut self, fields: &R) {
+        self.unknown = self.unknown.saturating_add(fields.untaken());
+        if let Some(names) = &mut self.names {
+            let untaken = fields.untaken_names().into_iter();
+            names.extend(untaken.map(|name| UnknownField { name: name.to_owned(), meant: None, is_misplaced: true }));
+        }
+    }
+
+    /// Adds the unknown fields that were noted for a part.
+    pub(super) fn add_unknown_of(&mut self, part: &mut Self) {
+        self.unknown = self.unknown.saturating_add(part.unknown);
+        if let (Some(names), Some(more)) = (&mut self.names, &mut part.names) {
+            names.append(more);
+        }
     }
 
     pub(super) fn is_too_deep(&mut self, depth: usize) -> bool {
@@ -61,14 +82,30 @@ impl Notes {
         }
     }
 
-    /// Notes a key that stands twice among those that nobody knows.
-    pub(super) fn check_unknown(&mut self, mut keys: Vec<Text<'_>>) {
-        self.unknown = self.unknown.saturating_add(u32::try_from(keys.len()).unwrap_or(u32::MAX));
+    /// Notes the keys that nobody knows, beside the fields that somebody does.
+    pub(super) fn add_unknown<'k>(&mut self, keys: impl Iterator<Item = &'k Text<'k>>, known: &'static [&'static str]) {
+        for key in keys {
+            self.unknown = self.unknown.saturating_add(1);
+            if let Some(names) = &mut self.names {
+                names.push(UnknownField { name: key.to_string(), meant: meant(key, known), is_misplaced: false });
+            }
+        }
+    }
+
+    /// Notes a key that stands twice.
+    pub(super) fn check_duplicates(&mut self, mut keys: Vec<Text<'_>>) {
         keys.sort_unstable();
         if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
             self.duplicate(&pair[0]);
         }
     }
+}
+
+/// The known field whose name is nearest, where it is near enough; letters of either case and camelCase are near.
+fn meant(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
+    let bare = |name: &str| name.replace(['_', '-', ' '], "").to_lowercase();
+    let same = known.iter().find(|name| bare(name) == bare(key));
+    same.copied().or_else(|| nearest(key, known.iter().copied()))
 }
 
 /// What a field may look like. Whatever a shape does not take is wrong.
@@ -229,8 +266,14 @@ pub(super) trait Record<'de>: Default {
         depth: usize,
     ) -> Result<bool, A::Error>;
 
+    /// The names of its fields.
+    const FIELDS: &'static [&'static str];
+
     /// How many fields nobody took.
     fn untaken(&self) -> u32;
+
+    /// Which those are.
+    fn untaken_names(&self) -> Vec<&'static str>;
 }
 
 /// Declares an object with known fields, each a [`Slot`]; the commonest first, for they are looked
@@ -277,8 +320,18 @@ macro_rules! record {
                 Ok(false)
             }
 
+            const FIELDS: &'static [&'static str] = &[$(stringify!($field)),+];
+
             fn untaken(&self) -> u32 {
                 0 $(+ u32::from(!self.$field.is_absent()))+
+            }
+
+            fn untaken_names(&self) -> Vec<&'static str> {
+                let mut names = Vec::new();
+                $(if !self.$field.is_absent() {
+                    names.push(stringify!($field));
+                })+
+                names
             }
         }
 
@@ -335,7 +388,8 @@ pub(super) fn read_record<'de, R: Record<'de>, A: MapAccess<'de>>(
         }
     }
     if !unknown.is_empty() {
-        notes.check_unknown(unknown);
+        notes.add_unknown(unknown.iter(), R::FIELDS);
+        notes.check_duplicates(unknown);
     }
     Ok(Slot::Got(record))
 }
@@ -444,9 +498,7 @@ fn skip_object<'de, A: MapAccess<'de>>(mut map: A, notes: &mut Notes, depth: usi
         keys.push(key);
     }
     // Only the outermost unknown field counts, not what is inside it.
-    let unknown = notes.unknown;
-    notes.check_unknown(keys);
-    notes.unknown = unknown;
+    notes.check_duplicates(keys);
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub mod indicator;
 pub mod item;
 pub mod life;
 pub(crate) mod named;
+pub mod nearest;
 pub mod person;
 pub mod phrase;
 pub mod reading;

@@ -250,7 +250,7 @@ fn a_backup_is_for_its_owner_alone_goes_through_pipes_and_is_told_in_the_audit()
 
     let piped = format!("{BINARY} backup --config {:?} --to - | {BINARY} backup verify -", town.vagus.config());
     let piped = Command::new("sh").args(["-c", &piped]).output().unwrap();
-    assert!(succeeded(&piped).contains("12 workers of 1 sites, 12 cases (12 open)"), "{}", text(&piped.stdout));
+    assert!(succeeded(&piped).contains("12 workers of 1 site, 12 cases (12 open)"), "{}", text(&piped.stdout));
     assert!(text(&piped.stderr).contains("the backup is made"), "{}", text(&piped.stderr));
     let full = format!("{BINARY} backup --config {:?} --to - > /dev/full", town.vagus.config());
     let known = town.vagus.metric("vagus_backup_last_success_timestamp_seconds", "");

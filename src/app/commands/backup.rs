@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::operator::{self, OperatorError};
-use super::{ConfigFile, Output};
+use super::{ConfigFile, Output, counted};
 use crate::app::backup::{Books, MakeError, Patience};
 use crate::app::control::{self, Answer, FetchError};
 use crate::config;
@@ -316,15 +316,14 @@ pub(super) fn in_words(report: &BackupReport) -> String {
     let row =
         summary.row_at.as_ref().map_or_else(|| "no row yet".to_owned(), |at| format!("row {} of {at}", summary.row));
     format!(
-        "{row}, {} workers of {} sites, {} cases ({} open), {} deliveries ({} given up), {} refused items, {} bytes; of {}, by \
-         Vagus {}",
-        summary.workers,
-        summary.sites.len(),
-        summary.cases,
+        "{row}, {} of {}, {} ({} open), {} ({} given up), {}, {} bytes; of {}, by Vagus {}",
+        counted(summary.workers, "worker"),
+        counted(summary.sites.len(), "site"),
+        counted(summary.cases, "case"),
         summary.open_cases,
-        summary.outbox,
+        counted(summary.outbox, "delivery"),
         summary.given_up,
-        summary.quarantined,
+        counted(summary.quarantined, "refused item"),
         report.bytes,
         manifest.made_at,
         manifest.vagus,

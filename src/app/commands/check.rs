@@ -10,11 +10,12 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{ConfigFile, EXIT_USAGE, Output, remedies};
+use super::{ConfigFile, EXIT_USAGE, Output, counted, remedies};
 use crate::app::connect::{self, Finding, Outcome};
-use crate::app::judge::{self, Form, Judged, Refusal};
+use crate::app::judge::{self, Form, Judged, Refusal, Unknown};
 use crate::clock::Clock;
 use crate::config::{self, Problems, Settings, rules_file};
+use crate::decode::UnknownField;
 use crate::domain::Timestamp;
 use crate::domain::rejection::Reason;
 use crate::engine;
@@ -102,7 +103,7 @@ fn tell_problems(out: &mut impl Write, problems: &Problems, output: Output) -> i
             for problem in &problems.0 {
                 writeln!(out, "{problem}")?;
             }
-            writeln!(out, "{} to mend", counted(problems.0.len() as u64, "problem"))
+            writeln!(out, "{} to mend", counted(problems.0.len(), "problem"))
         }
         Output::Json => {
             writeln!(out, "{}", json!({"sound": false, "problems": as_json(&problems.0)}))
@@ -260,6 +261,9 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
         }
         Ok(())
     })?;
+    if judged.messages == 0 && judged.refused == 0 {
+        eprintln!("vagus check: {} holds no message", path.display());
+    }
     let by_reason = remedies::sorted(&by_reason);
     match typed.output {
         Output::Json => writeln!(out, "{}", counts(&judged, &refusals, &by_reason))?,
@@ -268,6 +272,7 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
             let ignored = counted(judged.unknown_fields, "unknown field");
             writeln!(out, "{messages}: {accepted} accepted, {} rejected, {ignored} ignored", judged.refused)?;
             by_reason.iter().try_for_each(|refused| writeln!(out, "{refused}"))?;
+            judged.unknown.iter().try_for_each(|unknown| writeln!(out, "{}", in_words(unknown)))?;
             if let Some(workers) = workers(&judged.workers) {
                 writeln!(out, "{workers}")?;
             }
@@ -277,10 +282,24 @@ fn judge_file(out: &mut impl Write, settings: &Settings, path: &Path, typed: &Ch
 }
 
 fn counts(judged: &Judged, refusals: &[PrintedRefusal], by_reason: &[remedies::Refused]) -> serde_json::Value {
+    let of = |unknown: &Unknown| {
+        let UnknownField { name, meant, is_misplaced } = &unknown.field;
+        json!({"name": name, "count": unknown.count, "line": unknown.line, "did_you_mean": meant, "misplaced": is_misplaced})
+    };
+    let unknown: Vec<_> = judged.unknown.iter().map(of).collect();
     json!({
         "messages": judged.messages, "accepted": judged.accepted, "rejected": judged.refused,
-        "unknown_fields": judged.unknown_fields, "workers": judged.workers, "rejections": refusals, "reasons": by_reason,
+        "unknown_fields": judged.unknown_fields, "unknown": unknown, "workers": judged.workers, "rejections": refusals, "reasons": by_reason,
     })
+}
+
+fn in_words(Unknown { field, line, count }: &Unknown) -> String {
+    let what = match field {
+        UnknownField { meant: Some(meant), .. } => format!("; did you mean {meant}?"),
+        UnknownField { is_misplaced: true, .. } => ", which has no meaning in such an item".to_owned(),
+        UnknownField { .. } => String::new(),
+    };
+    format!("  {count} × unknown field {:?}, first on line {line}{what}", field.name)
 }
 
 /// Whom the items are about, the first of many.
@@ -289,9 +308,5 @@ fn workers(names: &[String]) -> Option<String> {
     let shown = names[..names.len().min(SHOWN)].join(", ");
     let more = names.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    (!names.is_empty()).then(|| format!("{}: {shown}{more}", counted(names.len() as u64, "worker")))
-}
-
-fn counted(count: u64, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    (!names.is_empty()).then(|| format!("{}: {shown}{more}", counted(names.len(), "worker")))
 }

@@ -34,11 +34,21 @@ mod strain;
 mod units;
 mod workers;
 
+use std::fmt::Display;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// So many of something, in words.
+fn counted<N: Display + PartialEq + From<u8>>(number: N, one: &str) -> String {
+    match one.strip_suffix('y') {
+        _ if number == N::from(1) => format!("1 {one}"),
+        Some(stem) => format!("{number} {stem}ies"),
+        None => format!("{number} {one}s"),
+    }
+}
 
 /// Wearable stream processing for occupational health.
 #[derive(Debug, Parser)]

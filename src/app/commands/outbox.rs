@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 
 use super::operator::{self, OperatorError};
 use super::outbox_test;
-use super::{ConfigFile, Output};
+use super::{ConfigFile, Output, counted};
 use crate::app::control::{self, Answer, ChannelRow, DeliveryRow, Discard, DiscardedRow, Question};
 use crate::config;
 
@@ -201,15 +201,6 @@ fn print_discarded(answer: &Answer) {
 fn say_unknown(unknown: &[String]) {
     for id in unknown {
         operator::say(format_args!("nothing of {id} is in the outbox: it was delivered, or it never was"));
-    }
-}
-
-/// So many of something, in words.
-fn counted(number: usize, one: &str) -> String {
-    match (number, one.strip_suffix('y')) {
-        (1, _) => format!("1 {one}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {one}s"),
     }
 }
 

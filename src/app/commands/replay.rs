@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{ConfigFile, EXIT_USAGE, workers};
+use super::{ConfigFile, EXIT_USAGE, counted, workers};
 use crate::app::replay::{self, ReplayError, Summary};
 use crate::app::service;
 use crate::config;
@@ -69,8 +69,12 @@ pub(super) fn run(arguments: &ReplayArguments) -> ExitCode {
     match with_files(&settings, &arguments.input, arguments.alerts.as_deref()) {
         Ok(summary) => {
             eprintln!(
-                "{} messages: {} items accepted, {} duplicate, {} rejected; {} events",
-                summary.messages, summary.accepted, summary.duplicate, summary.rejected, summary.events
+                "{}: {} accepted, {} duplicate, {} rejected; {}",
+                counted(summary.messages, "message"),
+                counted(summary.accepted, "item"),
+                summary.duplicate,
+                summary.rejected,
+                counted(summary.events, "event")
             );
             ExitCode::SUCCESS
         }

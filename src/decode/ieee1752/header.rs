@@ -2,7 +2,7 @@
 
 use super::super::message::meaningless;
 use super::super::slot::{Problem, Slot, Text, quoted};
-use super::super::wire::{Later, Notes, Record, Shape, Unneeded, read_record, record};
+use super::super::wire::{Later, Notes, Shape, Unneeded, read_record, record};
 use crate::domain::Timestamp;
 use crate::domain::ids::{SourceId, WorkerId};
 use crate::domain::rejection::Reason;
@@ -111,7 +111,7 @@ impl<'a> Header<'a> {
         let user_id = fields.user_id.optional("header.user_id")?;
         let worker = user_id.as_ref().map(|user_id| worker(source, user_id)).transpose()?;
         let created = created(&mut fields, notes)?;
-        notes.add_unknown(fields.untaken());
+        notes.add_untaken(&fields);
         let revision = created.map_or(0, |at| u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX));
         Ok(Self { schema, worker, revision, schema_id, user_id, created })
     }
@@ -142,7 +142,7 @@ fn schema(id: SchemaId<'_>, notes: &mut Notes) -> Result<(Schema, String), Probl
             let namespace = fields.namespace.required("header.schema_id.namespace")?;
             let name = fields.name.required("header.schema_id.name")?;
             let version = fields.version.required("header.schema_id.version")?;
-            notes.add_unknown(fields.untaken());
+            notes.add_untaken(&fields);
             format!("{namespace}:{name}:{version}")
         }
     };
@@ -201,7 +201,7 @@ fn created(fields: &mut HeaderFields<'_>, notes: &mut Notes) -> Result<Option<Ti
         let changed =
             provenance.source_last_modification_date_time.timestamp(&name("source_last_modification_date_time"))?;
         let made = provenance.source_creation_date_time.timestamp(&name("source_creation_date_time"))?;
-        notes.add_unknown(provenance.untaken());
+        notes.add_untaken(&provenance);
         created = changed.or(at_source).or(made);
     }
     Ok(created.or(in_store))

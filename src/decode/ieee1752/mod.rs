@@ -164,7 +164,7 @@ impl<'a> Body<'a> {
                     Err(meaningless(&error))
                 }
             };
-            notes.add_unknown(own.unknown);
+            notes.add_unknown_of(&mut own);
             let outcome = own.fatal.map_or(read, |detail| Err(Problem::new(Reason::BadShape, detail)));
             take(self, outcome, Element { number: Some(number), place: start..cursor.at });
             cursor.eat(b',');
@@ -182,7 +182,7 @@ fn of<'a, R: Record<'a>, T>(
     match slot {
         Slot::Got(mut fields) => {
             let made = make(&mut fields, notes)?;
-            notes.add_unknown(fields.untaken());
+            notes.add_untaken(&fields);
             Ok(made)
         }
         Slot::Wrong(how) => Err(Problem::new(Reason::BadShape, how)),

@@ -1,7 +1,7 @@
 //! `effective_time_frame`: an instant, or an interval in one of its three forms.
 
 use super::super::slot::{Problem, Slot, Text};
-use super::super::wire::{Notes, Record, record};
+use super::super::wire::{Notes, record};
 use super::unit::{self, UnitValue};
 use crate::domain::rejection::Reason;
 use crate::domain::{SignedDuration, Timestamp};
@@ -44,7 +44,7 @@ pub(super) fn frame(slot: &mut Slot<TimeFrame<'_>>, notes: &mut Notes) -> Result
     let Some(mut fields) = slot.optional(FRAME)? else { return Ok(None) };
     let moment = fields.date_time.timestamp("effective_time_frame.date_time")?;
     let interval = fields.time_interval.optional(INTERVAL)?;
-    notes.add_unknown(fields.untaken());
+    notes.add_untaken(&fields);
     match (moment, interval) {
         (Some(moment), None) => Ok(Some(Frame::Moment(moment))),
         (None, Some(fields)) => interval_of(fields, notes).map(Some),
@@ -91,7 +91,7 @@ fn interval_of(mut fields: IntervalFields<'_>, notes: &mut Notes) -> Result<Fram
             return Err(Problem::new(Reason::MissingField, detail));
         }
     };
-    notes.add_unknown(fields.untaken());
+    notes.add_untaken(&fields);
     if end < start {
         return Err(Problem::new(Reason::Inconsistent, format!("{INTERVAL} ends before it starts")));
     }

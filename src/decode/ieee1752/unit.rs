@@ -1,7 +1,7 @@
 //! Values with their unit. A value is never taken without one, and only with a unit of its kind.
 
 use super::super::slot::{Problem, Slot, Text, quoted};
-use super::super::wire::{Notes, Record, record};
+use super::super::wire::{Notes, record};
 use crate::domain::rejection::Reason;
 
 record! {
@@ -75,7 +75,7 @@ fn amount(
     let Some(mut fields) = slot.optional(name)? else { return Ok(None) };
     let value = fields.value.required(&format!("{name}.value"))?;
     let unit = fields.unit.required(&format!("{name}.unit"))?;
-    notes.add_unknown(fields.untaken());
+    notes.add_untaken(&fields);
     match units.iter().find(|(known, _)| *known == unit) {
         Some((_, scale)) => Ok(Some((value, *scale))),
         None => {

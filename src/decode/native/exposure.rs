@@ -1,7 +1,7 @@
 //! Items of the stream `exposures`.
 
 use super::super::slot::{Problem, Text, quoted};
-use super::super::wire::{Notes, Record, record};
+use super::super::wire::{Notes, record};
 use super::Outcome;
 use crate::domain::exposure::{ExposureDay, Shift, WorkEvent};
 use crate::domain::ids::UnitId;
@@ -59,7 +59,7 @@ pub(super) fn make(fields: &mut ExposureFields<'_>, notes: &mut Notes) -> Outcom
 fn make_shift(mut fields: ShiftFields<'_>, date: Date, notes: &mut Notes) -> Result<Shift, Problem> {
     let (start, first) = fields.start.required_dated_timestamp("shift.start")?;
     let (end, last) = fields.end.required_dated_timestamp("shift.end")?;
-    notes.unknown = notes.unknown.saturating_add(fields.untaken());
+    notes.add_untaken(&fields);
     if end <= start {
         return Err(Problem::new(Reason::Inconsistent, "shift.end is not after shift.start"));
     }

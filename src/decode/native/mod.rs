@@ -58,7 +58,7 @@ fn make<'a, R: Record<'a>>(
     match fields {
         Slot::Got(fields) => {
             let item = make(fields, notes)?;
-            notes.unknown = notes.unknown.saturating_add(fields.untaken());
+            notes.add_untaken(&*fields);
             Ok(item)
         }
         Slot::Wrong(how) => Err(Problem::new(Reason::BadShape, format!("the item {how}"))),

@@ -1,7 +1,7 @@
 //! Sleep episodes: the times must follow each other and the stages must add up.
 
 use super::super::slot::{Problem, Text};
-use super::super::wire::{Notes, Record, record};
+use super::super::wire::{Notes, record};
 use super::reading::{ReadingFields, unlisted};
 use crate::domain::Timestamp;
 use crate::domain::reading::{SleepRecord, StageMinutes};
@@ -154,7 +154,7 @@ fn stage_minutes(fields: &mut StageMinuteFields<'_>, notes: &mut Notes) -> Resul
         rem: fields.rem.within("stages_min.rem", within_bed.clone())?.unwrap_or(0.0),
         asleep: fields.asleep.within("stages_min.asleep", within_bed)?.unwrap_or(0.0),
     };
-    notes.unknown = notes.unknown.saturating_add(fields.untaken());
+    notes.add_untaken(&*fields);
     Ok(stages)
 }
 
@@ -171,7 +171,7 @@ fn intervals(stages: Vec<StageFields<'_>>, notes: &mut Notes) -> Result<Vec<Inte
         if end <= start {
             return Err(inconsistent(format!("{} is not after its start", name("end"))));
         }
-        notes.unknown = notes.unknown.saturating_add(fields.untaken());
+        notes.add_untaken(&fields);
         intervals.push(Interval { stage, start, end });
     }
     intervals.sort_by_key(|interval| interval.start);

@@ -1,7 +1,8 @@
 //! The known word that somebody may have meant.
 
 /// The nearest of `words` to what was typed, where it is near enough to be meant.
-pub(super) fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+#[must_use]
+pub fn nearest<'a>(typed: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let typed = typed.to_lowercase();
     let near = words.into_iter().map(|word| (distance(&typed, &word.to_lowercase()), word));
     let (distance, word) = near.min_by_key(|(distance, _)| *distance)?;
