@@ -26,6 +26,8 @@ const PACKET_OVERHEAD_BYTES: usize = 64;
 const MAX_PACKET_BYTES: u32 = 1024 * 1024;
 /// How long a good-bye may take.
 const GOODBYE: Duration = Duration::from_secs(2);
+/// How a broker says that it knows us, and that we may not.
+const NOT_AUTHORIZED: &str = "not authorized";
 /// The packet id of the subscription; messages take the others.
 const SUBSCRIPTION_ID: u16 = 1;
 
@@ -35,7 +37,9 @@ pub(super) enum Report {
     /// It is connected, subscribed to its receipts, and `online`.
     Connected(Origin),
     /// The connection could not be made or was lost, or the broker refused something; it goes on trying.
-    Problem(String),
+    Problem(Origin, String),
+    /// The broker does not let this user speak for the source: trying again would change nothing.
+    Refused(Origin, String),
     /// A message was sent once more.
     SentAgain,
     /// What became of a message.
@@ -45,6 +49,8 @@ pub(super) enum Report {
 /// Why one connection ended.
 enum End {
     Finished,
+    /// This user may not speak for this source.
+    Refused(String),
     Lost(BrokerError),
 }
 
@@ -100,9 +106,10 @@ impl Courier {
             backoff.forgive_after(since.elapsed());
             let error = match end {
                 End::Finished => return,
+                End::Refused(why) => return self.report(Report::Refused(self.origin.clone(), why)).await,
                 End::Lost(error) => error,
             };
-            self.report(Report::Problem(self.in_words(&error))).await;
+            self.report(Report::Problem(self.origin.clone(), self.in_words(&error))).await;
             let wait = if error.is_takeover() { backoff.next_long_wait() } else { backoff.next_wait() };
             tokio::select! {
                 () = is_stopping(&mut stop) => return,
@@ -130,11 +137,27 @@ impl Courier {
     }
 
     fn in_words(&self, error: &BrokerError) -> String {
+        let (id, origin) = (self.client_id(), &self.origin);
+        let remedy = "two programs must not speak for one source: end the other `vagus publish`, or this one";
         if error.is_takeover() {
-            format!("another client connected as {}; two programs must not speak for one source", self.client_id())
+            format!("another client connected as {id} and took over the connection of {origin}; {remedy}")
+        } else if matches!(error, BrokerError::Closed) {
+            // Of a takeover MQTT 3.1.1 cannot tell, and mosquitto does not where the session was clean.
+            format!("{error} of {origin}; if it does so again and again, another client connects as {id}: {remedy}")
         } else {
             error.to_string()
         }
+    }
+
+    /// That the broker lets this user not do something, and what to do.
+    fn not_allowed(&self, what: &str, reason: &str) -> String {
+        let user = self.settings.broker.credentials.as_ref();
+        let user = user.map_or("a client without a name".to_owned(), |login| format!("the user {:?}", login.username));
+        let origin = &self.origin;
+        format!(
+            "the broker does not let {user} {what}: {reason}; sign in as a user who may speak for {origin} (mqtt.username), or \
+             have the broker's access list let this one (config/mosquitto/vagus.acl is an example)"
+        )
     }
 
     async fn report(&self, report: Report) {
@@ -154,6 +177,8 @@ struct Connection<'a> {
     window: usize,
     unacknowledged: BTreeSet<u16>,
     last_packet_id: u16,
+    /// The packet that says `online`: a broker that refuses it may still take messages.
+    online_packet: Option<u16>,
     is_subscribed: bool,
     /// Whether nothing more comes.
     is_closed: bool,
@@ -170,6 +195,7 @@ impl<'a> Connection<'a> {
             window: usize::from(welcome.receive_maximum.unwrap_or(u16::MAX).max(1)),
             unacknowledged: BTreeSet::new(),
             last_packet_id: SUBSCRIPTION_ID,
+            online_packet: None,
             is_subscribed: false,
             is_closed: false,
             link,
@@ -184,8 +210,13 @@ impl<'a> Connection<'a> {
             return End::Lost(error);
         }
         loop {
-            if let Err(end) = self.advance().await {
-                return end;
+            match self.advance().await {
+                Ok(()) => {}
+                Err(End::Refused(why)) => {
+                    self.say_goodbye().await;
+                    return End::Refused(why);
+                }
+                Err(end) => return end,
             }
             if self.is_closed && self.is_subscribed && self.courier.flights.is_empty() {
                 return self.say_goodbye().await;
@@ -237,21 +268,31 @@ impl<'a> Connection<'a> {
             // The broker has it, in memory: that is no reason to let go of it.
             Incoming::PubAck { packet_id, refusal } => {
                 self.unacknowledged.remove(&packet_id);
-                if let Some(reason) = refusal {
-                    let origin = &self.courier.origin;
-                    let words = format!("the broker refuses messages of {}/{}: {reason}", origin.site, origin.source);
-                    self.courier.report(Report::Problem(words)).await;
+                let is_online = self.online_packet.take_if(|online| *online == packet_id).is_some();
+                let Some(reason) = refusal else { return Ok(()) };
+                let (origin, root) = (self.courier.origin.clone(), &self.courier.settings.root);
+                if reason == NOT_AUTHORIZED && !is_online {
+                    let what = format!("publish to {root}/{origin}/…");
+                    return Err(End::Refused(self.courier.not_allowed(&what, &reason)));
                 }
+                let what = if is_online { "the status" } else { "messages" };
+                let words = format!("the broker refuses {what} of {origin}: {reason}");
+                self.courier.report(Report::Problem(origin, words)).await;
             }
             Incoming::Publish(publish) => self.receipt(publish).await,
             Incoming::SubAck(outcomes) => {
                 if let Some(Err(reason)) = outcomes.first() {
+                    if reason == NOT_AUTHORIZED {
+                        let what = format!("read {}", self.receipts_topic);
+                        return Err(End::Refused(self.courier.not_allowed(&what, reason)));
+                    }
                     let refusal = format!("{}: {reason}", self.receipts_topic);
                     return Err(BrokerError::SubscriptionRefused(refusal).into());
                 }
                 // Not before receipts are heard: now messages may go.
                 self.is_subscribed = true;
                 self.tell_status("online")?;
+                self.online_packet = Some(self.last_packet_id);
                 let origin = self.courier.origin.clone();
                 self.courier.report(Report::Connected(origin)).await;
             }

@@ -46,6 +46,9 @@ pub enum InputError {
         /// What the system says.
         source: io::Error,
     },
+    /// It holds files, and no lines.
+    #[error("{} is a directory; name a file after --input", .0.display())]
+    Directory(PathBuf),
     /// What was published of it reads differently now.
     #[error(
         "{}: its first {lines} lines, which were published, have changed since; publish the new file with another --spool",
@@ -57,6 +60,14 @@ pub enum InputError {
         /// Lines that were published.
         lines: u64,
     },
+}
+
+/// Whether there is something to read.
+pub(super) fn look_at(path: Option<&Path>) -> Result<(), InputError> {
+    let Some(path) = path else { return Ok(()) };
+    let unreadable = |source| InputError::Unreadable { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable)?.metadata().map_err(unreadable)?;
+    if file.is_dir() { Err(InputError::Directory(path.to_owned())) } else { Ok(()) }
 }
 
 /// Opens a file after the lines that were taken over already, or standard input.

@@ -1,6 +1,7 @@
 //! One line of a recording to a message under an id of our own.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -16,6 +17,12 @@ use crate::domain::topics;
 pub(super) struct Origin {
     pub(super) site: SiteId,
     pub(super) source: SourceId,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.site, self.source)
+    }
 }
 
 impl Origin {
@@ -89,6 +96,16 @@ pub(super) fn read(root: &str, line: &[u8]) -> Result<Option<Content>, String> {
 }
 
 impl Content {
+    /// Whether it was recorded under an id of its own, which ours will replace.
+    pub(super) fn has_own_id(&self) -> bool {
+        #[derive(Deserialize)]
+        struct Key {
+            message_id: Option<serde::de::IgnoredAny>,
+        }
+        let is_likely = self.payload.starts_with('{') && self.payload.contains("message_id");
+        is_likely && serde_json::from_str(&self.payload).is_ok_and(|Key { message_id }| message_id.is_some())
+    }
+
     /// The message of that number: one item, many or an envelope become an envelope under our id.
     pub(super) fn numbered(self, publication: &str, number: u64) -> Result<Message, String> {
         let id = self.origin.message_id(publication, number);

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub use input::InputError;
 pub use publication::{End, PublishError, Summary, Told, default_spool, publish};
-pub use spool::SpoolError;
+pub use spool::{SpoolError, holds_messages};
 pub use tally::Tally;
 
 use crate::broker;

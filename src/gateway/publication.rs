@@ -1,18 +1,19 @@
 //! A publication from begin to end: lines are kept, handed to the courier of their source, and let go of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 
 use super::courier::{Courier, Report};
 use super::input::{self, InputError, Line};
-use super::message::{self, Message, Origin};
+use super::message::{self, Content, Message, Origin};
 use super::receipt::{Receipt, Rejected};
 use super::refused::Refused;
 use super::spool::{Spool, SpoolError};
@@ -48,6 +49,8 @@ pub enum Told<'a> {
     Connected(&'a str),
     /// Something is wrong; it goes on trying.
     Problem(&'a str),
+    /// A source may not be spoken for; its messages stay where they are.
+    Refused(&'a str),
 }
 
 /// How it ended.
@@ -59,6 +62,8 @@ pub enum End {
     Stopped,
     /// No receipt came for too long.
     GivenUp,
+    /// The broker lets nobody speak for the sources of what is left.
+    Refused,
 }
 
 /// What a publication came to.
@@ -72,6 +77,10 @@ pub struct Summary {
     pub waiting: usize,
     /// Messages that were sent again since this run began.
     pub sent_again: u64,
+    /// Messages of this run that had a `message_id` of their own, which was replaced.
+    pub renamed: u64,
+    /// What was wrong at the end, as far as it is known.
+    pub problems: Vec<String>,
     /// Where the refused items are.
     pub refused_file: PathBuf,
 }
@@ -96,8 +105,12 @@ impl PublishError {
     pub const fn is_usage(&self) -> bool {
         matches!(
             self,
-            Self::Spool(SpoolError::InUse(_) | SpoolError::OtherInput { .. } | SpoolError::Foreign { .. })
-                | Self::Input(InputError::Changed { .. } | InputError::Unreadable { .. })
+            Self::Spool(
+                SpoolError::InUse(_)
+                    | SpoolError::OtherInput { .. }
+                    | SpoolError::NoDirectory(_)
+                    | SpoolError::Foreign { .. }
+            ) | Self::Input(InputError::Changed { .. } | InputError::Unreadable { .. } | InputError::Directory(_))
         )
     }
 }
@@ -113,6 +126,8 @@ pub async fn publish(
     tell: &mut dyn FnMut(Told<'_>),
 ) -> Result<Summary, PublishError> {
     let input = settings.input.as_deref();
+    // Before a spool is made beside something that is none.
+    input::look_at(input)?;
     let spool = Spool::open(&settings.spool, input, &settings.root, || format!("{:08x}", rand::random::<u32>()))?;
     let lines = input::open(input, spool.position())?;
     let mut publication = Publication::begin(settings, spool);
@@ -134,6 +149,11 @@ struct Publication<'a> {
     pace: Option<Interval>,
     lines_read: u64,
     sent_again: u64,
+    renamed: u64,
+    /// What was wrong with a source the last time, unless it was connected since.
+    problems: BTreeMap<Origin, String>,
+    /// Sources that this user may not speak for.
+    refused_origins: BTreeSet<Origin>,
     /// When the last receipt came, or nothing waited for one.
     receipt_at: Instant,
 }
@@ -152,6 +172,9 @@ impl<'a> Publication<'a> {
             pace: settings.rate.map(|rate| tokio::time::interval(Duration::from_secs_f64(1.0 / rate))),
             lines_read: spool.position().lines,
             sent_again: 0,
+            renamed: 0,
+            problems: BTreeMap::new(),
+            refused_origins: BTreeSet::new(),
             receipt_at: Instant::now(),
             spool,
         };
@@ -173,6 +196,9 @@ impl<'a> Publication<'a> {
         let mut batch = Vec::new();
         while !(is_at_end && self.spool.waiting().len() == 0) {
             let room = self.room();
+            if (is_at_end || room == 0) && self.is_refused() {
+                return Ok(End::Refused);
+            }
             let batch_size = if self.pace.is_some() { 1 } else { room.min(MAX_BATCH) };
             tokio::select! {
                 biased;
@@ -210,6 +236,7 @@ impl<'a> Publication<'a> {
         for line in lines {
             self.lines_read = line.position.lines;
             let content = message::read(&self.settings.root, &line.bytes);
+            self.renamed += u64::from(content.as_ref().is_ok_and(|c| c.as_ref().is_some_and(Content::has_own_id)));
             match content.and_then(|content| content.map(|c| self.numbered(c, number)).transpose()) {
                 Ok(None) => {}
                 Ok(Some(message)) => {
@@ -227,7 +254,7 @@ impl<'a> Publication<'a> {
         self.keep_and_hand_over(kept)
     }
 
-    fn numbered(&self, content: message::Content, number: u64) -> Result<Message, String> {
+    fn numbered(&self, content: Content, number: u64) -> Result<Message, String> {
         content.numbered(self.spool.publication(), number)
     }
 
@@ -252,6 +279,9 @@ impl<'a> Publication<'a> {
 
     /// Gives a message to the courier of its source, which begins with its first one.
     fn hand_over(&mut self, message: Message) {
+        if self.refused_origins.contains(&message.origin) {
+            return;
+        }
         let courier = self.couriers.entry(message.origin.clone()).or_insert_with(|| {
             let (sender, messages) = mpsc::channel(MAX_KEPT);
             let (reports, stop) = (self.report_to.clone(), self.stop.subscribe());
@@ -260,13 +290,28 @@ impl<'a> Publication<'a> {
             self.tasks.spawn(courier.run());
             sender
         });
-        courier.try_send(message).expect("no more messages are kept than the channel holds");
+        match courier.try_send(message) {
+            // It was refused, and has just ended; its message stays in the spool.
+            Ok(()) | Err(TrySendError::Closed(_)) => {}
+            Err(TrySendError::Full(_)) => unreachable!("no more messages are kept than the channel holds"),
+        }
     }
 
     fn take(&mut self, report: Report, tell: &mut dyn FnMut(Told<'_>)) -> Result<(), PublishError> {
         match report {
-            Report::Connected(origin) => tell(Told::Connected(&format!("{}/{}", origin.site, origin.source))),
-            Report::Problem(problem) => tell(Told::Problem(&problem)),
+            Report::Connected(origin) => {
+                tell(Told::Connected(&origin.to_string()));
+                self.problems.remove(&origin);
+            }
+            Report::Problem(origin, problem) => {
+                tell(Told::Problem(&problem));
+                self.problems.insert(origin, problem);
+            }
+            Report::Refused(origin, problem) => {
+                tell(Told::Refused(&problem));
+                self.refused_origins.insert(origin.clone());
+                self.problems.insert(origin, problem);
+            }
             Report::SentAgain => self.sent_again += 1,
             Report::Settled(message, receipt) => {
                 self.receipt_at = Instant::now();
@@ -287,6 +332,12 @@ impl<'a> Publication<'a> {
             self.refused.items(self.spool.publication(), message, &receipt.rejected)?;
         }
         Ok(self.spool.settle(message.number, &tally)?)
+    }
+
+    /// Whether all that waits is of sources that this user may not speak for.
+    fn is_refused(&self) -> bool {
+        !self.refused_origins.is_empty()
+            && self.spool.waiting().all(|message| self.refused_origins.contains(&message.origin))
     }
 
     fn is_hopeless(&self) -> bool {
@@ -313,6 +364,8 @@ impl<'a> Publication<'a> {
             tally: self.spool.tally().clone(),
             waiting: self.spool.waiting().len(),
             sent_again: self.sent_again,
+            renamed: self.renamed,
+            problems: self.problems.values().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
             refused_file: self.refused.path().to_owned(),
         };
         if end == End::Finished {

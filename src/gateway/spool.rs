@@ -40,6 +40,9 @@ pub enum SpoolError {
     /// Another process publishes from it.
     #[error("the spool {} is in use by another `vagus publish`; wait for its end, or give another --spool", .0.display())]
     InUse(PathBuf),
+    /// There is something else of that name.
+    #[error("the spool {} is no directory; name one after --spool, or one that can be made", .0.display())]
+    NoDirectory(PathBuf),
     /// It holds what is left of another input.
     #[error(
         "the spool {} holds an unfinished publication of {input}; finish it first (--input {input}), or give another --spool",
@@ -291,9 +294,18 @@ impl Spool {
     }
 }
 
+/// Whether messages are kept in a directory.
+#[must_use]
+pub fn holds_messages(directory: &Path) -> bool {
+    directory.join(FILE).exists()
+}
+
 /// Makes the directory and takes its lock. What is in it are readings and answers of people: nobody else may look.
 fn prepare(directory: &Path) -> Result<File, SpoolError> {
     let io_error = |source| SpoolError::Io { path: directory.to_owned(), source };
+    if directory.exists() && !directory.is_dir() {
+        return Err(SpoolError::NoDirectory(directory.to_owned()));
+    }
     DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(io_error)?;
     // A directory is on disk only when the one that names it is.
     let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{ConfigFile, EXIT_USAGE, Output, remedies};
+use super::{ConfigFile, EXIT_USAGE, Output, counted, remedies};
 use crate::config;
 use crate::gateway::{self, End, PublishError, Settings, Summary, Tally, Told};
 
@@ -24,6 +24,9 @@ const TOLD_A_LINE: u32 = 20;
 /// promise. Without a receipt in time, and after a reconnect, it is sent again under the same message_id: the
 /// service counts what it knows as duplicates. Each source has a connection of its own, on which it is `online`
 /// (retained) until it ends or is lost. Of the configuration [mqtt] alone matters, and ingest.max_payload_bytes.
+///
+/// A message_id of the input is replaced by a new one: a recording may hold one twice, and a receipt must tell which
+/// message it is of.
 ///
 /// Killed or stopped, it goes on where it was when the same command is given again. What is refused is written
 /// to rejected.jsonl in the spool, each item with its reason: mended, that file can be published itself.
@@ -79,10 +82,13 @@ pub(super) fn run(arguments: &PublishArguments) -> ExitCode {
             {
                 eprintln!("vagus publish: the summary cannot be printed: {error}");
             }
+            if summary.end == End::Finished && summary.tally == Tally::default() {
+                eprintln!("vagus publish: {} holds no message", arguments.input.display());
+            }
             match summary.end {
                 End::Finished if summary.tally.refused() == 0 => ExitCode::SUCCESS,
                 End::Finished => ExitCode::from(EXIT_USAGE),
-                End::Stopped | End::GivenUp => ExitCode::FAILURE,
+                End::Stopped | End::GivenUp | End::Refused => ExitCode::FAILURE,
             }
         }
         Err(error) => {
@@ -90,7 +96,10 @@ pub(super) fn run(arguments: &PublishArguments) -> ExitCode {
             if error.is_usage() {
                 return ExitCode::from(EXIT_USAGE);
             }
-            eprintln!("what has no receipt is in {}; give the same command again to go on", settings.spool.display());
+            let spool = &settings.spool;
+            if gateway::holds_messages(spool) {
+                eprintln!("what has no receipt is in {}; give the same command again to go on", spool.display());
+            }
             ExitCode::FAILURE
         }
     }
@@ -179,6 +188,7 @@ impl Screen {
                 self.problem = Some((*problem).to_owned());
                 self.say(&format!("{problem}; trying again"));
             }
+            Told::Refused(problem) => self.say(problem),
         }
     }
 
@@ -188,12 +198,13 @@ impl Screen {
 }
 
 fn counts(tally: &Tally) -> String {
-    format!("{} items accepted, {} duplicate, {} rejected", tally.accepted, tally.duplicate, tally.refused())
+    let accepted = counted(tally.accepted, "item");
+    format!("{accepted} accepted, {} duplicate, {} rejected", tally.duplicate, tally.refused())
 }
 
 fn print(summary: &Summary, settings: &Settings, output: Output) -> io::Result<()> {
     let out = &mut io::stdout().lock();
-    let Summary { end, tally, waiting, sent_again, refused_file } = summary;
+    let Summary { end, tally, waiting, sent_again, renamed, problems, refused_file } = summary;
     let refused_file = (tally.refused() > 0).then(|| refused_file.display().to_string());
     let by_reason = remedies::by_reason(tally);
     if output == Output::Json {
@@ -201,15 +212,25 @@ fn print(summary: &Summary, settings: &Settings, output: Output) -> io::Result<(
             End::Finished => "finished",
             End::Stopped => "stopped",
             End::GivenUp => "given_up",
+            End::Refused => "refused",
         };
         let summary = json!({
             "end": end, "messages": tally.messages, "accepted": tally.accepted, "duplicate": tally.duplicate,
             "rejected": tally.refused(), "reasons": by_reason, "rejected_file": refused_file,
-            "waiting": waiting, "sent_again": sent_again, "spool": settings.spool.display().to_string(),
+            "waiting": waiting, "sent_again": sent_again, "message_ids_replaced": renamed, "problems": problems, "spool": settings.spool.display().to_string(),
         });
         return writeln!(out, "{summary}");
     }
-    writeln!(out, "{} messages have their receipt: {}; {sent_again} sent again", tally.messages, counts(tally))?;
+    let have = if tally.messages == 1 { "has its" } else { "have their" };
+    let messages = counted(tally.messages, "message");
+    writeln!(out, "{messages} {have} receipt: {}; {sent_again} sent again", counts(tally))?;
+    if *renamed > 0 {
+        let ids = counted(*renamed, "message_id");
+        writeln!(
+            out,
+            "{ids} of the input replaced by new ones: a recording may hold one twice, and each must have a receipt"
+        )?;
+    }
     for refused in &by_reason {
         writeln!(out, "{refused}")?;
     }
@@ -218,12 +239,17 @@ fn print(summary: &Summary, settings: &Settings, output: Output) -> io::Result<(
     }
     let why = match end {
         End::Finished => return Ok(()),
-        End::Stopped => "stopped",
-        End::GivenUp => {
-            "no receipt came for too long: does the service run, is the site one of its own, and does the broker let this user publish \
-             as the source and read its receipts?"
+        End::Stopped => "stopped".to_owned(),
+        // It was told when it happened, and is what to mend now.
+        End::Refused => problems.join("; "),
+        End::GivenUp if problems.is_empty() => {
+            "no receipt came for too long, though the broker was there: does the service run, is the site one of its own, and does \
+             the broker let this user publish as the source and read its receipts?"
+                .to_owned()
         }
+        End::GivenUp => format!("no receipt came for too long: {}", problems.join("; ")),
     };
-    let spool = settings.spool.display();
-    writeln!(out, "{why}; {waiting} messages without receipt are in {spool}; give the same command again to go on")
+    let are = if *waiting == 1 { "is" } else { "are" };
+    let (spool, waiting) = (settings.spool.display(), counted(*waiting, "message"));
+    writeln!(out, "{why}\n{waiting} without receipt {are} in {spool}; give the same command again to go on")
 }
