@@ -118,8 +118,8 @@ impl Books {
         Ok(store.back_up(out, &asked)?)
     }
 
-    /// Writes down how it ended: the backup is in its place, or why it is not. Gives when the backup was made, where
-    /// it is the newest.
+    /// Writes down how it ended: the backup is in its place, or why it is not. Gives when the newest
+    /// backup was made.
     ///
     /// # Errors
     /// [`AuditError`] where it cannot be written down.
@@ -128,7 +128,8 @@ impl Books {
         match ended {
             Ok(report) => {
                 self.write(at, "done", &format!(": row {}, {} bytes", report.summary.row, report.bytes))?;
-                Ok(keep_last(&self.directory, report))
+                let newest = last_made(&self.directory).into_iter().chain(made_at(report)).max();
+                Ok(newest.inspect(|at| keep_last(&self.directory, *at)))
             }
             Err(problem) => self.write(at, "failed", &format!(": {problem}")).map(|()| None),
         }
@@ -149,16 +150,18 @@ pub fn last_made(directory: &Path) -> Option<Timestamp> {
     Timestamp::from_second(last.made_at_s).ok()
 }
 
+fn made_at(report: &BackupReport) -> Option<Timestamp> {
+    report.manifest.made_at.parse().ok()
+}
+
 /// Writes down when the newest backup was made; where that cannot be written the log says so.
-fn keep_last(directory: &Path, report: &BackupReport) -> Option<Timestamp> {
-    let at: Timestamp = report.manifest.made_at.parse().ok()?;
+fn keep_last(directory: &Path, at: Timestamp) {
     let (path, new) = (directory.join(LAST), directory.join(LAST).with_extension("json.new"));
     let written = serde_json::to_vec(&Last { made_at_s: at.as_second() }).map_err(std::io::Error::from);
     let kept = written.and_then(|text| std::fs::write(&new, text)).and_then(|()| std::fs::rename(&new, &path));
     if let Err(error) = kept {
         tracing::warn!("{} cannot be written: {error}", path.display());
     }
-    Some(at)
 }
 
 /// Writes into a restored store, which stands in `directory`, what it was restored from: that is its newest backup, too.
@@ -170,6 +173,8 @@ pub fn note_restored(directory: &Path, report: &BackupReport) -> Result<(), Audi
     let change = format!("backup of {}, row {}", report.manifest.made_at, report.summary.row);
     let line = Entry::by("command", Role::Operator.as_str(), "restore", "vagus restore");
     Audit::open(&directory.join(AUDIT))?.write(at, &[Entry { at: at.to_string(), change: Some(change), ..line }])?;
-    keep_last(directory, report);
+    if let Some(at) = made_at(report) {
+        keep_last(directory, at);
+    }
     Ok(())
 }

@@ -55,7 +55,7 @@ impl Gauges {
             certificates: Certificate::all(settings),
             log: Mutex::new(log),
             log_every_s: f64::from(settings.ops.latency_log_every_s),
-            heard: Heard::take_up(&settings.store.path, clock.now(), metrics, |site| settings.site(site).is_some()),
+            heard: Heard::take_up(&settings.store.path, metrics, |site| settings.site(site).is_some()),
             clock: clock.clone(),
             metrics: metrics.clone(),
         }

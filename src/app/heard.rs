@@ -36,7 +36,7 @@ impl Heard {
     /// Takes up what was known at the last end. A file that is missing or cannot be read knows of nothing; sites that
     /// are not ours any more have no sources.
     #[must_use]
-    pub fn take_up(store: &Path, now: Timestamp, metrics: &Metrics, is_ours: impl Fn(&SiteId) -> bool) -> Self {
+    pub fn take_up(store: &Path, metrics: &Metrics, is_ours: impl Fn(&SiteId) -> bool) -> Self {
         let path = store.join(FILE);
         let lines = std::fs::read(&path).ok().and_then(|text| serde_json::from_slice::<Vec<Line>>(&text).ok());
         for line in lines.unwrap_or_default() {
@@ -44,11 +44,10 @@ impl Heard {
             if let (Ok(site), Ok(source), Ok(at)) = (site, source, Timestamp::from_second(line.last_seen_s))
                 && is_ours(&site)
             {
-                // A clock that ran ahead must not hide a silence for as long.
-                metrics.source_seen(&site, &source, at.min(now));
+                // Whatever the clock says now: that of a machine that just started may be decades behind.
+                metrics.source_seen(&site, &source, at);
             }
         }
-        metrics.forget_sources(now - FORGOTTEN_AFTER);
         Self { path, metrics: metrics.clone() }
     }
 
@@ -85,9 +84,9 @@ mod tests {
         (SiteId::parse("plant-a").unwrap(), SourceId::parse(source).unwrap())
     }
 
-    fn started(directory: &Path, now: Timestamp) -> (Heard, Metrics) {
+    fn started(directory: &Path) -> (Heard, Metrics) {
         let metrics = Metrics::new();
-        (Heard::take_up(directory, now, &metrics, |site| site.as_str() != "closed"), metrics)
+        (Heard::take_up(directory, &metrics, |site| site.as_str() != "closed"), metrics)
     }
 
     fn known(metrics: &Metrics) -> Vec<(String, Timestamp)> {
@@ -97,28 +96,31 @@ mod tests {
     #[test]
     fn a_source_that_was_silent_before_a_start_is_silent_after_it_and_forgotten_after_a_month() {
         let directory = tempfile::tempdir().unwrap();
-        let (heard, metrics) = started(directory.path(), day(0));
+        let (heard, metrics) = started(directory.path());
         let (site, source) = ids("gw-7");
         metrics.source_seen(&site, &source, day(0));
         metrics.source_seen(&SiteId::parse("closed").unwrap(), &source, day(0));
         heard.keep(day(1));
-        let (again, metrics) = started(directory.path(), day(29));
+        let (again, metrics) = started(directory.path());
         assert_eq!(known(&metrics), [("gw-7".to_owned(), day(0))]);
         again.keep(day(31));
         assert_eq!(known(&metrics), []);
         assert!(!metrics.render().contains("vagus_source_last_seen_seconds{"), "no series is left");
-        assert_eq!(known(&started(directory.path(), day(31)).1), []);
+        assert_eq!(known(&started(directory.path()).1), []);
     }
 
     #[test]
-    fn a_time_that_is_still_to_come_counts_as_now_and_a_torn_file_as_none() {
+    fn a_time_stays_whatever_the_clock_says_at_a_start_and_a_torn_file_counts_as_none() {
         let directory = tempfile::tempdir().unwrap();
-        let (heard, metrics) = started(directory.path(), day(9));
+        let (heard, metrics) = started(directory.path());
         let (site, source) = ids("gw-7");
         metrics.source_seen(&site, &source, day(9));
         heard.keep(day(9));
-        assert_eq!(known(&started(directory.path(), day(3)).1), [("gw-7".to_owned(), day(3))]);
+        let (behind, metrics) = started(directory.path());
+        behind.keep(day(-20_000));
+        assert_eq!(known(&metrics), [("gw-7".to_owned(), day(9))]);
+        assert_eq!(known(&started(directory.path()).1), [("gw-7".to_owned(), day(9))]);
         std::fs::write(directory.path().join(FILE), "[{\"site\":").unwrap();
-        assert_eq!(known(&started(directory.path(), day(9)).1), []);
+        assert_eq!(known(&started(directory.path()).1), []);
     }
 }

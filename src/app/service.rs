@@ -147,6 +147,7 @@ impl Service {
         let begun = startup::begin(&settings, &engine, &clock, stopping.clone()).await?;
         let Begun { taken, metrics, starts, readiness: late, ops_address, mut parts } = begun;
         let opened = open(taken, &settings, engine.clone(), (&clock, &metrics)).await?;
+        starts.keep_again();
         let (progress, session) = (Arc::new(opened.progress()), Arc::new(SessionStatus::default()));
         let (store, kept) = (opened.store.clone(), opened.store.clone());
         let (traces, exporter) = traces(&settings, &clock, &metrics)?;

@@ -53,6 +53,13 @@ impl Starts {
         self.keep(*counted);
     }
 
+    /// Writes the counts down once more: on a full disk there is room for them only when the store is open, which gives
+    /// up its reserve then.
+    pub fn keep_again(&self) {
+        let counted = *self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        self.keep(counted);
+    }
+
     fn keep(&self, counted: Counted) {
         if let Err(error) = self.write(counted) {
             tracing::warn!("{} cannot be written: {error}", self.path.display());

@@ -87,7 +87,11 @@ impl Notes {
         for key in keys {
             self.unknown = self.unknown.saturating_add(1);
             if let Some(names) = &mut self.names {
-                names.push(UnknownField { name: key.to_string(), meant: meant(key, known), is_misplaced: false });
+                names.push(UnknownField {
+                    name: key.to_string(),
+                    meant: nearest(key, known.iter().copied()),
+                    is_misplaced: false,
+                });
             }
         }
     }
@@ -99,13 +103,6 @@ impl Notes {
             self.duplicate(&pair[0]);
         }
     }
-}
-
-/// The known field whose name is nearest, where it is near enough; letters of either case and camelCase are near.
-fn meant(key: &str, known: &'static [&'static str]) -> Option<&'static str> {
-    let bare = |name: &str| name.replace(['_', '-', ' '], "").to_lowercase();
-    let same = known.iter().find(|name| bare(name) == bare(key));
-    same.copied().or_else(|| nearest(key, known.iter().copied()))
 }
 
 /// What a field may look like. Whatever a shape does not take is wrong.

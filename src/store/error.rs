@@ -15,10 +15,16 @@ pub enum StoreError {
     InUse(PathBuf),
     /// A backup is being restored there, or was not to its end.
     #[error(
-        "a backup was not restored to its end into {0}: nothing in it counts. Run `vagus restore` again, which begins \
-         anew, or remove the directory"
+        "a backup was not restored to its end into {0}: what is there is half of it. Run `vagus restore` again, which begins \
+         anew"
     )]
     HalfRestored(PathBuf),
+    /// A restore was refused there.
+    #[error(
+        "a backup was to be restored into {0} and was not, so nothing starts there. Run `vagus restore` again; where it is \
+         to begin empty, or you put another store there, remove {0}/restoring and nothing else"
+    )]
+    NotRestored(PathBuf),
     /// The file system refused.
     #[error("{what} {path}: {source}")]
     Io {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::AtomicU64;
 
-use super::backup::STAGING;
+use super::backup::hindered;
 use super::error::{JournalError, RecordError, SnapshotError, StoreError, ViewError};
 use super::generation;
 use super::journal::Journal;
@@ -66,6 +66,7 @@ fn is_full(error: &StoreError) -> bool {
         | StoreError::InUse(_)
         | StoreError::Snapshot(_)
         | StoreError::HalfRestored(_)
+        | StoreError::NotRestored(_)
         | StoreError::NoRoom { .. }
         | StoreError::RowsMissing { .. }
         | StoreError::RowsLost { .. }
@@ -80,8 +81,8 @@ pub(super) fn take(path: &Path) -> Result<File, StoreError> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700))
         .map_err(StoreError::io("cannot close to others", path))?;
     let lock = lock(path)?;
-    if path.join(STAGING).exists() {
-        return Err(StoreError::HalfRestored(path.to_owned()));
+    if let Some(error) = hindered(path) {
+        return Err(error);
     }
     Ok(lock)
 }

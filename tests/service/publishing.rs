@@ -352,7 +352,7 @@ fn a_source_that_the_broker_does_not_let_speak_ends_with_cause_and_remedy_and_th
     let mut broker = Mosquitto::start(&MosquittoConfig { extra, ..MosquittoConfig::default() });
     let mut vagus = Vagus::start_edited(broker.port(), |config| config);
     let recording = Recording::of(9);
-    let (status, summary) = recording.publish(&vagus.config(), &[]);
+    let (status, summary) = recording.publish(&vagus.config(), &["--give-up-after", "20"]);
     assert_eq!((status, &summary["end"]), (Some(1), &json!("refused")), "{summary}");
     assert_eq!((&summary["messages"], &summary["waiting"]), (&json!(3), &json!(6)), "{summary}");
     let problem = summary["problems"][0].as_str().unwrap();

@@ -93,7 +93,7 @@ fn with_the_place(error: OperatorError, path: &Path) -> OperatorError {
     }
     OperatorError::Failed(format!(
         "{error}. Nothing was restored into {path}, and no service starts on it before a restore comes through; where it is \
-         to begin empty, remove the directory",
+         to begin empty, or you put another store there, remove {path}/restoring and nothing else",
         path = path.display()
     ))
 }

@@ -34,7 +34,8 @@ const PLACED_WITHIN: Duration = Duration::from_secs(3_600);
 /// So long the command waits for the service to write that down.
 const NOTED_WITHIN: Duration = Duration::from_secs(10);
 /// What stands in the audit where nobody said so.
-const UNSAID: &str = "it was sent whole, and the command ended before it said that the backup is in its place";
+const UNSAID: &str =
+    "it was sent whole, and then the command ended, or the service stopped, before it was said that it is in its place";
 /// The longest words about that.
 const MAX_ENDED_BYTES: usize = 64 * 1024;
 /// What is said where even that did not come.

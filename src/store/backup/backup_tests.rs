@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::super::tests::{checkpoint, copy_of, event, settings};
+use super::restore::STAGING;
 use super::*;
 use crate::domain::Timestamp;
 use crate::domain::alert::RuleId;
@@ -287,7 +288,7 @@ fn a_backup_that_is_changed_or_cut_anywhere_is_refused_and_leaves_nothing() {
                 "byte {at}: {refused}"
             );
             assert_eq!(std::fs::read_dir(other.path.join(STAGING)).unwrap().count(), 0, "byte {at}: {refused}");
-            assert!(matches!(Store::open(&other), Err(StoreError::HalfRestored(_))), "no service starts empty there");
+            assert!(matches!(Store::open(&other), Err(StoreError::NotRestored(_))), "no service starts empty there");
         }
     }
     assert!(Staged::of(&other, &whole[..], None, &[]).is_ok());
@@ -353,14 +354,15 @@ fn half_a_restore_starts_nothing_and_can_be_begun_anew() {
     // A kill before anything was moved, and after each of the moves.
     for moved in 0..=names.len() {
         copy_of(&other.path, &killed.path);
+        std::fs::write(killed.path.join(STAGING).join(".moved"), names.join("\n")).unwrap();
         for name in &names[..moved] {
             std::fs::rename(killed.path.join(STAGING).join(name), killed.path.join(name)).unwrap();
         }
         let refused = Store::open(&killed).unwrap_err().to_string();
-        assert!(refused.contains("not restored to its end"), "{refused}");
+        assert_eq!(refused.contains("not restored to its end"), moved > 0, "{refused}");
         drop(Staged::of(&killed, &backup[..1_000], None, &[]));
         assert!(!killed.path.join("journal").exists());
-        assert!(matches!(Store::open(&killed), Err(StoreError::HalfRestored(_))));
+        assert!(matches!(Store::open(&killed), Err(StoreError::NotRestored(_))), "the half is gone");
         std::fs::remove_dir_all(&killed.path).unwrap();
         copy_of(&other.path, &killed.path);
         assert_eq!(everything(&restored(&backup, &killed)), everything(&store));
@@ -397,7 +399,27 @@ fn a_place_that_holds_something_or_is_in_use_is_refused_in_words() {
     let vast = Staged::of(&elsewhere(&settings, "vast"), &backup[..], Some(u64::MAX / 4), &[]).map(drop).unwrap_err();
     assert!(vast.to_string().contains("make room"), "{vast}");
     let refused = Store::open(&elsewhere(&settings, "vast")).unwrap_err().to_string();
-    assert!(refused.contains("Run `vagus restore` again") && refused.contains("remove the directory"), "{refused}");
+    assert!(
+        refused.contains("Run `vagus restore` again") && refused.contains("restoring and nothing else"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_store_that_was_put_back_after_a_refused_restore_is_touched_by_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let settings = settings(directory.path());
+    let backup = backup_of(&lived(&settings));
+    let other = elsewhere(&settings, "other");
+    assert!(Staged::of(&other, &backup[..1_000], None, &[]).is_err());
+    copy_of(&settings.path, &other.path);
+    for bytes in [&backup[..1_000], &backup[..]] {
+        let refused = Staged::of(&other, bytes, None, &[]).map(drop).unwrap_err().to_string();
+        assert!(refused.contains("in it"), "{refused}");
+    }
+    assert!(other.path.join("journal").exists() && other.path.join("view").exists());
+    std::fs::remove_dir_all(other.path.join(STAGING)).unwrap();
+    assert!(Store::open(&other).is_ok(), "as the words of the refusal say");
 }
 
 /// A backup whose manifest says something else, and which is whole.

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use super::error::{JournalError, SnapshotError, StoreError, ViewError};
 use super::records::RecordError;
 
-pub(super) use restore::STAGING;
+pub(super) use restore::hindered;
 pub use restore::{Staged, stones_in, verify};
 pub use take::{Asked, Patience};
 

@@ -3,7 +3,8 @@
 //! Everything is made in a directory of its own in there, tried, and then moved to where it belongs, the journal last;
 //! that directory goes at the very end. As long as it is there no store opens in that place, so half a restore is none;
 //! nor does one after a restore that was refused, for whoever wanted the old store back is not to be served from an empty
-//! one. The next restore begins anew, and somebody who wants an empty store removes the directory.
+//! one. The next restore begins anew. It removes what is in that directory, and what is written down there as moved out of
+//! it, and nothing else: where something else is found, somebody put it there since, and it is refused.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{File, OpenOptions};
@@ -27,6 +28,9 @@ use crate::store::{Settings, Store, StoreError, generation, room_in};
 
 /// Where a restore is made, in the directory of the store.
 pub(in crate::store) const STAGING: &str = "restoring";
+/// Names that are moved out of that directory, a line each: written down before the first of them is moved. No file of
+/// a backup is called so ([`path_of`]).
+const MOVED: &str = ".moved";
 /// What no backup brings along, whatever its entries are called.
 const OURS: &[&str] = &[STAGING, STATE, QUARANTINE, JOURNAL, "view", "snapshots", "LOCK", "ballast", "control.sock"];
 /// What earlier versions brought along: how often another store was started.
@@ -183,11 +187,12 @@ impl Staged {
         let mut names = names_in(&staging).map_err(place(&staging))?;
         // A store is where a journal is.
         names.sort_by_key(|name| name == JOURNAL);
+        write_down(&staging, &names).map_err(place(&staging))?;
         for name in names {
             std::fs::rename(staging.join(&name), self.path.join(&name)).map_err(place(&self.path))?;
         }
         synced(&staging).and_then(|()| synced(&self.path)).map_err(place(&self.path))?;
-        std::fs::remove_dir(&staging).and_then(|()| synced(&self.path)).map_err(place(&staging))?;
+        std::fs::remove_dir_all(&staging).and_then(|()| synced(&self.path)).map_err(place(&staging))?;
         self.is_placed = true;
         Ok(self.report.clone())
     }
@@ -219,18 +224,13 @@ fn names_in(directory: &Path) -> std::io::Result<Vec<String>> {
 /// Takes the place for this process; what an earlier restore left there is removed.
 fn take_place(path: &Path) -> Result<File, BackupError> {
     std::fs::create_dir_all(path).map_err(place(path))?;
-    let is_restoring = path.join(STAGING).exists();
     // Nothing is left in a directory that is somebody else's.
-    if !is_restoring {
-        is_empty(path)?;
-    }
+    is_empty(path)?;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700)).map_err(place(path))?;
     let lock = lock(path)?;
     is_ours(path, &lock)?;
-    if is_restoring {
-        clear(path).map_err(place(path))?;
-    }
     is_empty(path)?;
+    clear(path).map_err(place(path))?;
     Ok(lock)
 }
 
@@ -244,9 +244,11 @@ fn is_ours(path: &Path, made: &File) -> Result<(), BackupError> {
     Err(BackupError::OtherOwner { path: path.to_owned(), owner })
 }
 
+/// Whether nothing is there but what an earlier restore left.
 fn is_empty(path: &Path) -> Result<(), BackupError> {
     let mut names = names_in(path).map_err(place(path))?;
-    names.retain(|name| !NOTHING.contains(&name.as_str()));
+    let left = moved_in(path).map_err(place(path))?;
+    names.retain(|name| !NOTHING.contains(&name.as_str()) && name != STAGING && !left.contains(name));
     names.sort();
     match names.into_iter().next() {
         None => Ok(()),
@@ -257,23 +259,56 @@ fn is_empty(path: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Removes what was restored, and then the directory that says so. The place was empty before.
+/// Why no store opens in a place where a restore did not come through; `None` where none was begun.
+pub(in crate::store) fn hindered(path: &Path) -> Option<StoreError> {
+    Staged::is_begun_in(path).then(|| match moved_in(path) {
+        Ok(moved) if moved.is_empty() => StoreError::NotRestored(path.to_owned()),
+        Ok(_) | Err(_) => StoreError::HalfRestored(path.to_owned()),
+    })
+}
+
+/// Writes down what will be moved out of a directory.
+fn write_down(staging: &Path, names: &[String]) -> std::io::Result<()> {
+    let mut file = File::create_new(staging.join(MOVED))?;
+    file.write_all(names.join("\n").as_bytes())?;
+    file.sync_all()?;
+    synced(staging)
+}
+
+/// What an earlier restore moved to its place before it was cut short.
+fn moved_in(path: &Path) -> std::io::Result<Vec<String>> {
+    let staging = path.join(STAGING);
+    let written = match std::fs::read_to_string(staging.join(MOVED)) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        read => read?,
+    };
+    let is_moved = |name: &&str| !staging.join(name).exists() && path.join(name).exists();
+    Ok(written.lines().filter(is_moved).map(str::to_owned).collect())
+}
+
+/// Removes what an earlier restore left, and then the directory that says so.
 fn clear(path: &Path) -> std::io::Result<()> {
     clear_but_for_the_mark(path)?;
     generation::remove(&path.join(STAGING))?;
     synced(path)
 }
 
-/// Removes what was restored, and what is in the directory that says so, which stays.
+/// Removes what a restore moved to its place, and what is in the directory that says so, which stays where it is.
 fn clear_but_for_the_mark(path: &Path) -> std::io::Result<()> {
     let staging = path.join(STAGING);
-    std::fs::create_dir_all(&staging)?;
+    if !staging.exists() {
+        return Ok(());
+    }
     let remove =
         |found: &Path| if found.is_dir() { std::fs::remove_dir_all(found) } else { std::fs::remove_file(found) };
-    for name in names_in(path)?.iter().filter(|name| *name != STAGING && !NOTHING.contains(&name.as_str())) {
+    for name in moved_in(path)? {
         remove(&path.join(name))?;
     }
-    for name in names_in(&staging)? {
+    synced(path)?;
+    // The list goes last: what it names is ours as long as it is there.
+    let mut names = names_in(&staging)?;
+    names.sort_by_key(|name| name == MOVED);
+    for name in names {
         remove(&staging.join(name))?;
     }
     synced(path)
