@@ -188,7 +188,10 @@ async fn converse(stream: UnixStream, served: &Served, stopping: watch::Receiver
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
     let mut read = tokio::io::BufReader::new(read.take(MAX_QUESTION_BYTES));
-    read.read_line(&mut line).await?;
+    if read.read_line(&mut line).await? == 0 {
+        // Somebody only looked whether a service is there.
+        return Ok(());
+    }
     let answer = match serde_json::from_str(&line) {
         Ok(Question::Backup { to }) => {
             let read = read.into_inner().into_inner();

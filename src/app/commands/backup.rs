@@ -315,8 +315,13 @@ pub(super) fn in_words(report: &BackupReport) -> String {
     let (manifest, summary) = (&report.manifest, &report.summary);
     let row =
         summary.row_at.as_ref().map_or_else(|| "no row yet".to_owned(), |at| format!("row {} of {at}", summary.row));
+    // Nobody is to take a young store for an empty one: what came since the snapshot is there, and not counted yet.
+    let newer = match summary.rows_after_snapshot {
+        0 => String::new(),
+        rows => format!(" as counted when its snapshot was made, and {} that came since", counted(rows, "row")),
+    };
     format!(
-        "{row}, {} of {}, {} ({} open), {} ({} given up), {}, {} bytes; of {}, by Vagus {}",
+        "{row}, {} of {}, {} ({} open), {} ({} given up), {}{newer}, {} bytes; of {}, by Vagus {}",
         counted(summary.workers, "worker"),
         counted(summary.sites.len(), "site"),
         counted(summary.cases, "case"),
@@ -328,4 +333,26 @@ pub(super) fn in_words(report: &BackupReport) -> String {
         manifest.made_at,
         manifest.vagus,
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_that_the_figures_do_not_hold_yet_are_told_of() {
+        let told = |rows: u64| {
+            let report = format!(
+                r#"{{"format":1,"vagus":"0.1.0","stored_format":3,"made_at":"2026-11-23T00:00:00Z","row":1534,"row_at":
+                "2026-11-22T23:00:00Z","decisions":0,"deliveries":0,"rows_after_snapshot":{rows},"sites":[],"workers":0,
+                "cases":0,"open_cases":0,"outbox":0,"given_up":0,"quarantined":0,"erased":0,"still_held":0,"purged":0,
+                "bytes":1}}"#
+            );
+            in_words(&serde_json::from_str(&report).unwrap())
+        };
+        assert!(
+            told(1534).contains("0 refused items as counted when its snapshot was made, and 1534 rows that came since")
+        );
+        assert!(told(0).contains("0 refused items, 1 byte"));
+    }
 }
