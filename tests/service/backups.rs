@@ -331,7 +331,7 @@ fn a_damaged_backup_is_refused_in_words_and_puts_nothing_in_place() {
     assert!(!place.store().join("journal").exists());
     refused(&place.restore(&bad, &[]), "no service starts on it before a restore comes through");
     // Not even an empty one: somebody wanted the old store back.
-    refused(&place.command(&["run"]).output().unwrap(), "was not restored to its end");
+    refused(&place.command(&["run"]).output().unwrap(), "was to be restored into");
     std::fs::write(&bad, "a letter to my aunt, and nothing else\n".repeat(100)).unwrap();
     refused(&place.restore(&bad, &[]), "does not look like a backup of Vagus");
     succeeded(&place.restore(&to, &[]));
@@ -391,7 +391,7 @@ fn a_kill_in_the_middle_leaves_no_backup_and_half_a_restore_starts_nothing() {
     eventually("it is under way", || place.store().join("restoring/snapshots").exists().then_some(()));
     refused(&place.restore(&to, &[]), "in use by another process");
     killed(child);
-    refused(&place.command(&["run"]).output().unwrap(), "was not restored to its end");
+    refused(&place.command(&["run"]).output().unwrap(), "was to be restored into");
     refused(&place.command(&["outbox", "list"]).output().unwrap(), "no store in it");
     succeeded(&place.restore(&to, &[]));
     assert!(place.command(&["outbox", "list"]).output().unwrap().status.success());
